@@ -1,0 +1,45 @@
+import type { Id } from '../runtime/ids.ts'
+import { type Permission, permissionRow, type Role } from './permissions.ts'
+import { type Principal, type UserIdentity, userOf } from './principal.ts'
+
+/** In which customers something is allowed: the only filter that lists and look-ups of tenants' objects take. */
+export type CustomerReach = 'all' | readonly Id<'cus'>[]
+
+/** What one principal may do. Built once per request; pure. */
+export interface Access {
+  readonly principal: Principal
+  /** Allowed in at least one customer, or in the box. */
+  readonly mayAnywhere: (permission: Permission) => boolean
+  readonly may: (permission: Permission, customerId: Id<'cus'>) => boolean
+  readonly customersWith: (permission: Permission) => CustomerReach
+}
+
+export function accessOf(principal: Principal): Access {
+  const customersWith = (permission: Permission) => reachOf(principal, permission)
+  return {
+    principal,
+    customersWith,
+    may: (permission, customerId) => reaches(customersWith(permission), customerId),
+    mayAnywhere: (permission) => {
+      const reach = customersWith(permission)
+      return reach === 'all' || reach.length > 0
+    },
+  }
+}
+
+export function reaches(reach: CustomerReach, customerId: Id<'cus'>): boolean {
+  return reach === 'all' || reach.includes(customerId)
+}
+
+function reachOf(principal: Principal, permission: Permission): CustomerReach {
+  const { roles, scope } = permissionRow(permission)
+  if (principal.kind === 'device') return roles.includes('device') ? [principal.device.customerId] : []
+  if (principal.kind === 'token' && (scope === undefined || !principal.token.scopes.includes(scope))) return []
+  const user = userOf(principal)
+  return user === undefined ? [] : reachOfUser(user, roles)
+}
+
+function reachOfUser(user: UserIdentity, roles: readonly Role[]): CustomerReach {
+  if (user.staffRole !== undefined && roles.includes(user.staffRole)) return 'all'
+  return user.memberships.filter(({ role }) => roles.includes(role)).map(({ customerId }) => customerId)
+}

@@ -1,0 +1,21 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import type { Access } from './access.ts'
+import type { SignedIn } from './principal.ts'
+import type { RouteRule } from './route-rules.ts'
+
+/** What every handler finds in its context. */
+export interface AppEnvironment {
+  Variables: {
+    requestId: string
+    routeRule: RouteRule
+    /** Who asks, and what they may do. */
+    access: Access
+    /** The signed-in user of a browser session; undefined for tokens, devices and strangers. */
+    session: SignedIn | undefined
+  }
+  /** Node's raw request and response when the app runs behind its server; absent in `app.request`. */
+  Bindings: Partial<HttpBindings>
+}
+
+export type AppContext = Context<AppEnvironment>

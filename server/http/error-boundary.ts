@@ -1,0 +1,62 @@
+/**
+ * Where every failed request ends: one log line with the request id, and one answer. Programs get problem+json, browsers a page
+ * (or the way to sign in). What the log says and the answer does not are causes and stacks.
+ */
+import type { ErrorHandler, NotFoundHandler } from 'hono'
+import type { Logger } from 'pino'
+import { errorPage } from '../../views/pages/error.ts'
+import type { PageContext } from '../../views/site.ts'
+import type { AppContext, AppEnvironment } from './app-environment.ts'
+import { problemOf } from './known-faults.ts'
+import { signInPath } from './local-path.ts'
+import { Problem, problemDocument, problemResponse } from './problem.ts'
+
+export interface ErrorBoundary {
+  readonly onError: ErrorHandler<AppEnvironment>
+  readonly notFound: NotFoundHandler<AppEnvironment>
+  readonly answer: (c: AppContext, problem: Problem) => Response | Promise<Response>
+}
+
+export function errorBoundary(options: {
+  readonly log: Pick<Logger, 'error' | 'debug'>
+  readonly pageContext: (c: AppContext) => PageContext
+}): ErrorBoundary {
+  const answer = (c: AppContext, problem: Problem): Response | Promise<Response> => {
+    if (!wantsPage(c)) return problemResponse(problem, c.var.requestId)
+    if (problem.code === 'HF-SIGN-IN-NEEDED' && c.req.method === 'GET') return c.redirect(signInPath(pathAndQuery(c)), 303)
+    return errorAsPage(c, problem, options.pageContext(c))
+  }
+  return {
+    answer,
+    notFound: (c) => answer(c, new Problem('HF-NOT-FOUND')),
+    onError: (error, c) => {
+      const problem = problemOf(error)
+      logOnce(options.log, c, problem)
+      return answer(c, problem)
+    },
+  }
+}
+
+/** The API always answers programs; elsewhere the client says whether it reads pages. */
+export function wantsPage(c: AppContext): boolean {
+  return !c.req.path.startsWith('/api/') && (c.req.header('accept') ?? '').includes('text/html')
+}
+
+function logOnce(log: Pick<Logger, 'error' | 'debug'>, c: AppContext, problem: Problem): void {
+  const { status } = problemDocument(problem, c.var.requestId)
+  // The path without its query: setup links carry their token there.
+  const fields = { requestId: c.var.requestId, code: problem.code, method: c.req.method, path: c.req.path, status }
+  if (status >= 500) log.error({ ...fields, err: problem.options.cause ?? problem }, 'request failed')
+  else log.debug(fields, 'request refused')
+}
+
+async function errorAsPage(c: AppContext, problem: Problem, page: PageContext): Promise<Response> {
+  const { status, code, title, detail, hint, who, requestId } = problemDocument(problem, c.var.requestId)
+  for (const [name, value] of Object.entries(problem.options.headers ?? {})) c.header(name, value)
+  return c.html(await errorPage({ ...page, status, code, title, detail, hint, who, requestId }), status as 500)
+}
+
+function pathAndQuery(c: AppContext): string {
+  const { pathname, search } = new URL(c.req.url)
+  return pathname + search
+}

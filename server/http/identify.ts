@@ -1,0 +1,47 @@
+import { getCookie } from 'hono/cookie'
+import type { Identify } from './authorisation.ts'
+import { type DeviceIdentity, type Principal, type SignedIn, stranger, type TokenIdentity } from './principal.ts'
+import { Problem } from './problem.ts'
+
+export const apiTokenPrefix = 'hft_'
+export const deviceTokenPrefix = 'hfd_'
+
+/** Where secrets are recognised. Each answers undefined for anything that is not, or is no longer, good. */
+export interface IdentitySources {
+  readonly sessionCookieName: string
+  readonly findSession: (secret: string) => Promise<SignedIn | undefined>
+  readonly findToken: (secret: string) => Promise<TokenIdentity | undefined>
+  readonly findDevice: (secret: string) => Promise<DeviceIdentity | undefined>
+}
+
+const maxSecretCharacters = 128
+
+/**
+ * Who asks: by the Authorization header where there is one, else by the session cookie. A header that is not good is refused even
+ * on public routes: a script with a dead token should hear so. A dead cookie only makes a stranger.
+ */
+export function identifyBy(sources: IdentitySources): Identify {
+  return async (c): Promise<Principal> => {
+    const authorization = c.req.header('authorization')
+    if (authorization !== undefined) return byBearer(sources, authorization)
+    const secret = getCookie(c, sources.sessionCookieName)
+    if (secret === undefined || secret.length > maxSecretCharacters) return stranger
+    const signedIn = await sources.findSession(secret)
+    return signedIn === undefined ? stranger : { kind: 'session', signedIn }
+  }
+}
+
+async function byBearer(sources: IdentitySources, authorization: string): Promise<Principal> {
+  const secret = /^bearer +([\w-]+)$/i.exec(authorization)?.[1] ?? ''
+  if (secret.length > maxSecretCharacters) throw new Problem('HF-TOKEN-INVALID')
+  if (secret.startsWith(apiTokenPrefix)) {
+    const token = await sources.findToken(secret)
+    if (token !== undefined) return { kind: 'token', token }
+  }
+  if (secret.startsWith(deviceTokenPrefix)) {
+    const device = await sources.findDevice(secret)
+    if (device?.state === 'revoked') throw new Problem('HF-DEVICE-REVOKED')
+    if (device !== undefined) return { kind: 'device', device }
+  }
+  throw new Problem('HF-TOKEN-INVALID', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+}

@@ -1,0 +1,29 @@
+import { HTTPException } from 'hono/http-exception'
+import type { ProblemFinder } from './fault-table.ts'
+import { Problem } from './problem.ts'
+import type { ProblemCode } from './problem-catalogue.ts'
+
+/** One table per area, each beside its area's routes. An error that no table knows is a defect and answers HF-INTERNAL. */
+const faultTables: readonly ProblemFinder[] = [httpExceptionProblem]
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  for (const findProblem of faultTables) {
+    const problem = findProblem(error)
+    if (problem !== undefined) return problem
+  }
+  return new Problem('HF-INTERNAL', { cause: error })
+}
+
+const codeOfHttpStatus: Readonly<Record<number, ProblemCode>> = {
+  400: 'HF-MALFORMED',
+  404: 'HF-NOT-FOUND',
+  413: 'HF-BODY-TOO-LARGE',
+  415: 'HF-UNSUPPORTED-TYPE',
+}
+
+/** What Hono and its validators throw by themselves. */
+function httpExceptionProblem(error: unknown): Problem | undefined {
+  if (!(error instanceof HTTPException)) return undefined
+  return new Problem(codeOfHttpStatus[error.status] ?? 'HF-INTERNAL', { cause: error })
+}

@@ -1,0 +1,43 @@
+/**
+ * Who may do what: the one table of roles and permissions. Routes name a permission (route-rules.ts), never a role.
+ * A staff role holds its permissions in every customer, a member's role in that customer only, a device in its own.
+ * An API token acts for its user and needs the permission's scope besides.
+ */
+import { memberRoles } from '../customers/membership.ts'
+import type { TokenScope } from '../tokens/token-scope.ts'
+import { staffRoles } from '../users/staff-role.ts'
+
+export const roles = [...staffRoles, ...memberRoles, 'device'] as const
+export type Role = (typeof roles)[number]
+
+interface PermissionRow {
+  readonly roles: readonly Role[]
+  /** Scope that lets an API token use it; without one no token can. */
+  readonly scope?: TokenScope
+}
+
+const staff = staffRoles
+const members = memberRoles
+
+export const permissionTable = {
+  'me:read': { roles: [...staff, ...members], scope: 'read' },
+  'customers:read': { roles: [...staff, ...members], scope: 'read' },
+  'plans:read': { roles: [...staff, ...members], scope: 'read' },
+  'subscriptions:read': { roles: [...staff, ...members], scope: 'read' },
+  'users:read': { roles: ['administrator', 'owner'], scope: 'read' },
+  'devices:read': { roles: [...staff, ...members], scope: 'read' },
+  /** Versions as times, counts and sizes: what staff needs to help. */
+  'versions:read': { roles: [...staff, ...members], scope: 'read' },
+  /** Names, paths and bytes of what was backed up. Never by a staff role. */
+  'files:read': { roles: [...members], scope: 'files' },
+  'metrics:read': { roles: ['administrator'], scope: 'metrics' },
+  /** Everything that an agent does with its own device token. */
+  'agent:use': { roles: ['device'] },
+} as const satisfies Readonly<Record<string, PermissionRow>>
+
+export type Permission = keyof typeof permissionTable
+export const permissions = Object.keys(permissionTable) as readonly Permission[]
+
+export function permissionRow(permission: Permission): PermissionRow {
+  return permissionTable[permission]
+}

@@ -1,0 +1,56 @@
+import type { Membership } from '../customers/membership.ts'
+import type { Id } from '../runtime/ids.ts'
+import type { TokenScope } from '../tokens/token-scope.ts'
+import type { StaffRole } from '../users/staff-role.ts'
+
+export interface UserIdentity {
+  readonly userId: Id<'usr'>
+  readonly email: string
+  readonly name: string
+  readonly staffRole: StaffRole | undefined
+  readonly memberships: readonly Membership[]
+}
+
+export interface SignedIn {
+  readonly sessionId: Id<'ses'>
+  readonly expiresAt: number
+  readonly user: UserIdentity
+}
+
+export interface TokenIdentity {
+  readonly tokenId: Id<'tok'>
+  readonly scopes: readonly TokenScope[]
+  readonly user: UserIdentity
+}
+
+export interface DeviceIdentity {
+  readonly deviceId: Id<'dev'>
+  readonly customerId: Id<'cus'>
+  readonly subscriptionId: Id<'sub'>
+  readonly name: string
+  readonly state: 'active' | 'revoked'
+}
+
+/** Who asks. */
+export type Principal =
+  | { readonly kind: 'stranger' }
+  | { readonly kind: 'session'; readonly signedIn: SignedIn }
+  | { readonly kind: 'token'; readonly token: TokenIdentity }
+  | { readonly kind: 'device'; readonly device: DeviceIdentity }
+
+export const stranger: Principal = { kind: 'stranger' }
+
+/** The person behind a request, if there is one. */
+export function userOf(principal: Principal): UserIdentity | undefined {
+  switch (principal.kind) {
+    case 'session':
+      return principal.signedIn.user
+    case 'token':
+      return principal.token.user
+    case 'stranger':
+    case 'device':
+      return undefined
+    default:
+      return principal satisfies never
+  }
+}

@@ -1,0 +1,285 @@
+/**
+ * Every error that Holdfast reports to the outside, once.
+ * A code is a contract with scripts and with the manual: docs/user/errors/<code>.md exists for each (a test compares them).
+ * `title` says what happened, `who` who can mend it, `hint` what that person does next. Details of one case go into `detail`.
+ */
+export const whoCanFix = ['you', 'implementor', 'administrator', 'network'] as const
+export type WhoCanFix = (typeof whoCanFix)[number]
+
+export interface CatalogueEntry {
+  readonly status: number
+  readonly title: string
+  readonly who: WhoCanFix
+  readonly hint: string
+}
+
+export const problemCatalogue = {
+  // Who is asking
+  'HF-SIGN-IN-NEEDED': entry(401, 'Sign in first', 'you', 'Sign in, or send an API token in the Authorization header.'),
+  'HF-WRONG-PASSWORD': entry(
+    401,
+    'Mail address and password do not match',
+    'you',
+    'Check both, or ask the administrator to reset the password.',
+  ),
+  'HF-TOKEN-INVALID': entry(
+    401,
+    'This token is not valid',
+    'you',
+    'It may have expired or been withdrawn. Make a new one, or connect the computer again.',
+  ),
+  'HF-FORBIDDEN': entry(
+    403,
+    'Your role does not allow this',
+    'administrator',
+    'Ask an administrator, or the owner of the account, for the right.',
+  ),
+  'HF-SCOPE-MISSING': entry(403, 'The token lacks a scope for this', 'you', 'Make a token with the scope that the detail names.'),
+  'HF-CROSS-SITE': entry(
+    403,
+    'The request came from another site',
+    'you',
+    'Open the page at the address of the box itself and try again.',
+  ),
+  'HF-RATE-LIMITED': entry(429, 'Too many attempts', 'you', 'Wait as long as the Retry-After header says, then try again.'),
+  'HF-BUSY': entry(503, 'The box is busy', 'you', 'Try again in a few seconds.'),
+
+  // What was asked
+  'HF-NOT-FOUND': entry(404, 'There is nothing here', 'you', 'Check the address or the id. It may have been removed.'),
+  'HF-METHOD-NOT-ALLOWED': entry(
+    405,
+    'This address does not take this method',
+    'you',
+    'Use one of the methods in the Allow header.',
+  ),
+  'HF-VALIDATION': entry(
+    422,
+    'Something in the request is not right',
+    'you',
+    'The errors list names each field and what is allowed.',
+  ),
+  'HF-MALFORMED': entry(400, 'The request could not be read', 'you', 'Send well-formed JSON or a form, in UTF-8.'),
+  'HF-UNSUPPORTED-TYPE': entry(415, 'This kind of body is not understood', 'you', 'Send application/json, or for pages a form.'),
+  'HF-CONFLICT': entry(409, 'This contradicts what is there', 'you', 'Load the current state and decide again.'),
+  'HF-BODY-TOO-LARGE': entry(413, 'The request is too large', 'you', 'Send less at once. The detail names the limit.'),
+  'HF-BODY-LENGTH-MISMATCH': entry(
+    400,
+    'The request was longer or shorter than announced',
+    'network',
+    'Send it again. If it happens often, look at what sits between.',
+  ),
+  'HF-NOT-IN-THIS-VERSION': entry(
+    501,
+    'This version of Holdfast cannot do that yet',
+    'administrator',
+    'See the release notes, and update the box when a version brings it.',
+  ),
+
+  // First steps
+  'HF-SETUP-DONE': entry(
+    409,
+    'This box is already set up',
+    'you',
+    'Sign in. A forgotten password is reset with `holdfast user reset`.',
+  ),
+  'HF-SETUP-TOKEN-INVALID': entry(
+    403,
+    'This setup link is not valid',
+    'administrator',
+    'Start the box again: it prints a new link until the box is set up.',
+  ),
+  'HF-SETUP-NEEDED': entry(
+    409,
+    'This box is not set up yet',
+    'administrator',
+    'Open the setup link that the box printed when it started.',
+  ),
+  'HF-PASSWORD-TOO-WEAK': entry(
+    422,
+    'This password is too easy to guess',
+    'you',
+    'Take at least 12 characters. A few unrelated words are good.',
+  ),
+  'HF-USER-EXISTS': entry(
+    409,
+    'There is already a login with this mail address',
+    'you',
+    'Use another address, or reset that login’s password.',
+  ),
+
+  // Computers and their connection
+  'HF-AGENT-TOO-OLD': entry(
+    426,
+    'This agent is too old for the box',
+    'you',
+    'Install the current agent from the box. The detail names the download.',
+  ),
+  'HF-AGENT-TOO-NEW': entry(
+    426,
+    'This agent is newer than the box',
+    'administrator',
+    'Update the box, or use the agent that the box offers.',
+  ),
+  'HF-DEVICE-CLONED': entry(
+    409,
+    'Two computers use the same identity',
+    'implementor',
+    'Connect one of the two again as a computer of its own. Nothing was written.',
+  ),
+  'HF-DEVICE-REVOKED': entry(
+    403,
+    'This computer’s access was withdrawn',
+    'implementor',
+    'Connect the computer again, if it should be backed up.',
+  ),
+  'HF-CUSTOMER-NEEDED': entry(
+    422,
+    'This login belongs to several customers',
+    'you',
+    'Say which one with --customer. The errors list names them.',
+  ),
+  'HF-NO-CUSTOMER': entry(
+    403,
+    'This login cannot connect computers for any customer',
+    'administrator',
+    'Ask to be made an owner or member of the customer.',
+  ),
+  'HF-CERTIFICATE-UNKNOWN': entry(
+    421,
+    'The box’s certificate is not the expected one',
+    'you',
+    'Compare the fingerprint with the one that the box shows, then connect with --fingerprint.',
+  ),
+
+  // Plans and licences
+  'HF-LICENCE-MISSING': entry(402, 'There is no plan for this', 'implementor', 'Give the customer a plan.'),
+  'HF-LICENCE-NOT-STARTED': entry(
+    402,
+    'The plan has not started yet',
+    'implementor',
+    'Wait for the first day of the plan, or move it.',
+  ),
+  'HF-LICENCE-EXPIRED': entry(
+    402,
+    'The plan has run out',
+    'implementor',
+    'Renew the plan. What was backed up stays and can be restored.',
+  ),
+  'HF-PLAN-DEVICES-EXCEEDED': entry(
+    402,
+    'The plan’s computers are all in use',
+    'implementor',
+    'Take a larger plan, or remove a computer that is no longer needed.',
+  ),
+  'HF-QUOTA-EXCEEDED': entry(
+    507,
+    'The plan’s space is used up',
+    'implementor',
+    'Take a larger plan, or delete versions that are no longer needed.',
+  ),
+  'HF-BACKUPS-SWITCHED-OFF': entry(
+    403,
+    'Backups are switched off',
+    'implementor',
+    'Switch them on again on the page of the plan or of the computer.',
+  ),
+  'HF-CUSTOMER-SUSPENDED': entry(403, 'This account is suspended', 'administrator', 'Ask the administrator of the box.'),
+
+  // Sending a backup
+  'HF-SESSION-GONE': entry(
+    410,
+    'The upload session has ended',
+    'you',
+    'Start the backup again. What had arrived is not sent twice.',
+  ),
+  'HF-STALE-HEAD': entry(
+    409,
+    'Another version was committed meanwhile',
+    'you',
+    'The agent seals the version again and retries by itself.',
+  ),
+  'HF-CHUNKS-MISSING': entry(
+    409,
+    'The box lacks parts of this version',
+    'you',
+    'The agent sends what is missing and retries by itself.',
+  ),
+  'HF-PACK-DAMAGED': entry(
+    422,
+    'The uploaded pack is damaged',
+    'network',
+    'The agent sends it again. If it happens often, test the memory of that computer.',
+  ),
+  'HF-PACK-WRONG-REPOSITORY': entry(422, 'The pack belongs to another repository', 'you', 'Connect this computer again.'),
+  'HF-PACK-HASH-MISMATCH': entry(
+    422,
+    'The pack does not have the announced hash',
+    'network',
+    'The agent sends it again. If it happens often, look at what sits between.',
+  ),
+  'HF-PACK-TOO-LARGE': entry(413, 'The pack is larger than format 1 allows', 'you', 'Update the agent.'),
+  'HF-PACK-CONFLICT': entry(
+    409,
+    'There is a different pack with this id',
+    'administrator',
+    'Run `holdfast check --data` on the box.',
+  ),
+  'HF-SNAPSHOT-INVALID': entry(422, 'The version’s record is not valid', 'you', 'Update the agent and start the backup again.'),
+  'HF-EPOCH-CHANGED': entry(
+    409,
+    'The box lost data since this backup began',
+    'you',
+    'The agent asks again for all it needs and sends what was lost.',
+  ),
+
+  // The box itself
+  'HF-STORAGE-FULL': entry(507, 'The box’s disk is full', 'administrator', 'Free or add space. Restoring still works.'),
+  'HF-STORAGE-READ-ONLY': entry(
+    503,
+    'The box’s disk takes no more writes',
+    'administrator',
+    'A write failed. Check the disk and its log, then start the box again.',
+  ),
+  'HF-DATABASE-DOWN': entry(
+    503,
+    'The database does not answer',
+    'administrator',
+    'Look at the log of the box. It reconnects by itself.',
+  ),
+  'HF-REBUILD-NEEDED': entry(
+    503,
+    'The database is older than the stored files',
+    'administrator',
+    'Run `holdfast rebuild` on the box.',
+  ),
+  'HF-RECORD-DAMAGED': entry(
+    500,
+    'A stored record is damaged',
+    'administrator',
+    'Run `holdfast check --data`: it names the files that are affected.',
+  ),
+  'HF-CHECK-FOUND-DAMAGE': entry(
+    500,
+    'The check found damage',
+    'administrator',
+    'Read the report. The next backup sends again what can still be read.',
+  ),
+  'HF-INTERNAL': entry(
+    500,
+    'Something went wrong in the box',
+    'administrator',
+    'Try again. If it stays, give the request id to the administrator.',
+  ),
+} as const satisfies Readonly<Record<`HF-${string}`, CatalogueEntry>>
+
+export type ProblemCode = keyof typeof problemCatalogue
+
+export const problemCodes = Object.keys(problemCatalogue) as readonly ProblemCode[]
+
+export function isProblemCode(text: string): text is ProblemCode {
+  return Object.hasOwn(problemCatalogue, text)
+}
+
+function entry(status: number, title: string, who: WhoCanFix, hint: string): CatalogueEntry {
+  return { status, title, who, hint }
+}
