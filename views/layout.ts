@@ -1,0 +1,62 @@
+import { html, raw } from 'hono/html'
+import type { Html } from './html.ts'
+import { spriteFor } from './icons/icon.ts'
+import { brand } from './partials/brand.ts'
+import { type Place, rail } from './partials/rail.ts'
+import type { PageContext, Viewer } from './site.ts'
+
+/** A page of the account: the rail beside it, the parts in the middle. */
+export function appPage(
+  page: PageContext & { readonly title: string; readonly viewer: Viewer; readonly place?: Place; readonly body: Html },
+): Promise<Html> {
+  return documentPage({
+    ...page,
+    bodyClass: 'app',
+    body: html`
+  <a class="skip" href="#main">Skip to content</a>
+  ${rail({ viewer: page.viewer, ...(page.place === undefined ? {} : { place: page.place }) })}
+  <main class="page" id="main">${page.body}
+  </main>`,
+  })
+}
+
+/** A page for people who are not signed in. `main` brings its own class. */
+export function alonePage(
+  page: PageContext & { readonly title: string; readonly main: Html; readonly footer: Html },
+): Promise<Html> {
+  return documentPage({
+    ...page,
+    bodyClass: 'alone',
+    body: html`
+  <a class="brand" href="/">${brand}</a>
+  ${page.main}
+  <footer>${page.footer}</footer>`,
+  })
+}
+
+async function documentPage(
+  page: PageContext & { readonly title: string; readonly bodyClass: string; readonly body: Html },
+): Promise<Html> {
+  const { assets, zoneCookie } = page.site
+  const body = String(await page.body)
+  return html`<!doctype html>
+<html lang="${page.reader.locale}">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+  <meta name="color-scheme" content="light dark">
+  <meta name="htmx-config" content='{"includeIndicatorCSS":false,"mode":"same-origin","history":"reload","noSwap":[204,304,"4xx","5xx"]}'>
+  <title>${page.title} · Holdfast</title>
+  <link rel="icon" href="${assets}/mark.svg" type="image/svg+xml">
+  <link rel="manifest" href="${assets}/manifest.webmanifest">
+  <link rel="preload" href="${assets}/rosario-latin-wght-normal.woff2" as="font" type="font/woff2" crossorigin>
+  <link rel="stylesheet" href="${assets}/holdfast.css">
+  <script src="${assets}/time-zone.js" data-cookie="${zoneCookie}" defer></script>
+  <script src="${assets}/vendor/htmx.min.js" defer></script>
+</head>
+<body class="${page.bodyClass}">
+  ${spriteFor(body)}${raw(body)}
+</body>
+</html>
+`
+}

@@ -1,0 +1,27 @@
+import { html } from 'hono/html'
+import type { Html } from '../html.ts'
+import { type IconName, icon } from '../icons/icon.ts'
+import type { Viewer } from '../site.ts'
+import { brand } from './brand.ts'
+
+const places = {
+  home: { path: '/', name: 'Home', icon: 'house' },
+  computers: { path: '/computers', name: 'Computers', icon: 'monitor' },
+} as const satisfies Record<string, { readonly path: string; readonly name: string; readonly icon: IconName }>
+
+export type Place = keyof typeof places
+
+/** The rail: the name, whose office, where to go, who I am. A phone shows the menu as tabs along the bottom. */
+export function rail({ viewer, place }: { readonly viewer: Viewer; readonly place?: Place }): Html {
+  return html`<header class="rail">
+    <a class="brand" href="/">${brand}</a>
+    <p class="whose"><span><b>${viewer.account.name}</b><small class="id">${viewer.account.number}</small></span></p>
+    <nav class="menu" aria-label="Main">
+      ${Object.entries(places).map(
+        ([key, to]) => html`<a href="${to.path}"${key === place ? html` aria-current="page"` : ''}>${icon(to.icon)}${to.name}</a>
+      `,
+      )}<form class="leave" action="/signout" method="post"><button>${icon('log-out')}Sign out</button></form>
+    </nav>
+    <form class="me" action="/signout" method="post"><span><b>${viewer.name}</b>${viewer.role}</span><button class="button small quiet">Sign out</button></form>
+  </header>`
+}

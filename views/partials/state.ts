@@ -1,0 +1,29 @@
+import { html } from 'hono/html'
+import type { Html } from '../html.ts'
+import { type IconName, icon } from '../icons/icon.ts'
+
+/** How a backup, a day or a computer stands. Colour agrees with it and never says it alone: icon, word and time do. */
+export const states = ['ok', 'partial', 'failed', 'silent', 'running', 'none'] as const
+export type State = (typeof states)[number]
+
+export const stateIcons = {
+  ok: 'circle-check',
+  partial: 'triangle-alert',
+  failed: 'octagon-x',
+  silent: 'moon',
+  running: 'refresh-cw',
+  none: 'minus',
+} as const satisfies Record<State, IconName>
+
+export const stateWords = {
+  ok: 'Backed up',
+  partial: 'Partly',
+  failed: 'Failed',
+  silent: 'Silent',
+  running: 'Running',
+  none: 'No backup',
+} as const satisfies Record<State, string>
+
+export function stateBadge(state: State, words: string = stateWords[state]): Html {
+  return html`<span class="state" data-state="${state}">${icon(stateIcons[state])}${words}</span>`
+}
