@@ -1,0 +1,27 @@
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Puts a whole new content in a file's place: durable before it is visible, never half of it. For small files. */
+export function replaceFileSync(path: string, content: string | Uint8Array, options: { readonly mode: number }): void {
+  const newPath = `${path}.new`
+  const file = openSync(newPath, 'w', options.mode)
+  try {
+    writeFileSync(file, content)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(newPath, path)
+  syncFolder(dirname(path))
+}
+
+/** Makes the names in a folder durable. Windows has no such call and needs none. */
+export function syncFolder(path: string): void {
+  if (process.platform === 'win32') return
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+
+/** Two workers: some tests start whole boxes, each with processes of its own. */
+const workers = 2
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    globalSetup: ['tests/support/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: workers,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 60_000,
+    // A thrown error that no test waited for is a defect, not noise.
+    dangerouslyIgnoreUnhandledErrors: false,
+  },
+})
