@@ -1,0 +1,54 @@
+// Zstandard as records use it. What will not shrink is found by looking at a sample first: compressing is a third of a
+// backup's CPU time, and most of an office's bytes (pictures, PDF, office files) are compressed already.
+
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { FormatError } from '../model/errors.ts'
+
+export const compressionLevels = { fast: 1, default: 2, max: 9 } as const
+export type Compression = keyof typeof compressionLevels
+
+const sampleBytes = 4096
+/** A sample with more entropy than this (bits per byte) is taken as not compressible. 4,096 random bytes show about 7.95. */
+const incompressibleBits = 7.85
+const tinyBytes = 64
+/** Room beyond the raw size, so that zstd's output always fits its first buffer. */
+const outputSlackBytes = 1024
+
+/** The compressed bytes, or undefined when storing them as they are is no larger. */
+export function compress(raw: Buffer, compression: Compression): Buffer | undefined {
+  if (raw.length < tinyBytes || looksIncompressible(raw)) return undefined
+  const packed = zstdCompressSync(raw, {
+    chunkSize: raw.length + outputSlackBytes,
+    pledgedSrcSize: raw.length,
+    params: { [constants.ZSTD_c_compressionLevel]: compressionLevels[compression], [constants.ZSTD_c_contentSizeFlag]: 0 },
+  })
+  return packed.length < raw.length ? packed : undefined
+}
+
+/** Exactly `rawLength` bytes, or `record-damaged`; never allocates more than that. */
+export function decompress(packed: Uint8Array, rawLength: number): Buffer {
+  let raw: Buffer
+  try {
+    raw = zstdDecompressSync(packed, { chunkSize: Math.max(64, rawLength), maxOutputLength: Math.max(1, rawLength) })
+  } catch (cause) {
+    throw new FormatError('record-damaged', 'a record does not decompress', { cause })
+  }
+  if (raw.length !== rawLength)
+    throw new FormatError('record-damaged', `a record decompresses to ${raw.length} bytes instead of ${rawLength}`)
+  return raw
+}
+
+const histogram = new Uint16Array(256)
+
+function looksIncompressible(raw: Buffer): boolean {
+  if (raw.length < sampleBytes) return false
+  histogram.fill(0)
+  const start = (raw.length - sampleBytes) >>> 1
+  for (let at = start; at < start + sampleBytes; at++) histogram[raw[at]!]!++
+  let bits = 0
+  for (let value = 0; value < 256; value++) {
+    const count = histogram[value]!
+    if (count > 0) bits -= count * Math.log2(count / sampleBytes)
+  }
+  return bits / sampleBytes > incompressibleBits
+}

@@ -1,0 +1,89 @@
+// The engine's front door: chunking, sealing, packs, snapshots, storages, backup, restore, browse and check, for any Node
+// program. It opens no port, reads no environment and prints nothing. What is not named here is not for outsiders.
+
+export type { Compression } from './compression/zstd.ts'
+export { type KeySlot, type KeySlotKind, managedSlotKey, openKeySlot, recoverySlotKey, sealKeySlot } from './crypto/key-slot.ts'
+export { deriveKeys, type RepositoryKeys, type RepositorySecrets } from './crypto/keys.ts'
+export { formatRecoveryCode, type ParsedRecoveryCode, parseRecoveryCode } from './crypto/recovery-code.ts'
+export { bytesOfText, textOfBytes } from './format/byte-text.ts'
+export { readListNode } from './format/list.ts'
+export {
+  type PackEntry,
+  type PackFoot,
+  type PackIndex,
+  type PackKind,
+  packFootBytes,
+  packHeadBytes,
+  readPackFoot,
+  readPackHead,
+  readPackIndex,
+  readWholePackIndex,
+  salvageRecords,
+} from './format/pack.ts'
+export { isBodyWhole, type RecordHeader, readHeader, readRefs, recordBytes, recordHeaderBytes } from './format/record-header.ts'
+export {
+  encodeSnapshotBody,
+  readSnapshotBody,
+  type SkippedFile,
+  type SkipReason,
+  type SnapshotBody,
+  type SnapshotCounts,
+  skippedListMax,
+  type Verdict,
+  verdicts,
+} from './format/snapshot-body.ts'
+export {
+  encodeEnvelope,
+  encodeSnapshotFile,
+  parseSnapshotFileName,
+  readSnapshotFile,
+  type SnapshotEnvelope,
+  type SnapshotFile,
+  snapshotFileName,
+} from './format/snapshot-envelope.ts'
+export { readTreeNode, type TreeNode } from './format/tree.ts'
+export { type ContentItem, childIds, type FileContent, type TreeEntry } from './format/tree-entry.ts'
+export { FormatError, MissingChunksError, type Refusal, RefusedError, StorageError, type StorageFault } from './model/errors.ts'
+export {
+  type ChunkId,
+  type ChunkKey,
+  chunkIdBytes,
+  chunkIdOfKey,
+  chunkKey,
+  type DeviceId,
+  type PackId,
+  parseChunkId,
+  parseDeviceId,
+  parsePackId,
+  parseRepositoryUid,
+  parseSnapshotId,
+  type RepositoryUid,
+  type SnapshotId,
+} from './model/ids.ts'
+export { packMaxBytes, snapshotFileMaxBytes } from './model/limits.ts'
+export { type RecordType, recordTypes } from './model/record-type.ts'
+export { addToFilter, createFilter, isInFilter } from './repository/id-filter.ts'
+export { type OpenedRecord, openRecord, sealRecord } from './repository/record.ts'
+export {
+  encodeKeySlotFile,
+  encodeRepositoryFile,
+  keySlotFileName,
+  type RepositoryDescription,
+  readKeySlotFile,
+  readRepositoryFile,
+  repositoryFileName,
+} from './repository/repository-files.ts'
+export type {
+  BackupSession,
+  BackupTarget,
+  ChainHead,
+  CommitAnswer,
+  IdFilter,
+  RecordSource,
+  SealedPack,
+  SessionRequest,
+  SnapshotListing,
+  SnapshotSource,
+} from './repository/target.ts'
+export { haveIdsPerCallMax, recordsPerCallMax } from './repository/target.ts'
+export type { Storage, StoredFile } from './storage/storage.ts'

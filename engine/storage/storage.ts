@@ -1,0 +1,37 @@
+// Where a repository's files lie: named, write-once files. Every storage keeps the promises below; tests/contract/storage.ts
+// holds each of them to it. A storage knows nothing of records, keys or snapshots.
+//
+// Names are relative, ASCII, of the repository's own making (packs/ab/…, snapshots/…); `..`, empty and absolute parts are refused.
+
+export interface StoredFile {
+  readonly name: string
+  readonly sizeBytes: number
+}
+
+export interface Storage {
+  /**
+   * Stores a file whole, under a name that nobody has. Resolves when the bytes are durable (file and folder); until then no file
+   * of this name is visible. The same bytes again are a success; others throw StorageError `exists-different`.
+   */
+  put(name: string, bytes: Uint8Array): Promise<void>
+  /** Replaces a file whole, durably and atomically: marks and counters only. */
+  replace(name: string, bytes: Uint8Array): Promise<void>
+  /** @throws StorageError `absent` */
+  read(name: string, range?: { readonly start: number; readonly length: number }): Promise<Buffer>
+  /** The size in bytes, or undefined when there is no such file. */
+  find(name: string): Promise<number | undefined>
+  /** Files below a folder, in order of their names. A folder that is absent is empty; one that cannot be read throws. */
+  list(folder: string): AsyncIterable<StoredFile>
+  /** Removes a file durably; one that is absent is no error. */
+  remove(name: string): Promise<void>
+}
+
+const namePattern = /^(?:[A-Za-z0-9][A-Za-z0-9._-]*\/)*[A-Za-z0-9][A-Za-z0-9._-]*$/
+const nameMaxLength = 512
+
+/** The one check between a name and a file system. */
+export function checkStorageName(name: string): string {
+  if (name.length > nameMaxLength || !namePattern.test(name))
+    throw new RangeError(`not a name in a repository: ${JSON.stringify(name)}`)
+  return name
+}
