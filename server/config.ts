@@ -3,8 +3,8 @@ import { BlockList, isIP, isIPv4 } from 'node:net'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { z } from 'zod'
+import { type LogLevel, type Setting, type SettingName, settings, type TlsMode } from './config-schema.ts'
 import type { DatabaseAddress } from './database/database-address.ts'
-import { type LogLevel, type Setting, type SettingName, settings, type TlsMode } from './settings.ts'
 
 /** The server's settings, checked: what every part gets instead of the environment. */
 export type Config = {

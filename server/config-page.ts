@@ -1,4 +1,4 @@
-import { type Setting, settings } from './settings.ts'
+import { type Setting, settings } from './config-schema.ts'
 
 /** docs/operator/settings.md, made from the table of settings. */
 export function settingsPage(): string {
@@ -8,7 +8,7 @@ export function settingsPage(): string {
 
 const introduction = `# Settings of the box
 
-<!-- Made by scripts/write-settings-page.ts from server/settings.ts: change it there. -->
+<!-- Made by scripts/write-config-page.ts from server/config-schema.ts: change it there. -->
 
 Settings come from the environment, or from the file \`holdfast.env\` in the data folder (\`NAME=value\`, one a line, \`#\` begins a
 comment); the environment wins, an empty value counts as none. A wrong value stops the start and says what is allowed.`

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError, type Environment, isLoopback, loadConfig } from '../../../server/config.ts'
-import { type SettingName, settings } from '../../../server/settings.ts'
+import { type SettingName, settings } from '../../../server/config-schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'runtime config-'))
 const settingsFile = join(folder, 'holdfast.env')
