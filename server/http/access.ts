@@ -1,9 +1,8 @@
+import { type CustomerReach, reaches } from '../customers/customer-reach.ts'
 import type { Id } from '../runtime/ids.ts'
+import type { UserIdentity } from '../users/user.ts'
 import { type Permission, permissionRow, type Role } from './permissions.ts'
-import { type Principal, type UserIdentity, userOf } from './principal.ts'
-
-/** In which customers something is allowed: the only filter that lists and look-ups of tenants' objects take. */
-export type CustomerReach = 'all' | readonly Id<'cus'>[]
+import { type Principal, userOf } from './principal.ts'
 
 /** What one principal may do. Built once per request; pure. */
 export interface Access {
@@ -25,10 +24,6 @@ export function accessOf(principal: Principal): Access {
       return reach === 'all' || reach.length > 0
     },
   }
-}
-
-export function reaches(reach: CustomerReach, customerId: Id<'cus'>): boolean {
-  return reach === 'all' || reach.includes(customerId)
 }
 
 function reachOf(principal: Principal, permission: Permission): CustomerReach {

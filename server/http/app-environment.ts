@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
+import type { SignedIn } from '../sessions/session.ts'
 import type { Access } from './access.ts'
-import type { SignedIn } from './principal.ts'
 import type { RouteRule } from './route-rules.ts'
 
 /** What every handler finds in its context. */

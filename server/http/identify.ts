@@ -1,9 +1,10 @@
 import { getCookie } from 'hono/cookie'
+import type { SignedIn } from '../sessions/session.ts'
+import { apiTokenPrefix, type TokenIdentity } from '../tokens/token.ts'
 import type { Identify } from './authorisation.ts'
-import { type DeviceIdentity, type Principal, type SignedIn, stranger, type TokenIdentity } from './principal.ts'
+import { type DeviceIdentity, type Principal, stranger } from './principal.ts'
 import { Problem } from './problem.ts'
 
-export const apiTokenPrefix = 'hft_'
 export const deviceTokenPrefix = 'hfd_'
 
 /** Where secrets are recognised. Each answers undefined for anything that is not, or is no longer, good. */

@@ -1,27 +1,7 @@
-import type { Membership } from '../customers/membership.ts'
 import type { Id } from '../runtime/ids.ts'
-import type { TokenScope } from '../tokens/token-scope.ts'
-import type { StaffRole } from '../users/staff-role.ts'
-
-export interface UserIdentity {
-  readonly userId: Id<'usr'>
-  readonly email: string
-  readonly name: string
-  readonly staffRole: StaffRole | undefined
-  readonly memberships: readonly Membership[]
-}
-
-export interface SignedIn {
-  readonly sessionId: Id<'ses'>
-  readonly expiresAt: number
-  readonly user: UserIdentity
-}
-
-export interface TokenIdentity {
-  readonly tokenId: Id<'tok'>
-  readonly scopes: readonly TokenScope[]
-  readonly user: UserIdentity
-}
+import type { SignedIn } from '../sessions/session.ts'
+import type { TokenIdentity } from '../tokens/token.ts'
+import type { UserIdentity } from '../users/user.ts'
 
 export interface DeviceIdentity {
   readonly deviceId: Id<'dev'>

@@ -1,0 +1,51 @@
+/** Who did what to which object, from where. Rows are written in the transaction of what they tell, and never changed. */
+import type { Id } from '../runtime/ids.ts'
+
+export const auditActions = [
+  'box.set-up',
+  'customer.created',
+  'subscription.created',
+  'user.created',
+  'user.password-reset',
+  'session.signed-in',
+  'session.signed-out',
+  'token.created',
+] as const
+export type AuditAction = (typeof auditActions)[number]
+
+export type Actor =
+  | { readonly kind: 'user'; readonly userId: Id<'usr'>; readonly email: string }
+  /** Whoever may run `holdfast` on the box. */
+  | { readonly kind: 'command' }
+  /** Whoever opened the setup link. */
+  | { readonly kind: 'setup-link' }
+
+/** Who acts, and from where: what a service must be told to write its audit rows. */
+export interface ActingAs {
+  readonly actor: Actor
+  readonly address: string
+}
+
+export interface AuditEntry extends ActingAs {
+  readonly at: number
+  readonly action: AuditAction
+  readonly objectId?: string
+  readonly customerId?: Id<'cus'>
+  /** Facts in words and numbers. Never a secret. */
+  readonly detail?: Readonly<Record<string, string | number | boolean>>
+}
+
+export const actingOnTheBox: ActingAs = { actor: { kind: 'command' }, address: 'the box itself' }
+
+export function actorName(actor: Actor): string {
+  switch (actor.kind) {
+    case 'user':
+      return actor.email
+    case 'command':
+      return 'holdfast command'
+    case 'setup-link':
+      return 'setup link'
+    default:
+      return actor satisfies never
+  }
+}
