@@ -33,9 +33,12 @@ export function dateText(reader: Reader, atMs: number): string {
   return dateFormat(reader, { day: 'numeric', month: 'long', year: 'numeric' }).format(atMs)
 }
 
-/** `18:02`. */
+/** `18:02`, `08:05`; `8:05 PM` where the reader counts to twelve. */
 export function timeText(reader: Reader, atMs: number): string {
-  return dateFormat(reader, { hour: 'numeric', minute: '2-digit' }).format(atMs)
+  const plain = dateFormat(reader, { hour: 'numeric', minute: '2-digit' })
+  return plain.resolvedOptions().hour12
+    ? plain.format(atMs)
+    : dateFormat(reader, { hour: '2-digit', minute: '2-digit' }).format(atMs)
 }
 
 /** A moment as an element programs can read, too. */

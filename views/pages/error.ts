@@ -51,8 +51,8 @@ function errorBody(props: Omit<ErrorPageProps, 'viewer'>): Html {
         <p>${icon('users')} <b>${whoCanFix[props.who] ?? ''}</b></p>
         <p class="row"><a class="button primary" href="/">${icon('house')}Go to Home</a></p>
       </div>
-      <aside>
-        <section class="part" aria-labelledby="quote">
+      <aside class="flow">
+        <section aria-labelledby="quote">
           <header class="part-head"><h2 id="quote">If you ask for help</h2></header>
           ${facts([
             { label: 'Code', value: html`<a href="/docs/errors/${props.code}">${props.code}</a>`, valueClass: 'id' },

@@ -1,0 +1,163 @@
+import { html } from 'hono/html'
+import { countOf, countText } from '../format/count.ts'
+import { durationText } from '../format/duration.ts'
+import { sizeText } from '../format/size.ts'
+import { dateText, timeTag, whenInSentence, whenText } from '../format/when.ts'
+import type { Html } from '../html.ts'
+import { icon } from '../icons/icon.ts'
+import { appPage } from '../layout.ts'
+import { type Fact, facts } from '../partials/facts.ts'
+import { type MonthProps, monthPart } from '../partials/month.ts'
+import { type PagerProps, pager } from '../partials/pager.ts'
+import { partHead } from '../partials/part-head.ts'
+import { stateBadge } from '../partials/state.ts'
+import { trail } from '../partials/trail.ts'
+import type { Reader } from '../reader.ts'
+import type { PageContext, Viewer } from '../site.ts'
+import { type ComputerState, computerStateBadge } from './computers.ts'
+
+export type VersionRow = {
+  readonly atMs: number
+  /** To its files; nothing for staff, who see no contents. */
+  readonly path: string | undefined
+  readonly verdict: 'ok' | 'partial' | 'failed'
+  /** A long first run that is not finished: listed, never counted as a backup. */
+  readonly isCheckpoint: boolean
+  readonly skipped: number
+  readonly skippedPath: string | undefined
+  readonly tookMs: number
+  readonly files: number
+  readonly newBytes: number
+}
+
+/** Who the computer is, as it said when it was connected. */
+export type Identity = {
+  readonly number: string
+  readonly system: string
+  readonly board: string | undefined
+  readonly diskSerials: readonly string[]
+  readonly macAddresses: readonly string[]
+  readonly agentVersion: string
+  readonly connectedAtMs: number
+  readonly lastSeenAtMs: number | undefined
+}
+
+export type ComputerPageProps = PageContext & {
+  readonly viewer: Viewer
+  readonly name: string
+  readonly state: ComputerState
+  readonly lastGoodAtMs: number | undefined
+  readonly newestPath: string | undefined
+  readonly identity: Identity
+  readonly month: MonthProps
+  readonly versions: readonly VersionRow[]
+  readonly pager: PagerProps
+  readonly stored: {
+    readonly storedBytes: number
+    readonly sourceBytes: number
+    readonly versions: number
+    readonly sinceMs: number | undefined
+  }
+}
+
+export function computerPage(props: ComputerPageProps): Promise<Html> {
+  const { reader, name, newestPath } = props
+  return appPage({
+    ...props,
+    title: name,
+    place: 'computers',
+    body: html`
+    ${trail('Where this computer is', [{ name: 'Computers', path: '/computers' }])}
+    <header class="page-head">
+      <div>
+        <h1 class="title">${name}</h1>
+        <p class="lead">${leadOf(reader, props)}</p>
+      </div>
+      ${newestPath === undefined ? '' : html`<p class="row"><a class="button primary" href="${newestPath}">${icon('rotate-ccw')}Get a file back</a></p>`}
+    </header>
+    <div class="split part">
+      <div class="flow">
+        <section aria-labelledby="month">
+          ${monthPart(reader, { ...props.month, single: true })}
+        </section>
+        <section aria-labelledby="versions">
+          ${partHead({ id: 'versions', title: 'Versions', beside: html`<p class="hint">Times of ${reader.timeZone.replaceAll('_', ' ')}</p>` })}
+          ${versionsLedger(reader, props.versions)}
+          ${pager(props.pager)}
+        </section>
+      </div>
+      <aside class="flow">
+        <section aria-labelledby="who">
+          ${partHead({ id: 'who', title: 'Identity' })}
+          ${facts(identityFacts(reader, props.identity))}
+        </section>
+        <section aria-labelledby="size">
+          ${partHead({ id: 'size', title: 'Stored' })}
+          ${storedFigure(reader, props.stored)}
+        </section>
+      </aside>
+    </div>`,
+  })
+}
+
+function leadOf(reader: Reader, { state, lastGoodAtMs }: ComputerPageProps): Html {
+  if (lastGoodAtMs === undefined)
+    return html`${computerStateBadge(reader, state)} The first one starts with “holdfast-agent backup” on it.`
+  const when = whenInSentence(reader, lastGoodAtMs)
+  if (state.kind === 'ok') return stateBadge('ok', `Backed up ${when}.`)
+  return html`${computerStateBadge(reader, state)} Last good: ${when}.`
+}
+
+function versionsLedger(reader: Reader, versions: readonly VersionRow[]): Html {
+  if (versions.length === 0) return html`<p class="prose">No version yet. The first backup makes one.</p>`
+  return html`<div class="ledger-wrap">
+            <table class="ledger">
+              <thead>
+                <tr><th scope="col">Version</th><th scope="col">Verdict</th><th scope="col" class="num wide">Took</th><th scope="col" class="num wider">Files</th><th scope="col" class="num wide">New</th></tr>
+              </thead>
+              <tbody>${versions.map((version) => versionRow(reader, version))}
+              </tbody>
+            </table>
+          </div>`
+}
+
+function versionRow(reader: Reader, version: VersionRow): Html {
+  const words = timeTag(version.atMs, whenText(reader, version.atMs))
+  const took = durationText(reader, version.tookMs)
+  const newBytes = sizeText(reader, version.newBytes)
+  return html`
+                <tr>
+                  <th scope="row" class="when">${version.path === undefined ? words : html`<a href="${version.path}">${words}</a>`}<span class="narrow sub">${countOf(reader, version.files, 'file')}, ${newBytes} new</span></th>
+                  <td>${verdictOf(reader, version)}</td>
+                  <td class="num wide">${took}</td>
+                  <td class="num wider">${countText(reader, version.files)}</td>
+                  <td class="num wide">${newBytes}</td>
+                </tr>`
+}
+
+function verdictOf(reader: Reader, { verdict, isCheckpoint, skipped, skippedPath }: VersionRow): Html {
+  if (isCheckpoint) return stateBadge('running', 'Still running')
+  if (skipped === 0) return stateBadge(verdict)
+  const why = `${countOf(reader, skipped, 'file')} left out`
+  return html`${stateBadge(verdict)} ${skippedPath === undefined ? html`<span class="why">${why}</span>` : html`<a class="why" href="${skippedPath}">${why}</a>`}`
+}
+
+function identityFacts(reader: Reader, identity: Identity): readonly Fact[] {
+  const lines = (values: readonly string[]) =>
+    values.length === 0 ? 'Not known' : values.map((value, index) => html`${index === 0 ? '' : html`<br>`}${value}`)
+  return [
+    { label: 'Number', value: identity.number, valueClass: 'id' },
+    { label: 'System', value: identity.system },
+    { label: 'Board', value: identity.board ?? 'Not known' },
+    { label: 'Disk serials', value: html`${lines(identity.diskSerials)}` },
+    { label: 'Network', value: html`${lines(identity.macAddresses)}` },
+    { label: 'Agent', value: identity.agentVersion },
+    { label: 'Connected', value: dateText(reader, identity.connectedAtMs) },
+    ...(identity.lastSeenAtMs === undefined ? [] : [{ label: 'Last seen', value: whenText(reader, identity.lastSeenAtMs) }]),
+  ]
+}
+
+function storedFigure(reader: Reader, { storedBytes, sourceBytes, versions, sinceMs }: ComputerPageProps['stored']): Html {
+  return html`<p class="figure"><b>${sizeText(reader, storedBytes)}</b> for ${sizeText(reader, sourceBytes)} of files</p>
+          ${facts([{ label: 'Versions', value: `${countText(reader, versions)}${sinceMs === undefined ? '' : `, since ${dateText(reader, sinceMs)}`}` }])}`
+}

@@ -1,0 +1,129 @@
+import { countOf, countText, listOfNames } from '../format/count.ts'
+import { dateText, daysSince, dayText, timeText } from '../format/when.ts'
+import type { Html } from '../html.ts'
+import { sentence } from '../partials/sentence.ts'
+import type { Reader } from '../reader.ts'
+
+/** How the account stands. The server decides which; the words are here. */
+export type Standing =
+  /** Computers are connected, and none has sent anything yet. */
+  | { readonly kind: 'waiting'; readonly names: readonly string[] }
+  | {
+      readonly kind: 'ok'
+      readonly names: readonly string[]
+      readonly lastAtMs: number
+      readonly files: number
+      readonly sinceMs: number
+    }
+  /** The newest backup of these left files out. */
+  | {
+      readonly kind: 'partial'
+      readonly names: readonly string[]
+      readonly skipped: number
+      readonly lastAtMs: number
+      readonly others: number
+    }
+  /** These have not been heard of for days. */
+  | { readonly kind: 'silent'; readonly names: readonly string[]; readonly lastGoodAtMs: number; readonly others: number }
+  /** These were connected and never backed up, while others were. */
+  | { readonly kind: 'missing'; readonly names: readonly string[]; readonly others: number }
+
+type Said = { readonly sentence: Html; readonly lead: string; readonly isGood: boolean }
+
+export function standingSentence(reader: Reader, standing: Standing): Said {
+  switch (standing.kind) {
+    case 'waiting':
+      return saidOfWaiting(reader, standing)
+    case 'ok':
+      return saidOfOk(reader, standing)
+    case 'partial':
+      return saidOfPartial(reader, standing)
+    case 'silent':
+      return saidOfSilent(reader, standing)
+    case 'missing':
+      return saidOfMissing(reader, standing)
+    default:
+      return standing satisfies never
+  }
+}
+
+type Of<Kind extends Standing['kind']> = Extract<Standing, { kind: Kind }>
+
+function saidOfWaiting(reader: Reader, { names }: Of<'waiting'>): Said {
+  return {
+    sentence: sentence({
+      says: `Nothing is backed up yet.`,
+      small: [`${listOfNames(reader, names)} ${isOrAre(names)} connected.`],
+    }),
+    lead: 'The first backup starts when someone runs it there: choose folders with “holdfast-agent add”, then “holdfast-agent backup”.',
+    isGood: false,
+  }
+}
+
+function saidOfOk(reader: Reader, { names, lastAtMs, files, sinceMs }: Of<'ok'>): Said {
+  const who = names.length === 1 ? names[0]! : `All ${countOf(reader, names.length, 'computer')}`
+  return {
+    sentence: sentence({
+      state: 'ok',
+      says: 'Everything is backed up.',
+      small: [`Last: ${lowerWhen(reader, lastAtMs)}.`, 'Next: when you start it.'],
+    }),
+    lead: `${who}, ${countOf(reader, files, 'file')}, every version since ${dateText(reader, sinceMs)}.`,
+    isGood: true,
+  }
+}
+
+function saidOfPartial(reader: Reader, { names, skipped, lastAtMs, others }: Of<'partial'>): Said {
+  return {
+    sentence: sentence({
+      state: 'partial',
+      says: `${countOf(reader, skipped, 'file')} on ${listOfNames(reader, names)} ${skipped === 1 ? 'was' : 'were'} left out.`,
+      small: [`Everything else is safe. Last: ${lowerWhen(reader, lastAtMs)}.`],
+    }),
+    lead: `${othersAreFine(reader, others)}The list of what was left out, and why, is on the computer’s own page.`,
+    isGood: false,
+  }
+}
+
+function saidOfSilent(reader: Reader, { names, lastGoodAtMs, others }: Of<'silent'>): Said {
+  const days = countOf(reader, daysSince(reader, lastGoodAtMs), 'day')
+  return {
+    sentence: sentence({
+      state: 'silent',
+      says: `${listOfNames(reader, names)} ${hasOrHave(names)} not been backed up for ${days}.`,
+      small: [`Everything up to ${lowerWhen(reader, lastGoodAtMs)} is safe.`],
+    }),
+    lead: `${othersAreFine(reader, others)}What was made since then exists only there.`,
+    isGood: false,
+  }
+}
+
+function saidOfMissing(reader: Reader, { names, others }: Of<'missing'>): Said {
+  return {
+    sentence: sentence({
+      state: 'partial',
+      says: `${listOfNames(reader, names)} ${hasOrHave(names)} never been backed up.`,
+      small: [`The other ${countOf(reader, others, 'computer')} ${others === 1 ? 'is' : 'are'} safe.`],
+    }),
+    lead: 'Its first backup starts when someone runs it there: “holdfast-agent add” chooses folders, “holdfast-agent backup” sends them.',
+    isGood: false,
+  }
+}
+
+function othersAreFine(reader: Reader, others: number): string {
+  if (others === 0) return ''
+  return others === 1 ? 'The other computer is fine. ' : `The other ${countText(reader, others)} computers are fine. `
+}
+
+/** `today 18:02`: short enough for the sentence. */
+function lowerWhen(reader: Reader, atMs: number): string {
+  return `${dayText(reader, atMs)} ${timeText(reader, atMs)}`
+}
+
+function isOrAre(names: readonly string[]): 'is' | 'are' {
+  return names.length === 1 ? 'is' : 'are'
+}
+
+function hasOrHave(names: readonly string[]): 'has' | 'have' {
+  return names.length === 1 ? 'has' : 'have'
+}

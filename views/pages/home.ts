@@ -1,0 +1,75 @@
+import { html } from 'hono/html'
+import { dateText, timeTag } from '../format/when.ts'
+import type { Html } from '../html.ts'
+import { icon } from '../icons/icon.ts'
+import { appPage } from '../layout.ts'
+import { type MonthProps, monthPart } from '../partials/month.ts'
+import { notice } from '../partials/notice.ts'
+import { partHead } from '../partials/part-head.ts'
+import { type PlanProps, planPart } from '../partials/plan.ts'
+import { grownPlate } from '../plates/grown-plate.ts'
+import type { PageContext, Viewer } from '../site.ts'
+import { type Standing, standingSentence } from './home-standing.ts'
+
+export type NextProps = { readonly atMs?: number; readonly words: string; readonly more?: string }
+
+export type HomePageProps = PageContext & {
+  readonly viewer: Viewer
+  readonly standing: Standing
+  readonly month: MonthProps
+  readonly plan: PlanProps | undefined
+  /** What comes when, in order of time. What has no time comes when somebody does it. */
+  readonly next: readonly NextProps[]
+  /** The newest version, or where to choose one. */
+  readonly getBackPath: string
+  /** Asked for until the kit was printed: without it, a lost box takes the keys with it. */
+  readonly recoveryKitCommand?: string
+}
+
+/** Am I safe, since when, what is next. */
+export function homePage(props: HomePageProps): Promise<Html> {
+  const { reader, standing } = props
+  const said = standingSentence(reader, standing)
+  return appPage({
+    ...props,
+    title: 'Home',
+    place: 'home',
+    body: html`
+    <header class="home-head">
+      ${said.sentence}
+      <p class="lead">${said.lead}</p>
+      <div class="row">
+        <a class="button primary" href="${props.getBackPath}">${icon('rotate-ccw')}Get a file back</a>
+        <a class="button" href="/computers#add">${icon('plus')}Add a computer</a>
+      </div>
+      ${said.isGood ? grownPlate : ''}
+    </header>
+    <section class="part" aria-labelledby="month">
+      ${monthPart(reader, props.month)}
+    </section>
+    ${props.recoveryKitCommand === undefined ? '' : recoveryKitNotice(props.recoveryKitCommand)}
+    <div class="pair part">
+      ${props.plan === undefined ? '' : planPart(reader, props.plan)}
+      ${nextPart(props)}
+    </div>`,
+  })
+}
+
+function recoveryKitNotice(command: string): Html {
+  return notice({
+    icon: 'key-round',
+    state: 'partial',
+    words: html`<b>The recovery kit has not been printed yet.</b> It opens your backups when this box is gone. On the box: <code>${command}</code>`,
+  })
+}
+
+function nextPart({ reader, next }: HomePageProps): Html {
+  return html`<section class="part" aria-labelledby="next">
+        ${partHead({ id: 'next', title: 'Next' })}
+        <ol class="times">${next.map(
+          ({ atMs, words, more }) => html`
+          <li>${atMs === undefined ? html`<b>By hand</b>` : timeTag(atMs, dateText(reader, atMs))}<div>${words}${more === undefined ? '' : html` <p>${more}</p>`}</div></li>`,
+        )}
+        </ol>
+      </section>`
+}

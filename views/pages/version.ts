@@ -1,0 +1,131 @@
+import { html } from 'hono/html'
+import { countOf, countText } from '../format/count.ts'
+import { durationText } from '../format/duration.ts'
+import { sizeText } from '../format/size.ts'
+import { timeTag, whenInSentence, whenText } from '../format/when.ts'
+import type { Html } from '../html.ts'
+import { icon } from '../icons/icon.ts'
+import { appPage } from '../layout.ts'
+import { type EntryProps, entryRow } from '../partials/entry.ts'
+import { type Fact, facts } from '../partials/facts.ts'
+import { type PagerProps, pager } from '../partials/pager.ts'
+import { partHead } from '../partials/part-head.ts'
+import { stateBadge } from '../partials/state.ts'
+import { type TrailStep, trail } from '../partials/trail.ts'
+import type { Reader } from '../reader.ts'
+import type { PageContext, Viewer } from '../site.ts'
+
+export type VersionFacts = {
+  readonly computer: string
+  readonly takenAtMs: number
+  readonly verdict: 'ok' | 'partial' | 'failed'
+  readonly isCheckpoint: boolean
+  readonly job: string
+  readonly files: number
+  readonly sourceBytes: number
+  readonly newBytes: number
+  readonly tookMs: number
+  readonly skipped: number
+  readonly skippedPath: string
+}
+
+export type VersionPageProps = PageContext & {
+  readonly viewer: Viewer
+  readonly version: VersionFacts
+  /** From the computer down to the folder above this one. */
+  readonly above: readonly TrailStep[]
+  /** Nothing: the top of the version. */
+  readonly folder: string | undefined
+  readonly entries: readonly EntryProps[]
+  /** What names must contain; empty: all are shown. */
+  readonly filter: string
+  readonly path: string
+  readonly zipPath: string
+  readonly pager: PagerProps
+  /** The same folder, one version before and after. */
+  readonly earlierPath: string | undefined
+  readonly laterPath: string | undefined
+}
+
+/** One folder of one version: what lay in it, to be opened or taken out. */
+export function versionPage(props: VersionPageProps): Promise<Html> {
+  const { reader, version, folder } = props
+  const when = whenText(reader, version.takenAtMs)
+  return appPage({
+    ...props,
+    title: `${folder ?? version.computer}, ${when}`,
+    place: 'computers',
+    body: html`
+    ${trail('Where this folder is', props.above)}
+    <header class="page-head">
+      <div>
+        <h1 class="title"><bdi class="exact">${folder ?? when}</bdi></h1>
+        <p class="lead">As it was on ${version.computer} ${whenInSentence(reader, version.takenAtMs)}.${folder === undefined ? ' Open a folder, or take all of it.' : ''}</p>
+      </div>
+      <p class="row"><a class="button primary" href="${props.zipPath}">${icon('folder-archive')}Download this folder</a></p>
+    </header>
+    <div class="split part">
+      <section class="part" aria-labelledby="files">
+        ${partHead({ id: 'files', title: 'Files and folders', beside: otherVersions(props) })}
+        ${filterForm(props)}
+        ${listing(props)}
+      </section>
+      <aside class="flow">
+        <section aria-labelledby="version">
+          ${partHead({ id: 'version', title: 'This version' })}
+          ${facts(versionFacts(reader, version))}
+        </section>
+      </aside>
+    </div>`,
+  })
+}
+
+function otherVersions({ earlierPath, laterPath }: VersionPageProps): Html {
+  return html`<span class="end">${earlierPath === undefined ? '' : html`<a href="${earlierPath}">${icon('chevron-left')} Earlier</a>`}${
+    laterPath === undefined ? '' : html` <a href="${laterPath}">Later ${icon('chevron-right')}</a>`
+  }</span>`
+}
+
+/** Works as a plain form; with the script the list follows while one types. */
+function filterForm({ path, filter }: VersionPageProps): Html {
+  return html`<form class="tools filters" action="${path}" role="search" hx-get="${path}" hx-trigger="input changed delay:250ms from:find input, submit" hx-target="#listing" hx-select="#listing" hx-swap="outerHTML" hx-replace-url="true">
+          <div class="search">${icon('search')}<label class="vh" for="name">Names that contain</label><input id="name" name="name" type="search" value="${filter}" placeholder="Part of a name in this folder" autocomplete="off"></div>
+          <button class="button">Filter</button>
+        </form>`
+}
+
+function listing(props: VersionPageProps): Html {
+  const { reader, entries, filter } = props
+  return html`<div id="listing">
+          ${entries.length === 0 ? html`<p class="prose" role="status">${emptyWords(filter)}</p>` : ledger(reader, entries)}
+          ${pager(props.pager)}
+        </div>`
+}
+
+function emptyWords(filter: string): string {
+  return filter === '' ? 'This folder was empty.' : `No name here contains “${filter}”.`
+}
+
+function ledger(reader: Reader, entries: readonly EntryProps[]): Html {
+  return html`<div class="ledger-wrap">
+            <table class="ledger">
+              <thead><tr><th scope="col">Name</th><th scope="col" class="num wide">Size</th><th scope="col" class="wide">Last changed</th><th scope="col"><span class="vh">Get it</span></th></tr></thead>
+              <tbody>${entries.map((entry) => entryRow(reader, entry))}
+              </tbody>
+            </table>
+          </div>`
+}
+
+function versionFacts(reader: Reader, version: VersionFacts): readonly Fact[] {
+  const left = countOf(reader, version.skipped, 'file')
+  return [
+    { label: 'Taken', value: timeTag(version.takenAtMs, whenText(reader, version.takenAtMs)) },
+    { label: 'Verdict', value: version.isCheckpoint ? stateBadge('running', 'Still running') : stateBadge(version.verdict) },
+    ...(version.skipped === 0 ? [] : [{ label: 'Left out', value: html`<a href="${version.skippedPath}">${left}</a>` }]),
+    { label: 'Files', value: countText(reader, version.files) },
+    { label: 'Size', value: sizeText(reader, version.sourceBytes) },
+    { label: 'New in it', value: sizeText(reader, version.newBytes) },
+    { label: 'Took', value: durationText(reader, version.tookMs) },
+    { label: 'Backup plan', value: version.job },
+  ]
+}

@@ -1,0 +1,65 @@
+import { html } from 'hono/html'
+import { sizeText } from '../format/size.ts'
+import { timeTag, whenText } from '../format/when.ts'
+import type { Html } from '../html.ts'
+import { fileIcon } from '../icons/file-icon.ts'
+import { icon } from '../icons/icon.ts'
+import type { Reader } from '../reader.ts'
+
+/** One name in a folder of a version. */
+export type EntryProps =
+  | {
+      readonly kind: 'folder'
+      readonly name: string
+      readonly changedAtMs: number
+      readonly path: string
+      readonly zipPath: string
+    }
+  | {
+      readonly kind: 'file'
+      readonly name: string
+      readonly changedAtMs: number
+      readonly sizeBytes: number
+      readonly filePath: string
+    }
+  | { readonly kind: 'link'; readonly name: string; readonly changedAtMs: number; readonly target: string }
+  /** Pipes, sockets and devices: named, so that nothing is missing, but there is nothing to take out. */
+  | { readonly kind: 'special'; readonly name: string; readonly changedAtMs: number; readonly what: string }
+
+export function entryRow(reader: Reader, entry: EntryProps): Html {
+  const changed = timeTag(entry.changedAtMs, whenText(reader, entry.changedAtMs))
+  const size = entry.kind === 'file' ? sizeText(reader, entry.sizeBytes) : ''
+  return html`
+                <tr>
+                  <th scope="row" class="name">${entryName(entry)}<span class="narrow sub">${size === '' ? '' : html`${size}, `}${changed}</span></th>
+                  <td class="num wide">${size}</td>
+                  <td class="wide when">${changed}</td>
+                  <td class="acts">${entryAction(entry)}</td>
+                </tr>`
+}
+
+function entryName(entry: EntryProps): Html {
+  const name = html`<bdi class="exact">${entry.name}</bdi>`
+  switch (entry.kind) {
+    case 'folder':
+      return html`${icon('folder')} <a href="${entry.path}">${name}</a>`
+    case 'file':
+      return html`${icon(fileIcon(entry.name))} ${name}`
+    case 'link':
+      return html`${icon('file-symlink')} ${name}<span class="sub">link to <bdi class="exact">${entry.target}</bdi></span>`
+    case 'special':
+      return html`${icon('circle-question-mark')} ${name}<span class="sub">${entry.what}</span>`
+    default:
+      return entry satisfies never
+  }
+}
+
+function entryAction(entry: EntryProps): Html {
+  if (entry.kind === 'folder') return action(entry.zipPath, 'ZIP', entry.name)
+  if (entry.kind === 'file') return action(entry.filePath, 'Download', entry.name)
+  return html``
+}
+
+function action(path: string, word: string, name: string): Html {
+  return html`<a class="button small quiet" href="${path}">${icon('download')}<span class="label">${word}<span class="vh"> ${name}</span></span></a>`
+}

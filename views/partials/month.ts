@@ -1,0 +1,127 @@
+import { html } from 'hono/html'
+import { type CalendarDay, calendarOf, dayOfMonthText, monthText } from '../format/calendar.ts'
+import { countText } from '../format/count.ts'
+import { timeText, whenText } from '../format/when.ts'
+import type { Html } from '../html.ts'
+import { type IconName, icon } from '../icons/icon.ts'
+import type { Reader } from '../reader.ts'
+import { type State, stateBadge, stateWords } from './state.ts'
+
+/** What happened to one computer on one day. */
+export type DayProps = { readonly state: 'ok' | 'partial' | 'failed'; readonly atMs: number; readonly path: string }
+
+export type RibbonProps = {
+  readonly name: string
+  readonly path: string
+  readonly lastAtMs: number | undefined
+  /** By day of the month. A day without one had no backup. */
+  readonly days: ReadonlyMap<number, DayProps>
+}
+
+export type MonthProps = {
+  readonly month: Temporal.PlainYearMonth
+  readonly ribbons: readonly RibbonProps[]
+  /** The months beside it, where there is something to see. */
+  readonly earlierPath?: string
+  readonly laterPath?: string
+  /** One computer: a full calendar instead of a line of days. */
+  readonly single?: boolean
+}
+
+/** A month of each computer. Days that were kept grow together into one band, so that a gap is seen at once. */
+export function monthPart(reader: Reader, props: MonthProps): Html {
+  const days = calendarOf(reader, props.month)
+  return html`<header class="part-head">
+        <h2 id="month">${monthText(reader, props.month)}</h2>
+        ${legend(reader, props.ribbons)}
+        ${monthLinks(reader, props)}
+      </header>
+      ${props.single ? '' : html`<p class="hint only-narrow">Two weeks. A computer’s own page has the whole month.</p>`}
+      <div class="ribbons${props.single ? ' one' : ''}">
+        ${axis(days)}
+        ${props.ribbons.map((ribbon) => ribbonOf(reader, { ...props, ribbon, days }))}
+      </div>`
+}
+
+const dayIcons = { ok: 'check', partial: 'triangle-alert', failed: 'octagon-x', none: 'minus' } as const satisfies Record<
+  string,
+  IconName
+>
+const dayWords = { ok: 'backed up', partial: 'partly backed up', failed: 'failed' } as const
+
+function legend(reader: Reader, ribbons: readonly RibbonProps[]): Html {
+  const counted = (['ok', 'partial', 'failed'] as const).map((state) => ({ state, days: countDays(ribbons, state) }))
+  return html`<ul class="legend">${counted
+    .filter(({ days }) => days > 0)
+    .map(({ state, days }) => legendItem(state, countText(reader, days)))}${legendItem('none')}</ul>`
+}
+
+function legendItem(state: State, count?: string): Html {
+  return html`<li>${stateBadge(state, stateWords[state])}${count === undefined ? '' : html` <span class="count">${count}</span>`}</li>`
+}
+
+function countDays(ribbons: readonly RibbonProps[], state: State): number {
+  return ribbons.reduce(
+    (sum, { days }) =>
+      sum +
+      days
+        .values()
+        .filter((day) => day.state === state)
+        .toArray().length,
+    0,
+  )
+}
+
+function monthLinks(reader: Reader, { month, earlierPath, laterPath }: MonthProps): Html {
+  const name = (other: Temporal.PlainYearMonth) =>
+    monthText(reader, other).replace(other.year === month.year ? ` ${other.year}` : '', '')
+  return html`<span class="end">${
+    earlierPath === undefined
+      ? ''
+      : html`<a href="${earlierPath}">${icon('chevron-left')} ${name(month.subtract({ months: 1 }))}</a>`
+  }${laterPath === undefined ? '' : html` <a href="${laterPath}">${name(month.add({ months: 1 }))} ${icon('chevron-right')}</a>`}</span>`
+}
+
+/** The days' letters and numbers. A calendar needs the letters once: over its first week that is whole. */
+function axis(days: readonly CalendarDay[]): Html {
+  const headed = days.findIndex(({ isFar, column }) => !isFar && column === 1)
+  return html`<div class="axis" aria-hidden="true">
+          <ol class="days">${days.map(({ day, letter, isToday }, index) => {
+            const isHead = headed !== -1 && index >= headed && index < headed + 7
+            const classes = [isToday ? 'today' : '', isHead ? '' : 'far'].filter(Boolean).join(' ')
+            return html`<li${classes === '' ? '' : html` class="${classes}"`}>${letter}<b>${day}</b></li>`
+          })}</ol>
+          <span>Last backup</span>
+        </div>`
+}
+
+function ribbonOf(
+  reader: Reader,
+  props: MonthProps & { readonly ribbon: RibbonProps; readonly days: readonly CalendarDay[] },
+): Html {
+  const { name, path, lastAtMs } = props.ribbon
+  return html`<section class="ribbon">
+          <div class="ribbon-head">
+            <h3><a href="${path}">${name}</a></h3>
+            <p class="ribbon-last">${lastAtMs === undefined ? 'Never' : whenText(reader, lastAtMs)}</p>
+          </div>
+          <ol class="month">${props.days.map((day) => dayOfRibbon(reader, { ...props, day }))}
+          </ol>
+        </section>`
+}
+
+function dayOfRibbon(reader: Reader, props: MonthProps & { readonly ribbon: RibbonProps; readonly day: CalendarDay }): Html {
+  const { day, column, isFar, isToday } = props.day
+  const found = props.ribbon.days.get(day)
+  const date = dayOfMonthText(reader, props.month, day)
+  const words =
+    found === undefined ? `${date}: no backup` : `${date}: ${dayWords[found.state]} at ${timeText(reader, found.atMs)}`
+  const inner = html`<b>${day}</b>${icon(dayIcons[found?.state ?? 'none'])}<span class="vh">${words}</span>`
+  const classes = [day === 1 ? `d${column}` : '', isFar ? 'far' : ''].filter(Boolean).join(' ')
+  return html`
+            <li${classes === '' ? '' : html` class="${classes}"`} data-state="${found?.state ?? 'none'}"${isToday ? html` aria-current="date"` : ''}>${
+              found === undefined
+                ? html`<span class="day">${inner}</span>`
+                : html`<a class="day" href="${found.path}" title="${words}">${inner}</a>`
+            }</li>`
+}

@@ -1,0 +1,45 @@
+import { html } from 'hono/html'
+import { countText } from '../format/count.ts'
+import { sizeText } from '../format/size.ts'
+import { dateText } from '../format/when.ts'
+import type { Html } from '../html.ts'
+import type { Reader } from '../reader.ts'
+import { type Fact, facts } from './facts.ts'
+import { gauge } from './gauge.ts'
+import { partHead } from './part-head.ts'
+
+export type PlanProps = {
+  readonly name: string
+  readonly usedBytes: number
+  readonly quotaBytes: number
+  readonly computers: number
+  readonly computersMax: number
+  readonly validUntilMs: number | undefined
+  /** How long versions are kept, in words. */
+  readonly keptFor: string | undefined
+}
+
+/** What the plan holds, and what of it is used. */
+export function planPart(reader: Reader, plan: PlanProps): Html {
+  return html`<section class="part" aria-labelledby="plan">
+        ${partHead({ id: 'plan', title: `Your plan: ${plan.name}` })}
+        <p class="figure"><b>${sizeText(reader, plan.usedBytes)}</b> of ${sizeText(reader, plan.quotaBytes)} used</p>
+        ${gauge(reader, plan)}
+        <p class="hint">${roomWords(reader, plan)}</p>
+        ${facts(planFacts(reader, plan))}
+      </section>`
+}
+
+function roomWords(reader: Reader, { usedBytes, quotaBytes }: PlanProps): string {
+  if (usedBytes >= quotaBytes) return 'The plan is full: new backups are refused until there is room. What is backed up stays.'
+  return `Room for ${sizeText(reader, quotaBytes - usedBytes)} more. What two computers have in common is stored once.`
+}
+
+function planFacts(reader: Reader, plan: PlanProps): readonly Fact[] {
+  const until = plan.validUntilMs === undefined ? 'No end' : dateText(reader, plan.validUntilMs)
+  return [
+    { label: 'Computers', value: `${countText(reader, plan.computers)} of ${countText(reader, plan.computersMax)}` },
+    ...(plan.keptFor === undefined ? [] : [{ label: 'Kept for', value: plan.keptFor }]),
+    { label: 'Valid until', value: until },
+  ]
+}
