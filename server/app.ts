@@ -6,6 +6,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { Logger } from 'pino'
 import type { PageContext } from '../views/site.ts'
+import { healthRoutes } from './health/health-routes.ts'
+import type { Readiness } from './health/readiness.ts'
 import type { AppContext, AppEnvironment } from './http/app-environment.ts'
 import { authorise, routesWithoutRule } from './http/authorisation.ts'
 import { errorBoundary } from './http/error-boundary.ts'
@@ -23,6 +25,7 @@ export interface Dependencies {
   readonly randomness: Randomness
   readonly publicUrl: string | undefined
   readonly identity: IdentitySources
+  readonly readiness: Readiness
   /** What every page carries besides its own content: where its files lie, and for whom it is written. */
   readonly pageContext: (c: AppContext) => PageContext
 }
@@ -39,7 +42,9 @@ export function createApp(dependencies: Dependencies): App {
 }
 
 /** One line per noun. */
-function mountRoutes(_app: App, _dependencies: Dependencies): void {}
+function mountRoutes(app: App, dependencies: Dependencies): void {
+  app.route('/', healthRoutes(dependencies))
+}
 
 /** The order matters: rights are known before a byte of the body is read, and every answer, errors too, carries id and headers. */
 function frame(app: App, { log, randomness, publicUrl, identity, pageContext }: Dependencies): void {

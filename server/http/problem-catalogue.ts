@@ -246,6 +246,12 @@ export const problemCatalogue = {
     'administrator',
     'Look at the log of the box. It reconnects by itself.',
   ),
+  'HF-NOT-READY': entry(
+    503,
+    'The box cannot work right now',
+    'administrator',
+    'The detail names what fails. Look at the log of the box; it recovers by itself where it can.',
+  ),
   'HF-REBUILD-NEEDED': entry(
     503,
     'The database is older than the stored files',

@@ -19,6 +19,8 @@ export type RouteKey = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string
 export const smallBodyMaxBytes = 64 * 1024
 
 export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
+  'GET /healthz': { permission: 'public' },
+  'GET /readyz': { permission: 'public' },
   'GET /docs/errors': { permission: 'public' },
   'GET /docs/errors/:code': { permission: 'public' },
 }

@@ -15,9 +15,18 @@ export function openDataFolder(path: string): string {
   return dataFolder
 }
 
+/** Whether no box was ever opened here to its end. */
+export function isNewDataFolder(dataFolder: string): boolean {
+  return !existsSync(boxIdFile(dataFolder))
+}
+
 /** The box's own name for itself: cookies, locks and databases carry it. Made once. */
 export function getBoxId(dataFolder: string, randomness: Randomness): Id<'box'> {
-  const file = join(dataFolder, 'keys', 'box-id')
+  const file = boxIdFile(dataFolder)
   if (!existsSync(file)) replaceFileSync(file, `${newId('box', randomness)}\n`, { mode: 0o600 })
   return parseId('box', readFileSync(file, 'utf8').trim())
+}
+
+function boxIdFile(dataFolder: string): string {
+  return join(dataFolder, 'keys', 'box-id')
 }
