@@ -2,58 +2,103 @@
  * The appliance's HTTP application: one frame (ids, headers, origin, rights, bodies, errors) around the routes of every noun.
  * It knows no configuration and opens nothing; the composition root (main.ts) hands in what the routes need.
  */
-import type { OpenAPIHono } from '@hono/zod-openapi'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { Logger } from 'pino'
 import type { PageContext } from '../views/site.ts'
+import { customersRoutes } from './customers/customers-routes.ts'
 import { healthRoutes } from './health/health-routes.ts'
 import type { Readiness } from './health/readiness.ts'
-import type { AppContext, AppEnvironment } from './http/app-environment.ts'
+import type { App, AppContext } from './http/app-environment.ts'
 import { authorise, routesWithoutRule } from './http/authorisation.ts'
+import { type ClientOf, clientBy } from './http/client.ts'
 import { errorBoundary } from './http/error-boundary.ts'
-import { type IdentitySources, identifyBy } from './http/identify.ts'
+import { identifyBy } from './http/identify.ts'
 import { newRoutes } from './http/new-routes.ts'
+import type { DeviceIdentity } from './http/principal.ts'
 import { Problem } from './http/problem.ts'
 import { requestIds } from './http/request-id.ts'
 import { refuseCrossSite } from './http/same-origin.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
 import { readSmallBodies } from './http/small-bodies.ts'
+import type { ErrorManual } from './manual/error-manual.ts'
+import { manualRoutes } from './manual/manual-routes.ts'
+import { openApiDocument, registerSecuritySchemes } from './openapi/openapi-document.ts'
+import { openApiRoutes } from './openapi/openapi-routes.ts'
+import type { People } from './people.ts'
+import { plansRoutes } from './plans/plans-routes.ts'
+import type { Clock } from './runtime/clock.ts'
 import type { Randomness } from './runtime/randomness.ts'
+import { type SessionCookie, sessionCookieBy } from './sessions/session-cookie.ts'
+import { sessionsApiRoutes } from './sessions/sessions-api-routes.ts'
+import { sessionsRoutes } from './sessions/sessions-routes.ts'
+import { setupRoutes } from './setup/setup-routes.ts'
+import { subscriptionsRoutes } from './subscriptions/subscriptions-routes.ts'
+import { usersRoutes } from './users/users-routes.ts'
 
 export interface Dependencies {
   readonly log: Logger
   readonly randomness: Randomness
+  readonly clock: Clock
+  /** Of the program, for the API's description. */
+  readonly version: string
+  /** The box's id: it goes into the names of cookies. */
+  readonly instanceId: string
   readonly publicUrl: string | undefined
-  readonly identity: IdentitySources
+  /** Addresses and networks of proxies whose forwarding headers are believed. */
+  readonly trustedProxy: readonly string[]
   readonly readiness: Readiness
+  readonly people: People
+  /** Whose device token this is; undefined for none. */
+  readonly findDevice: (secret: string) => Promise<DeviceIdentity | undefined>
+  readonly errorManual: ErrorManual
   /** What every page carries besides its own content: where its files lie, and for whom it is written. */
   readonly pageContext: (c: AppContext) => PageContext
 }
 
-export type App = OpenAPIHono<AppEnvironment>
+/** What routes of the frame share, made once. */
+interface Shared {
+  readonly clientOf: ClientOf
+  readonly cookie: SessionCookie
+}
 
 export function createApp(dependencies: Dependencies): App {
   const app = newRoutes()
-  frame(app, dependencies)
-  mountRoutes(app, dependencies)
+  const clientOf = clientBy(dependencies.trustedProxy)
+  const shared = { clientOf, cookie: sessionCookieBy({ instanceId: dependencies.instanceId, clientOf }) }
+  frame(app, dependencies, shared)
+  mountRoutes(app, dependencies, shared)
   const forgotten = routesWithoutRule(app)
   if (forgotten.length > 0) throw new Error(`routes without a row in route-rules.ts: ${forgotten.join(', ')}`)
   return app
 }
 
 /** One line per noun. */
-function mountRoutes(app: App, dependencies: Dependencies): void {
+function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void {
+  const { people, clock, version, pageContext } = dependencies
+  const document = () => openApiDocument(app, { version })
+  registerSecuritySchemes(app)
   app.route('/', healthRoutes(dependencies))
+  app.route('/', manualRoutes(dependencies))
+  app.route('/', openApiRoutes({ document, pageContext }))
+  app.route('/', setupRoutes({ ...people, ...shared, pageContext }))
+  app.route('/', sessionsRoutes({ ...people, ...shared, pageContext }))
+  app.route('/', sessionsApiRoutes({ ...people, ...shared }))
+  app.route('/', usersRoutes(people))
+  app.route('/', customersRoutes(people))
+  app.route('/', plansRoutes(people))
+  app.route('/', subscriptionsRoutes({ ...people, clock }))
 }
 
 /** The order matters: rights are known before a byte of the body is read, and every answer, errors too, carries id and headers. */
-function frame(app: App, { log, randomness, publicUrl, identity, pageContext }: Dependencies): void {
+function frame(app: App, dependencies: Dependencies, { cookie }: Shared): void {
+  const { log, randomness, publicUrl, pageContext, people, findDevice } = dependencies
   const boundary = errorBoundary({ log, pageContext })
   const refuseMethod = (c: AppContext, allowed: string[]) =>
     boundary.answer(c, new Problem('HF-METHOD-NOT-ALLOWED', { headers: { allow: allowed.join(', ') } }))
+  const identify = identifyBy({ cookie, findSession: people.sessions.find, findToken: people.tokens.find, findDevice })
   app.onError(boundary.onError)
   app.notFound(boundary.notFound)
   app.use(requestIds(randomness), setSecurityHeaders())
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
-  app.use(refuseCrossSite({ publicUrl }), authorise(identifyBy(identity)), readSmallBodies())
+  app.use(refuseCrossSite({ publicUrl }), authorise(identify), readSmallBodies())
 }

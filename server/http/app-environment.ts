@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { SignedIn } from '../sessions/session.ts'
 import type { Access } from './access.ts'
@@ -19,3 +20,6 @@ export interface AppEnvironment {
 }
 
 export type AppContext = Context<AppEnvironment>
+
+/** A router, of one noun or of the whole box. */
+export type App = OpenAPIHono<AppEnvironment>

@@ -23,7 +23,7 @@ export function errorBoundary(options: {
 }): ErrorBoundary {
   const answer = (c: AppContext, problem: Problem): Response | Promise<Response> => {
     if (!wantsPage(c)) return problemResponse(problem, c.var.requestId)
-    if (problem.code === 'HF-SIGN-IN-NEEDED' && c.req.method === 'GET') return c.redirect(signInPath(pathAndQuery(c)), 303)
+    if (problem.code === 'HF-SIGN-IN-NEEDED' && c.req.method === 'GET') return sendToSignIn(c)
     return errorAsPage(c, problem, options.pageContext(c))
   }
   return {
@@ -39,6 +39,7 @@ export function errorBoundary(options: {
 
 /** The API always answers programs; elsewhere the client says whether it reads pages. */
 export function wantsPage(c: AppContext): boolean {
+  if (c.req.header('hx-request') === 'true') return true
   return !c.req.path.startsWith('/api/') && (c.req.header('accept') ?? '').includes('text/html')
 }
 
@@ -54,6 +55,12 @@ async function errorAsPage(c: AppContext, problem: Problem, page: PageContext): 
   const { status, code, title, detail, hint, who, requestId } = problemDocument(problem, c.var.requestId)
   for (const [name, value] of Object.entries(problem.options.headers ?? {})) c.header(name, value)
   return c.html(await errorPage({ ...page, status, code, title, detail, hint, who, requestId }), status as 500)
+}
+
+/** A part that htmx asks for is not replaced by a whole page: the page around it is loaded again, and ends at the sign-in. */
+function sendToSignIn(c: AppContext): Response {
+  if (c.req.header('hx-request') === 'true') return c.body(null, 401, { 'hx-refresh': 'true' })
+  return c.redirect(signInPath(pathAndQuery(c)), 303)
 }
 
 function pathAndQuery(c: AppContext): string {

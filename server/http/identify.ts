@@ -1,5 +1,5 @@
-import { getCookie } from 'hono/cookie'
 import type { SignedIn } from '../sessions/session.ts'
+import type { SessionCookie } from '../sessions/session-cookie.ts'
 import { apiTokenPrefix, type TokenIdentity } from '../tokens/token.ts'
 import type { Identify } from './authorisation.ts'
 import { type DeviceIdentity, type Principal, stranger } from './principal.ts'
@@ -9,7 +9,7 @@ export const deviceTokenPrefix = 'hfd_'
 
 /** Where secrets are recognised. Each answers undefined for anything that is not, or is no longer, good. */
 export interface IdentitySources {
-  readonly sessionCookieName: string
+  readonly cookie: SessionCookie
   readonly findSession: (secret: string) => Promise<SignedIn | undefined>
   readonly findToken: (secret: string) => Promise<TokenIdentity | undefined>
   readonly findDevice: (secret: string) => Promise<DeviceIdentity | undefined>
@@ -25,10 +25,12 @@ export function identifyBy(sources: IdentitySources): Identify {
   return async (c): Promise<Principal> => {
     const authorization = c.req.header('authorization')
     if (authorization !== undefined) return byBearer(sources, authorization)
-    const secret = getCookie(c, sources.sessionCookieName)
+    const secret = sources.cookie.read(c)
     if (secret === undefined || secret.length > maxSecretCharacters) return stranger
     const signedIn = await sources.findSession(secret)
-    return signedIn === undefined ? stranger : { kind: 'session', signedIn }
+    if (signedIn === undefined) return stranger
+    if (signedIn.isRenewed) sources.cookie.set(c, { secret, signedIn })
+    return { kind: 'session', signedIn }
   }
 }
 

@@ -1,10 +1,13 @@
 import { HTTPException } from 'hono/http-exception'
+import { customerProblems } from '../customers/customer-problems.ts'
+import { setupProblems } from '../setup/setup-problems.ts'
+import { userProblems } from '../users/user-problems.ts'
 import type { ProblemFinder } from './fault-table.ts'
 import { Problem } from './problem.ts'
 import type { ProblemCode } from './problem-catalogue.ts'
 
 /** One table per area, each beside its area's routes. An error that no table knows is a defect and answers HF-INTERNAL. */
-const faultTables: readonly ProblemFinder[] = [httpExceptionProblem]
+const faultTables: readonly ProblemFinder[] = [httpExceptionProblem, userProblems, customerProblems, setupProblems]
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error

@@ -12,7 +12,10 @@ export function newRoutes(): OpenAPIHono<AppEnvironment> {
 
 // biome-ignore lint/suspicious/noExplicitAny: the library's own type of a hook that serves every schema
 const refuseInvalid: Hook<any, AppEnvironment, any, any> = (result) => {
-  if (!result.success) throw validationProblem(result.target, result.error)
+  if (result.success) return
+  // An id that is none is as absent as one that was never given.
+  if (result.target === 'param') throw new Problem('HF-NOT-FOUND')
+  throw validationProblem(result.target, result.error)
 }
 
 /** Names fields and rules, never the values that were sent: one of them may be a password. */

@@ -5,6 +5,7 @@
 import type { Database } from '../database/database.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { type AttemptLimiter, createAttemptLimiter } from './attempt-limiter.ts'
+import { networkOf } from './network-of.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { normalizePassword } from './password-rules.ts'
 import { findEmail, type UserIdentity } from './user.ts'
@@ -13,7 +14,7 @@ import { findLogin, findUser } from './users-table.ts'
 export interface Credentials {
   readonly email: string
   readonly password: string
-  /** Where the request came from (client-address.ts). */
+  /** Where the request came from (http/client.ts). */
   readonly address: string
 }
 
@@ -42,7 +43,8 @@ export function createAuthentication(options: {
 
   return async (credentials) => {
     const emailFolded = findEmail(credentials.email)?.folded ?? ''
-    const keys = [`${credentials.address} ${emailFolded}`, emailFolded, credentials.address]
+    const network = networkOf(credentials.address)
+    const keys = [`${network} ${emailFolded}`, emailFolded, network]
     const retryAfterMs = attemptAll(limiters, keys)
     if (retryAfterMs > 0) return { kind: 'throttled', retryAfterMs }
     const user = await findRightUser({ ...credentials, emailFolded })

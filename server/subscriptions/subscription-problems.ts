@@ -1,0 +1,19 @@
+import { formatTime } from '../http/api-schemas.ts'
+import { Problem } from '../http/problem.ts'
+import type { SubscriptionRefusal } from './subscription.ts'
+
+/** How the API says why backups are not taken. */
+export function subscriptionProblem(refusal: SubscriptionRefusal): Problem {
+  switch (refusal.kind) {
+    case 'customer-suspended':
+      return new Problem('HF-CUSTOMER-SUSPENDED')
+    case 'switched-off':
+      return new Problem('HF-BACKUPS-SWITCHED-OFF', { detail: `Backups are switched off: ${refusal.reason}` })
+    case 'not-started':
+      return new Problem('HF-LICENCE-NOT-STARTED', { detail: `The plan starts at ${formatTime(refusal.startsAt)}.` })
+    case 'expired':
+      return new Problem('HF-LICENCE-EXPIRED', { detail: `The plan ran out at ${formatTime(refusal.expiredAt)}.` })
+    default:
+      return refusal satisfies never
+  }
+}
