@@ -62,6 +62,15 @@ export {
 } from './model/ids.ts'
 export { packMaxBytes, snapshotFileMaxBytes } from './model/limits.ts'
 export { type RecordType, recordTypes } from './model/record-type.ts'
+export {
+  type ApplianceLink,
+  type ApplianceLinkOptions,
+  type ApplianceMethod,
+  type ApplianceRequest,
+  type ApplianceResponse,
+  openApplianceLink,
+} from './repository/appliance-link.ts'
+export { ApplianceIdentityError, type ApplianceTrust, chainOf, publicKeyPin } from './repository/appliance-trust.ts'
 export { addToFilter, createFilter, isInFilter } from './repository/id-filter.ts'
 export { type OpenedRecord, openRecord, sealRecord } from './repository/record.ts'
 export {
