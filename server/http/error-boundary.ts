@@ -3,10 +3,12 @@
  * (or the way to sign in). What the log says and the answer does not are causes and stacks.
  */
 import type { ErrorHandler, NotFoundHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
 import type { Logger } from 'pino'
 import { errorPage } from '../../views/pages/error.ts'
 import type { PageContext } from '../../views/site.ts'
 import type { AppContext, AppEnvironment } from './app-environment.ts'
+import { handlerRoutes } from './authorisation.ts'
 import { problemOf } from './known-faults.ts'
 import { signInPath } from './local-path.ts'
 import { Problem, problemDocument, problemResponse } from './problem.ts'
@@ -45,8 +47,9 @@ export function wantsPage(c: AppContext): boolean {
 
 function logOnce(log: Pick<Logger, 'error' | 'debug'>, c: AppContext, problem: Problem): void {
   const { status } = problemDocument(problem, c.var.requestId)
-  // The path without its query: setup links carry their token there.
-  const fields = { requestId: c.var.requestId, code: problem.code, method: c.req.method, path: c.req.path, status }
+  // The route's pattern, not the address: addresses hold tokens of set-up links and names of customers' files.
+  const route = handlerRoutes(matchedRoutes(c)).at(0)?.path
+  const fields = { requestId: c.var.requestId, code: problem.code, method: c.req.method, route, status }
   if (status >= 500) log.error({ ...fields, err: problem.options.cause ?? problem }, 'request failed')
   else log.debug(fields, 'request refused')
 }
