@@ -1,0 +1,71 @@
+/** A device: one agent installation of a customer, and its place in the chain of versions that it sends. */
+import type { RepositoryUid, SnapshotId } from '../../engine/index.ts'
+import type { RepositoryId } from '../repositories/repository.ts'
+import type { Id } from '../runtime/ids.ts'
+import type { Fingerprint } from './fingerprint.ts'
+
+export const deviceStates = ['active', 'revoked'] as const
+export type DeviceState = (typeof deviceStates)[number]
+
+export interface Device {
+  readonly deviceId: Id<'dev'>
+  /** Counted up without gaps; people read it as `D-000001`. */
+  readonly number: number
+  readonly customerId: Id<'cus'>
+  readonly repositoryId: RepositoryId
+  readonly subscriptionId: Id<'sub'>
+  readonly name: string
+  readonly state: DeviceState
+  readonly fingerprint: Fingerprint
+  readonly agentVersion: string
+  /** Where it was last heard from. */
+  readonly address: string
+  readonly connectedAt: number
+  readonly lastSeenAt: number
+  /** Versions that are there, checkpoints not counted. */
+  readonly versionsCount: number
+  readonly firstVersionAt: number | undefined
+  readonly newestVersion: Id<'snap'> | undefined
+  readonly lastGoodVersion: Id<'snap'> | undefined
+  /** What it has uploaded, as it takes space: sealed and padded. */
+  readonly storedBytes: number
+}
+
+/** Where a device's chain stands, and which computer it is believed to run on. */
+export interface DeviceChain {
+  readonly deviceId: Id<'dev'>
+  readonly headSeq: number
+  readonly headSnapshot: SnapshotId | undefined
+  /** What the cheap print (machine id, board uuid, network cards) was at connect. */
+  readonly fingerprintPrint: string
+  readonly instance: DeviceInstance
+}
+
+/** The value that the device must show at its next session; `previous` is good while the newest was never shown. */
+export interface DeviceInstance {
+  readonly newest: string
+  readonly previous: string | undefined
+  readonly isNewestShown: boolean
+}
+
+/** A device as its own requests need it. */
+export interface DevicePlace {
+  readonly deviceId: Id<'dev'>
+  readonly customerId: Id<'cus'>
+  readonly subscriptionId: Id<'sub'>
+  readonly repositoryId: RepositoryId
+  readonly uid: RepositoryUid
+}
+
+export const maxDeviceNameCharacters = 200
+const numberDigits = 6
+
+export function formatDeviceNumber(number: number): string {
+  return `D-${String(number).padStart(numberDigits, '0')}`
+}
+
+/** `D-000117`, `d-117` and `117` are the same device; undefined for anything else. */
+export function findDeviceNumber(text: string): number | undefined {
+  const digits = /^(?:d-)?(\d{1,15})$/i.exec(text.trim())?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}

@@ -1,0 +1,346 @@
+import { type ExpressionBuilder, type Generated, sql } from 'kysely'
+import { parseSnapshotId, type SnapshotId } from '../../engine/index.ts'
+import type { CustomerReach } from '../customers/customer-reach.ts'
+import type { Queryable, Tables, Transaction } from '../database/database.ts'
+import type { DeviceIdentity } from '../http/principal.ts'
+import type { RepositoryId } from '../repositories/repository.ts'
+import type { Id } from '../runtime/ids.ts'
+import type { Device, DeviceChain, DeviceInstance, DeviceState } from './device.ts'
+import { type Fingerprint, fingerprintSchema } from './fingerprint.ts'
+
+export interface DeviceRow {
+  readonly id: Id<'dev'>
+  readonly number: number
+  readonly customer_id: Id<'cus'>
+  readonly repository_id: RepositoryId
+  readonly subscription_id: Id<'sub'>
+  readonly name: string
+  readonly state: DeviceState
+  readonly token_hash: Buffer
+  readonly fingerprint: string
+  readonly fingerprint_print: string
+  readonly instance_newest: string
+  readonly instance_previous: string | null
+  readonly is_newest_instance_shown: number
+  readonly head_seq: Generated<number>
+  readonly head_snapshot: Generated<Buffer | null>
+  readonly agent_version: string
+  readonly address: string
+  readonly connected_at: number
+  readonly connected_by: Id<'usr'> | null
+  readonly last_seen_at: number
+  readonly versions_count: Generated<number>
+  readonly first_version_at: Generated<number | null>
+  readonly newest_version: Generated<Id<'snap'> | null>
+  readonly last_good_version: Generated<Id<'snap'> | null>
+  readonly stored_bytes: Generated<number>
+}
+
+declare module '../database/tables.ts' {
+  interface Tables {
+    readonly devices: DeviceRow
+  }
+}
+
+/** What a connect writes, for a new device and for one that is taken over. */
+export interface Connection {
+  readonly name: string
+  readonly tokenHash: Uint8Array
+  readonly fingerprint: Fingerprint
+  readonly instance: string
+  readonly agentVersion: string
+  readonly address: string
+  readonly connectedAt: number
+  readonly connectedBy: Id<'usr'>
+}
+
+export interface NewDevice extends Connection {
+  readonly deviceId: Id<'dev'>
+  readonly number: number
+  readonly customerId: Id<'cus'>
+  readonly repositoryId: RepositoryId
+  readonly subscriptionId: Id<'sub'>
+}
+
+export async function insertDevice(transaction: Transaction, device: NewDevice): Promise<void> {
+  await transaction
+    .insertInto('devices')
+    .values({
+      id: device.deviceId,
+      number: device.number,
+      customer_id: device.customerId,
+      repository_id: device.repositoryId,
+      ...connectionColumns(device),
+      subscription_id: device.subscriptionId,
+    })
+    .execute()
+}
+
+/** Another computer takes a device over: the old token and instance end with it; number, jobs and versions stay. */
+export async function reconnectDevice(
+  transaction: Transaction,
+  device: Connection & { readonly deviceId: Id<'dev'>; readonly subscriptionId: Id<'sub'> },
+): Promise<void> {
+  const columns = { ...connectionColumns(device), subscription_id: device.subscriptionId }
+  await transaction.updateTable('devices').set(columns).where('id', '=', device.deviceId).execute()
+}
+
+export async function setDeviceState(db: Queryable, deviceId: Id<'dev'>, state: DeviceState): Promise<void> {
+  await db.updateTable('devices').set({ state }).where('id', '=', deviceId).execute()
+}
+
+/** Whose token this is. A revoked device is still known by its token, so that it can be told. */
+export async function findDeviceByToken(
+  db: Queryable,
+  tokenHash: Uint8Array,
+): Promise<(DeviceIdentity & { readonly lastSeenAt: number }) | undefined> {
+  const row = await db
+    .selectFrom('devices')
+    .select(['id', 'customer_id', 'subscription_id', 'name', 'state', 'last_seen_at'])
+    .where('token_hash', '=', Buffer.from(tokenHash))
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  return {
+    deviceId: row.id,
+    customerId: row.customer_id,
+    subscriptionId: row.subscription_id,
+    name: row.name,
+    state: row.state,
+    lastSeenAt: row.last_seen_at,
+  }
+}
+
+export async function findDevice(db: Queryable, deviceId: Id<'dev'>): Promise<Device | undefined> {
+  const row = await selectDevices(db).where('id', '=', deviceId).executeTakeFirst()
+  return row && toDevice(row)
+}
+
+/** A customer's devices that a person may mean by an id, a number or a name. */
+export async function findDevicesNamed(
+  db: Queryable,
+  wanted: {
+    readonly customerId: Id<'cus'>
+    readonly deviceId: string
+    readonly number: number | undefined
+    readonly name: string
+  },
+): Promise<readonly Device[]> {
+  const { customerId, deviceId, number, name } = wanted
+  const isMeant = (where: ExpressionBuilder<Tables, 'devices'>) =>
+    where.or([
+      where('id', '=', deviceId as Id<'dev'>),
+      where('name', '=', name),
+      ...(number === undefined ? [] : [where('number', '=', number)]),
+    ])
+  const rows = await selectDevices(db).where('customer_id', '=', customerId).where(isMeant).orderBy('number').limit(2).execute()
+  return rows.map(toDevice)
+}
+
+export async function listDevices(
+  db: Queryable,
+  page: { readonly reach: CustomerReach; readonly afterNumber: number; readonly limit: number },
+): Promise<readonly Device[]> {
+  const { reach, afterNumber, limit } = page
+  if (reach !== 'all' && reach.length === 0) return []
+  let query = selectDevices(db).where('number', '>', afterNumber).orderBy('number').limit(limit)
+  if (reach !== 'all') query = query.where('customer_id', 'in', reach)
+  return (await query.execute()).map(toDevice)
+}
+
+/** Those that count against a plan's limit. The caller holds the subscription's row. */
+export async function countActiveDevices(transaction: Transaction, subscriptionId: Id<'sub'>): Promise<number> {
+  const row = await transaction
+    .selectFrom('devices')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('subscription_id', '=', subscriptionId)
+    .where('state', '=', 'active')
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
+/** What the devices of a subscription have uploaded. */
+export async function sumStoredBytes(db: Queryable, subscriptionId: Id<'sub'>): Promise<number> {
+  const row = await db
+    .selectFrom('devices')
+    .select(({ fn }) => fn.sum<number | null>('stored_bytes').as('bytes'))
+    .where('subscription_id', '=', subscriptionId)
+    .executeTakeFirstOrThrow()
+  return row.bytes ?? 0
+}
+
+/** Holds the device's row until the transaction ends. */
+export async function findChainLocked(transaction: Transaction, deviceId: Id<'dev'>): Promise<DeviceChain | undefined> {
+  return toChain(await selectChain(transaction, deviceId).forUpdate().executeTakeFirst())
+}
+
+export async function findChain(db: Queryable, deviceId: Id<'dev'>): Promise<DeviceChain | undefined> {
+  return toChain(await selectChain(db, deviceId).executeTakeFirst())
+}
+
+export async function setHead(
+  transaction: Transaction,
+  head: { readonly deviceId: Id<'dev'>; readonly seq: number; readonly snapshotId: SnapshotId },
+): Promise<void> {
+  await transaction
+    .updateTable('devices')
+    .set({ head_seq: head.seq, head_snapshot: Buffer.from(head.snapshotId, 'hex') })
+    .where('id', '=', head.deviceId)
+    .execute()
+}
+
+export async function setInstance(db: Queryable, deviceId: Id<'dev'>, instance: DeviceInstance): Promise<void> {
+  await db
+    .updateTable('devices')
+    .set({
+      instance_newest: instance.newest,
+      instance_previous: instance.previous ?? null,
+      is_newest_instance_shown: instance.isNewestShown ? 1 : 0,
+    })
+    .where('id', '=', deviceId)
+    .execute()
+}
+
+export async function addStoredBytes(transaction: Transaction, deviceId: Id<'dev'>, bytes: number): Promise<void> {
+  await transaction
+    .updateTable('devices')
+    .set({ stored_bytes: sql`stored_bytes + ${bytes}` })
+    .where('id', '=', deviceId)
+    .execute()
+}
+
+export async function touchDevice(
+  db: Queryable,
+  deviceId: Id<'dev'>,
+  seen: { readonly at: number; readonly address?: string; readonly agentVersion?: string },
+): Promise<void> {
+  const { at, address, agentVersion } = seen
+  await db
+    .updateTable('devices')
+    .set({
+      last_seen_at: at,
+      ...(address === undefined ? {} : { address }),
+      ...(agentVersion === undefined ? {} : { agent_version: agentVersion }),
+    })
+    .where('id', '=', deviceId)
+    .execute()
+}
+
+/** In the commit's transaction: what a device's lists show without counting. */
+export async function countVersion(
+  transaction: Transaction,
+  version: {
+    readonly deviceId: Id<'dev'>
+    readonly id: Id<'snap'>
+    readonly receivedAt: number
+    readonly isGood: boolean
+  },
+): Promise<void> {
+  const { deviceId, id, receivedAt, isGood } = version
+  await transaction
+    .updateTable('devices')
+    .set({
+      versions_count: sql`versions_count + 1`,
+      first_version_at: sql`COALESCE(first_version_at, ${receivedAt})`,
+      newest_version: id,
+      ...(isGood ? { last_good_version: id } : {}),
+    })
+    .where('id', '=', deviceId)
+    .execute()
+}
+
+const deviceColumns = [
+  'id',
+  'number',
+  'customer_id',
+  'repository_id',
+  'subscription_id',
+  'name',
+  'state',
+  'fingerprint',
+  'agent_version',
+  'address',
+  'connected_at',
+  'last_seen_at',
+  'versions_count',
+  'first_version_at',
+  'newest_version',
+  'last_good_version',
+  'stored_bytes',
+] as const
+
+function selectDevices(db: Queryable) {
+  return db.selectFrom('devices').select(deviceColumns)
+}
+
+function selectChain(db: Queryable, deviceId: Id<'dev'>) {
+  return db
+    .selectFrom('devices')
+    .select([
+      'id',
+      'head_seq',
+      'head_snapshot',
+      'fingerprint_print',
+      'instance_newest',
+      'instance_previous',
+      'is_newest_instance_shown',
+    ])
+    .where('id', '=', deviceId)
+}
+
+function connectionColumns(connection: Connection) {
+  return {
+    name: connection.name,
+    state: 'active',
+    token_hash: Buffer.from(connection.tokenHash),
+    fingerprint: JSON.stringify(connection.fingerprint),
+    fingerprint_print: connection.fingerprint.print,
+    instance_newest: connection.instance,
+    instance_previous: null,
+    is_newest_instance_shown: 0,
+    agent_version: connection.agentVersion,
+    address: connection.address,
+    connected_at: connection.connectedAt,
+    connected_by: connection.connectedBy,
+    last_seen_at: connection.connectedAt,
+  } as const
+}
+
+type SelectedDevice = Awaited<ReturnType<ReturnType<typeof selectDevices>['execute']>>[number]
+type SelectedChain = Awaited<ReturnType<ReturnType<typeof selectChain>['execute']>>[number]
+
+function toDevice(row: SelectedDevice): Device {
+  return {
+    deviceId: row.id,
+    number: row.number,
+    customerId: row.customer_id,
+    repositoryId: row.repository_id,
+    subscriptionId: row.subscription_id,
+    name: row.name,
+    state: row.state,
+    fingerprint: fingerprintSchema.parse(JSON.parse(row.fingerprint)),
+    agentVersion: row.agent_version,
+    address: row.address,
+    connectedAt: row.connected_at,
+    lastSeenAt: row.last_seen_at,
+    versionsCount: row.versions_count,
+    firstVersionAt: row.first_version_at ?? undefined,
+    newestVersion: row.newest_version ?? undefined,
+    lastGoodVersion: row.last_good_version ?? undefined,
+    storedBytes: row.stored_bytes,
+  }
+}
+
+function toChain(row: SelectedChain | undefined): DeviceChain | undefined {
+  if (row === undefined) return undefined
+  return {
+    deviceId: row.id,
+    headSeq: row.head_seq,
+    headSnapshot: row.head_snapshot === null ? undefined : parseSnapshotId(row.head_snapshot.toString('hex')),
+    fingerprintPrint: row.fingerprint_print,
+    instance: {
+      newest: row.instance_newest,
+      previous: row.instance_previous ?? undefined,
+      isNewestShown: row.is_newest_instance_shown === 1,
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import { type Generated, sql } from 'kysely'
+import { parseRepositoryUid } from '../../engine/index.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
+import type { Id } from '../runtime/ids.ts'
+import type { Repository, RepositoryId } from './repository.ts'
+
+export interface RepositoryRow {
+  readonly id: Generated<RepositoryId>
+  readonly uid: Buffer
+  readonly customer_id: Id<'cus'>
+  readonly closure_epoch: Generated<number>
+  readonly generation: Generated<number>
+  readonly session_sequence: Generated<number>
+  readonly created_at: number
+}
+
+declare module '../database/tables.ts' {
+  interface Tables {
+    readonly repositories: RepositoryRow
+  }
+}
+
+/** Undefined when the customer has one already: somebody else was quicker. */
+export async function insertRepository(
+  transaction: Transaction,
+  repository: Pick<Repository, 'uid' | 'customerId' | 'createdAt'>,
+): Promise<RepositoryId | undefined> {
+  const row = { uid: repository.uid, customer_id: repository.customerId, created_at: repository.createdAt }
+  const result = await transaction.insertInto('repositories').ignore().values(row).executeTakeFirstOrThrow()
+  return result.numInsertedOrUpdatedRows === 1n ? Number(result.insertId) : undefined
+}
+
+export async function findRepository(db: Queryable, repositoryId: RepositoryId): Promise<Repository | undefined> {
+  return toRepository(await selectRepositories(db).where('id', '=', repositoryId).executeTakeFirst())
+}
+
+export async function findRepositoryOfCustomer(db: Queryable, customerId: Id<'cus'>): Promise<Repository | undefined> {
+  return toRepository(await selectRepositories(db).where('customer_id', '=', customerId).executeTakeFirst())
+}
+
+export async function listRepositories(
+  db: Queryable,
+  page: { readonly after: RepositoryId; readonly limit: number },
+): Promise<readonly Repository[]> {
+  const rows = await selectRepositories(db).where('id', '>', page.after).orderBy('id').limit(page.limit).execute()
+  return rows.flatMap((row) => toRepository(row) ?? [])
+}
+
+/** The repository's lock: whoever holds it decides alone about heads, claims, marks and commits until the transaction ends. */
+export async function lockRepository(transaction: Transaction, repositoryId: RepositoryId): Promise<Repository> {
+  const row = await selectRepositories(transaction).where('id', '=', repositoryId).forUpdate().executeTakeFirstOrThrow()
+  return toRepository(row)!
+}
+
+/** In the transaction that marks anything bad, damaged or missing. */
+export async function raiseClosureEpoch(transaction: Transaction, repositoryId: RepositoryId): Promise<void> {
+  await transaction
+    .updateTable('repositories')
+    .set({ closure_epoch: sql`closure_epoch + 1` })
+    .where('id', '=', repositoryId)
+    .execute()
+}
+
+/** The next number of the sessions' sequence. Holds the repository's row until the transaction ends. */
+export async function nextSessionSequence(transaction: Transaction, repositoryId: RepositoryId): Promise<number> {
+  await transaction
+    .updateTable('repositories')
+    .set({ session_sequence: sql`session_sequence + 1` })
+    .where('id', '=', repositoryId)
+    .execute()
+  const query = transaction.selectFrom('repositories').select('session_sequence').where('id', '=', repositoryId)
+  return (await query.executeTakeFirstOrThrow()).session_sequence
+}
+
+const columns = ['id', 'uid', 'customer_id', 'closure_epoch', 'generation', 'created_at'] as const
+
+function selectRepositories(db: Queryable) {
+  return db.selectFrom('repositories').select(columns)
+}
+
+interface SelectedRow {
+  readonly id: number
+  readonly uid: Buffer
+  readonly customer_id: Id<'cus'>
+  readonly closure_epoch: number
+  readonly generation: number
+  readonly created_at: number
+}
+
+function toRepository(row: SelectedRow | undefined): Repository | undefined {
+  if (row === undefined) return undefined
+  return {
+    repositoryId: row.id,
+    uid: parseRepositoryUid(row.uid),
+    customerId: row.customer_id,
+    closureEpoch: row.closure_epoch,
+    generation: row.generation,
+    createdAt: row.created_at,
+  }
+}
