@@ -1,5 +1,6 @@
 import { HTTPException } from 'hono/http-exception'
 import { customerProblems } from '../customers/customer-problems.ts'
+import { databaseProblems } from '../database/database-problems.ts'
 import { setupProblems } from '../setup/setup-problems.ts'
 import { userProblems } from '../users/user-problems.ts'
 import type { ProblemFinder } from './fault-table.ts'
@@ -7,7 +8,13 @@ import { Problem } from './problem.ts'
 import type { ProblemCode } from './problem-catalogue.ts'
 
 /** One table per area, each beside its area's routes. An error that no table knows is a defect and answers HF-INTERNAL. */
-const faultTables: readonly ProblemFinder[] = [httpExceptionProblem, userProblems, customerProblems, setupProblems]
+const faultTables: readonly ProblemFinder[] = [
+  httpExceptionProblem,
+  databaseProblems,
+  userProblems,
+  customerProblems,
+  setupProblems,
+]
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error

@@ -270,6 +270,37 @@ export const problemCatalogue = {
     'administrator',
     'Read the report. The next backup sends again what can still be read.',
   ),
+  // Starting the box
+  'HF-SETTING-WRONG': entry(
+    500,
+    'A setting is wrong',
+    'administrator',
+    'Correct it in the environment or in holdfast.env, then start again. docs/operator/settings.md lists them all.',
+  ),
+  'HF-DATA-FOLDER-IN-USE': entry(
+    409,
+    'Another Holdfast uses this data folder',
+    'administrator',
+    'Stop it first. A second box needs a folder and a port of its own: HOLDFAST_DATA, HOLDFAST_PORT.',
+  ),
+  'HF-DATABASE-UNUSABLE': entry(
+    503,
+    'The database cannot be used',
+    'administrator',
+    'Put right what the detail names, then start again.',
+  ),
+  'HF-CANNOT-LISTEN': entry(
+    500,
+    'The box cannot open its port',
+    'administrator',
+    'Choose another port or address, then start again.',
+  ),
+  'HF-MASTER-KEY-WRONG': entry(
+    500,
+    'The master key is missing or wrong',
+    'administrator',
+    'Bring the file back from its copy. Without it nothing that is stored can be opened.',
+  ),
   'HF-INTERNAL': entry(
     500,
     'Something went wrong in the box',

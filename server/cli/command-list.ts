@@ -1,0 +1,47 @@
+import type { Command } from './command.ts'
+
+/** Every command of this version. A module is loaded when its command is called: starting must not cost what is not used. */
+
+export type ListedCommand = {
+  readonly name: string
+  readonly summary: string
+  /** Undefined: `serve`, which is no command over services. */
+  readonly load: (() => Promise<Command>) | undefined
+}
+
+export const commandList: readonly ListedCommand[] = [
+  { name: 'serve', summary: 'Runs the box until Ctrl-C; what `npm start` does', load: undefined },
+]
+
+/** Names out of the manual's table whose time has not come; they are absent from the help. */
+export const laterCommands: readonly string[] = [
+  'customer create',
+  'device list',
+  'dropbox create',
+  'import',
+  'prune',
+  'rebuild',
+  'recover',
+  'sandbox',
+  'seed',
+  'self-backup',
+  'support-bundle',
+]
+
+export type FoundCommand =
+  | { readonly kind: 'found'; readonly command: ListedCommand; readonly rest: readonly string[] }
+  | { readonly kind: 'later'; readonly name: string }
+  | { readonly kind: 'unknown' }
+
+const maxNameWords = 2
+
+/** By the longest name that the first words make. */
+export function findCommand(words: readonly string[]): FoundCommand {
+  for (let count = maxNameWords; count >= 1; count -= 1) {
+    const name = words.slice(0, count).join(' ')
+    const command = commandList.find((listed) => listed.name === name)
+    if (command !== undefined && words.length >= count) return { kind: 'found', command, rest: words.slice(count) }
+    if (laterCommands.includes(name)) return { kind: 'later', name }
+  }
+  return { kind: 'unknown' }
+}

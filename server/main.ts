@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import { hostname, networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { createApp } from './app.ts'
+import { type Box, type Machine, openBox } from './box.ts'
+import type { Config } from './config.ts'
+import { openControlServer } from './control/control-server.ts'
+import { pageContextBy } from './http/page-context.ts'
+import { openStaticFiles } from './http/static-files.ts'
+import { type HttpListener, openHttpListener } from './listener/http-listener.ts'
+import { openErrorManual } from './manual/error-manual.ts'
+import { readVersion } from './runtime/version.ts'
+import { createServices, type Services } from './services.ts'
+import { openServerIdentity, type ServerIdentity } from './tls/server-identity.ts'
+import { serverNames } from './tls/server-names.ts'
+
+/** The composition root of the serving box: everything is made here, in order, and closed in reverse. */
+
+export type Serving = AsyncDisposable & {
+  /** The address to tell people. */
+  readonly url: string
+  readonly dataFolder: string
+  /** Of the authority, for agents; undefined without TLS. */
+  readonly pin: string | undefined
+  /** Until the box is set up. */
+  readonly setupUrl: string | undefined
+}
+
+const programFolder = join(import.meta.dirname, '..')
+
+/** `onTaken`: the database went to another server; the caller must end this one. */
+export async function serve(options: {
+  readonly config: Config
+  readonly machine: Machine
+  readonly onTaken: () => void
+}): Promise<Serving> {
+  const { config, machine } = options
+  await using opened = new AsyncDisposableStack()
+  const box = opened.use(await openBox(options))
+  const services = await createServices(box)
+  const control = await openControlServer({
+    dataFolder: box.dataFolder,
+    temporaryFolders: machine.temporaryFolders,
+    services,
+    log: box.log.child({ part: 'control' }),
+  })
+  opened.defer(() => control.close())
+  const listener = await listen(box, services)
+  opened.defer(() => listener.close())
+  const url = config.publicUrl ?? addressForPeople(listener)
+  const door = await services.setup.openDoor(config.setupToken)
+  box.log.info({ url, tls: config.tls, port: listener.port }, 'box is up')
+  const closing = opened.move()
+  return {
+    url,
+    dataFolder: box.dataFolder,
+    pin: config.tls === 'auto' ? box.authority.pin : undefined,
+    setupUrl: door.kind === 'open' ? `${url}/setup?token=${encodeURIComponent(door.token)}` : undefined,
+    [Symbol.asyncDispose]: async () => {
+      box.log.info('box is stopping')
+      await closing.disposeAsync()
+    },
+  }
+}
+
+async function listen(box: Box, services: Services): Promise<HttpListener> {
+  const { config, clock, boxId } = box
+  const staticFiles = await openStaticFiles(join(programFolder, 'public'))
+  const app = createApp({
+    log: box.log.child({ part: 'http' }),
+    randomness: box.randomness,
+    clock,
+    version: readVersion(),
+    instanceId: boxId,
+    publicUrl: config.publicUrl,
+    trustedProxy: config.trustedProxy,
+    readiness: services.readiness,
+    people: services,
+    findDevice: async () => undefined,
+    errorManual: await openErrorManual(join(programFolder, 'docs', 'user', 'errors')),
+    pageContext: pageContextBy({
+      clock,
+      assets: staticFiles.prefix,
+      zoneCookie: `holdfast_zone_${boxId}`,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      publicUrl: config.publicUrl,
+    }),
+  })
+  return openHttpListener({ fetch: app.fetch, host: config.host, port: config.port, tls: await openTls(box) })
+}
+
+async function openTls({ config, dataFolder, authority, clock }: Box): Promise<ServerIdentity | undefined> {
+  switch (config.tls) {
+    case 'off':
+      return undefined
+    case 'files':
+      return { cert: readFileSync(config.tlsCertFile!, 'utf8'), key: readFileSync(config.tlsKeyFile!, 'utf8') }
+    case 'auto':
+      return openServerIdentity({ folder: join(dataFolder, 'tls'), authority, names: namesOf(config), clock })
+    default:
+      return config.tls satisfies never
+  }
+}
+
+function namesOf({ host, publicUrl }: Config): readonly string[] {
+  return serverNames({ host, publicUrl, machineName: hostname(), machineAddresses: machineAddresses() })
+}
+
+function machineAddresses(): readonly string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal }) => !internal)
+    .map(({ address }) => address)
+}
+
+/** Nobody can open the address that means "all of them". */
+function addressForPeople({ url }: HttpListener): string {
+  const address = machineAddresses().find((candidate) => !candidate.includes(':')) ?? hostname()
+  return url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, `//${address}`)
+}
