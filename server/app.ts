@@ -3,7 +3,6 @@
  * It knows no configuration and opens nothing; the composition root (main.ts) hands in what the routes need.
  */
 import { methodNotAllowed } from 'hono/method-not-allowed'
-import type { Logger } from 'pino'
 import type { PageContext } from '../views/site.ts'
 import { customersRoutes } from './customers/customers-routes.ts'
 import { healthRoutes } from './health/health-routes.ts'
@@ -27,6 +26,7 @@ import { openApiRoutes } from './openapi/openapi-routes.ts'
 import type { People } from './people.ts'
 import { plansRoutes } from './plans/plans-routes.ts'
 import type { Clock } from './runtime/clock.ts'
+import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
 import { type SessionCookie, sessionCookieBy } from './sessions/session-cookie.ts'
 import { sessionsApiRoutes } from './sessions/sessions-api-routes.ts'
@@ -36,7 +36,7 @@ import { subscriptionsRoutes } from './subscriptions/subscriptions-routes.ts'
 import { usersRoutes } from './users/users-routes.ts'
 
 export interface Dependencies {
-  readonly log: Logger
+  readonly log: Log
   readonly randomness: Randomness
   readonly clock: Clock
   /** Of the program, for the API's description. */

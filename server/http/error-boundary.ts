@@ -4,9 +4,9 @@
  */
 import type { ErrorHandler, NotFoundHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { Logger } from 'pino'
 import { errorPage } from '../../views/pages/error.ts'
 import type { PageContext } from '../../views/site.ts'
+import type { Log } from '../runtime/log.ts'
 import type { AppContext, AppEnvironment } from './app-environment.ts'
 import { handlerRoutes } from './authorisation.ts'
 import { problemOf } from './known-faults.ts'
@@ -20,7 +20,7 @@ export interface ErrorBoundary {
 }
 
 export function errorBoundary(options: {
-  readonly log: Pick<Logger, 'error' | 'debug'>
+  readonly log: Pick<Log, 'error' | 'debug'>
   readonly pageContext: (c: AppContext) => PageContext
 }): ErrorBoundary {
   const answer = (c: AppContext, problem: Problem): Response | Promise<Response> => {
@@ -45,7 +45,7 @@ export function wantsPage(c: AppContext): boolean {
   return !c.req.path.startsWith('/api/') && (c.req.header('accept') ?? '').includes('text/html')
 }
 
-function logOnce(log: Pick<Logger, 'error' | 'debug'>, c: AppContext, problem: Problem): void {
+function logOnce(log: Pick<Log, 'error' | 'debug'>, c: AppContext, problem: Problem): void {
   const { status } = problemDocument(problem, c.var.requestId)
   // The route's pattern, not the address: addresses hold tokens of set-up links and names of customers' files.
   const route = handlerRoutes(matchedRoutes(c)).at(0)?.path

@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import { createApp } from '../../server/app.ts'
+import type { App } from '../../server/http/app-environment.ts'
+import { pageContextBy } from '../../server/http/page-context.ts'
+import type { DeviceIdentity } from '../../server/http/principal.ts'
+import { openErrorManual } from '../../server/manual/error-manual.ts'
+import { createPeople, type People } from '../../server/people.ts'
+import { movableClock } from '../../server/runtime/clock.ts'
+import type { Id } from '../../server/runtime/ids.ts'
+import { type Log, silentLog } from '../../server/runtime/log.ts'
+import { systemRandomness } from '../../server/runtime/randomness.ts'
+import { type TestDatabase, testDatabase } from './test-database.ts'
+
+export const errorPagesFolder = join(import.meta.dirname, '../../docs/user/errors')
+export const startOfTests = Date.UTC(2026, 2, 14, 18, 2, 11)
+export const goodPassword = 'four words on the quay'
+
+export interface TestApp extends AsyncDisposable {
+  readonly app: App
+  readonly people: People
+  readonly database: TestDatabase
+  readonly clock: ReturnType<typeof movableClock>
+  /** Customers for whom a repository was asked. */
+  readonly askedRepositories: readonly Id<'cus'>[]
+}
+
+/** The whole HTTP application over a fresh database, without a socket. */
+export async function testApp(
+  options: {
+    readonly log?: Log
+    readonly trustedProxy?: readonly string[]
+    readonly publicUrl?: string
+    readonly findDevice?: (secret: string) => Promise<DeviceIdentity | undefined>
+    readonly createRepositoryForCustomer?: (customerId: Id<'cus'>) => Promise<void>
+  } = {},
+): Promise<TestApp> {
+  const database = await testDatabase()
+  const clock = movableClock(startOfTests)
+  const askedRepositories: Id<'cus'>[] = []
+  const people = await createPeople({
+    database,
+    clock,
+    randomness: systemRandomness,
+    createRepositoryForCustomer: async (customerId) => {
+      askedRepositories.push(customerId)
+      await options.createRepositoryForCustomer?.(customerId)
+    },
+  })
+  const { publicUrl } = options
+  const app = createApp({
+    log: options.log ?? silentLog,
+    randomness: systemRandomness,
+    clock,
+    version: '0.0.0-test',
+    instanceId: 'box_test',
+    publicUrl,
+    trustedProxy: options.trustedProxy ?? [],
+    readiness: { findFailing: async () => [] },
+    people,
+    findDevice: options.findDevice ?? (async () => undefined),
+    errorManual: await openErrorManual(errorPagesFolder),
+    pageContext: pageContextBy({ clock, assets: '/assets/test', zoneCookie: 'zone', timeZone: 'UTC', publicUrl }),
+  })
+  return { app, people, database, clock, askedRepositories, [Symbol.asyncDispose]: () => database.close() }
+}
+
+export const helen = { email: 'helen@calder-rowe.example', name: 'Helen Calder', password: goodPassword }
+
+/** A box that is set up: Helen is its administrator and the owner of its first customer. */
+export async function setUpApp(options: Parameters<typeof testApp>[0] = {}) {
+  const test = await testApp(options)
+  const { user, customer } = await test.people.setup.setUpByCommand({ ...helen, customer: 'Office' })
+  return { ...test, user, customer }
+}
+
+/** What a browser sends with a form of its own page. */
+export function formRequest(
+  fields: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): RequestInit {
+  return {
+    method: 'POST',
+    body: new URLSearchParams(fields),
+    headers: { accept: 'text/html', origin: 'http://localhost', host: 'localhost', 'sec-fetch-site': 'same-origin', ...headers },
+  }
+}
+
+/** `name=value` of the cookies that an answer sets, as a browser sends them back. */
+export function cookiesOf(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0] ?? '')
+    .join('; ')
+}
