@@ -11,24 +11,25 @@ const encoder = new TextEncoder()
 const unseemly = /[\p{Cc}\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u
 /** What an escape looks like; a name that holds these four characters itself gets its backslash escaped. */
 const escapes = /\\x([0-9A-F]{2})/g
-const maxSequenceBytes = 4
+const escapeCharacters = 4
 
 /** The name as people read it. */
 export function nameText(name: Uint8Array): string {
   const whole = decode(name)
   if (whole !== undefined && !unseemly.test(whole) && whole.search(escapes) === -1) return whole
-  let text = ''
-  for (let at = 0; at < name.length; ) {
-    const character = characterAt(name, at)
-    const length = character?.bytes ?? 1
-    text +=
-      character === undefined || !isShown(name, at, character.text)
-        ? escapedBytes(name.subarray(at, at + length))
-        : character.text
-    at += length
-  }
-  return text
+  return splitName(name)
+    .map((part, index, parts) => (part.text === undefined || isMistakable(parts, index) ? escaped(part.bytes) : part.text))
+    .join('')
 }
+
+/** A name character by character; one without text is a byte that is no UTF-8, or a character that is never shown. */
+export function splitName(name: Uint8Array): readonly NamePart[] {
+  const parts: NamePart[] = []
+  for (let at = 0; at < name.length; at += parts.at(-1)!.bytes.length) parts.push(partAt(name, at))
+  return parts
+}
+
+export type NamePart = { readonly bytes: Uint8Array; readonly text: string | undefined }
 
 /** The bytes behind what `nameText` wrote. */
 export function parseNameText(text: string): Uint8Array {
@@ -42,18 +43,25 @@ export function parseNameText(text: string): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
-function isShown(name: Uint8Array, at: number, character: string): boolean {
-  if (unseemly.test(character)) return false
-  return character !== '\\' || String.fromCharCode(...name.subarray(at, at + 4)).search(escapes) === -1
+/** A backslash of the name itself that would read as the start of an escape. */
+function isMistakable(parts: readonly NamePart[], index: number): boolean {
+  if (parts[index]!.text !== '\\') return false
+  const next = parts.slice(index, index + escapeCharacters).map(({ text }) => text ?? '')
+  return next.join('').search(escapes) === 0
 }
 
-/** The character that starts there, or nothing when the bytes are no valid UTF-8. */
-function characterAt(name: Uint8Array, at: number): { readonly text: string; readonly bytes: number } | undefined {
-  for (let bytes = 1; bytes <= maxSequenceBytes && at + bytes <= name.length; bytes += 1) {
-    const text = decode(name.subarray(at, at + bytes))
-    if (text !== undefined) return { text, bytes }
-  }
-  return undefined
+function partAt(name: Uint8Array, at: number): NamePart {
+  const bytes = name.subarray(at, at + sequenceLength(name[at]!))
+  const text = decode(bytes)
+  if (text === undefined) return { bytes: name.subarray(at, at + 1), text: undefined }
+  return { bytes, text: unseemly.test(text) ? undefined : text }
+}
+
+/** How many bytes a UTF-8 character that starts so has, if it is one. */
+function sequenceLength(lead: number): number {
+  if (lead < 0xc2) return 1
+  if (lead < 0xe0) return 2
+  return lead < 0xf0 ? 3 : 4
 }
 
 function decode(bytes: Uint8Array): string | undefined {
@@ -64,6 +72,6 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-function escapedBytes(bytes: Uint8Array): string {
+function escaped(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
 }

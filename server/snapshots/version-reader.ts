@@ -1,0 +1,44 @@
+import type { Id } from '../runtime/ids.ts'
+import type { VersionPath } from './version-path.ts'
+
+/** What pages and downloads need of the files of one version. Every byte was checked before it comes out. */
+export interface VersionReader extends AsyncDisposable {
+  /** Undefined: nothing has this name there. The top is a directory without a name. */
+  readonly stat: (path: VersionPath) => Promise<VersionEntry | undefined>
+  /** Names in the order of their bytes, from behind `after`. */
+  readonly listFolder: (path: VersionPath, page: FolderPageRequest) => Promise<FolderPage>
+  /** Bytes from `start` up to, not including, `end`. */
+  readonly readFile: (path: VersionPath, bytes: { readonly start: number; readonly end: number }) => AsyncIterable<Uint8Array>
+  /** Everything below a folder, parents before children, without holding more than the way down. Paths are relative to it. */
+  readonly walk: (path: VersionPath) => AsyncIterable<{ readonly path: VersionPath; readonly entry: VersionEntry }>
+}
+
+export interface FolderPageRequest {
+  readonly after: Buffer | undefined
+  readonly limit: number
+  /** Only names it says yes to; they are asked for in the order of the folder until the page is full. */
+  readonly isWanted: ((name: Buffer) => boolean) | undefined
+}
+
+export interface FolderPage {
+  readonly entries: readonly VersionEntry[]
+  readonly hasMore: boolean
+}
+
+export type VersionEntry = {
+  readonly name: Buffer
+  /** 12 bits: permissions, set-id, sticky. */
+  readonly mode: number
+  readonly changedAtMs: number
+} & (
+  | { readonly type: 'directory' }
+  | { readonly type: 'file'; readonly sizeBytes: number }
+  | { readonly type: 'symlink'; readonly target: Buffer }
+  | { readonly type: 'special'; readonly what: string }
+)
+
+/** Opens a version of a customer. The caller has asked whether the reader may see its files. */
+export type OpenVersionReader = (version: {
+  readonly customerId: Id<'cus'>
+  readonly snapshotId: Id<'snap'>
+}) => Promise<VersionReader>
