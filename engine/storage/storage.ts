@@ -16,7 +16,7 @@ export interface Storage {
   put(name: string, bytes: Uint8Array): Promise<void>
   /** Replaces a file whole, durably and atomically: marks and counters only. */
   replace(name: string, bytes: Uint8Array): Promise<void>
-  /** @throws StorageError `absent` */
+  /** A range that reaches past the end gives what there is. @throws StorageError `absent` */
   read(name: string, range?: { readonly start: number; readonly length: number }): Promise<Buffer>
   /** The size in bytes, or undefined when there is no such file. */
   find(name: string): Promise<number | undefined>
