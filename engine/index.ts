@@ -1,6 +1,14 @@
 // The engine's front door: chunking, sealing, packs, snapshots, storages, backup, restore, browse and check, for any Node
 // program. It opens no port, reads no environment and prints nothing. What is not named here is not for outsiders.
 
+export {
+  BackupError,
+  type BackupFault,
+  type BackupOptions,
+  type BackupProgress,
+  type BackupResult,
+  backUp,
+} from './backup/back-up.ts'
 export type { Compression } from './compression/zstd.ts'
 export { type KeySlot, type KeySlotKind, managedSlotKey, openKeySlot, recoverySlotKey, sealKeySlot } from './crypto/key-slot.ts'
 export { deriveKeys, type RepositoryKeys, type RepositorySecrets } from './crypto/keys.ts'
@@ -20,6 +28,7 @@ export {
   readWholePackIndex,
   salvageRecords,
 } from './format/pack.ts'
+export { PackScanner } from './format/pack-scanner.ts'
 export { isBodyWhole, type RecordHeader, readHeader, readRefs, recordBytes, recordHeaderBytes } from './format/record-header.ts'
 export {
   encodeSnapshotBody,
@@ -73,6 +82,7 @@ export {
 export { ApplianceIdentityError, type ApplianceTrust, chainOf, publicKeyPin } from './repository/appliance-trust.ts'
 export { addToFilter, createFilter, isInFilter } from './repository/id-filter.ts'
 export { type OpenedRecord, openRecord, sealRecord } from './repository/record.ts'
+export { refsOfPlaintext } from './repository/refs.ts'
 export {
   encodeKeySlotFile,
   encodeRepositoryFile,

@@ -189,7 +189,7 @@ function readBody(from: ByteReader, type: number): EntryBody {
   }
 }
 
-function writeContent(to: ByteWriter, content: FileContent): void {
+export function writeContent(to: ByteWriter, content: FileContent): void {
   to.u8(contentCodes[content.kind])
   if (content.kind === 'inline') to.bytes(content.bytes)
   if (content.kind === 'list') to.bytes(content.id)
@@ -198,7 +198,7 @@ function writeContent(to: ByteWriter, content: FileContent): void {
   for (const item of content.items) writeItem(to, item)
 }
 
-function readContent(from: ByteReader, size: number): FileContent {
+export function readContent(from: ByteReader, size: number): FileContent {
   const kind = from.u8()
   switch (kind) {
     case contentCodes.empty:

@@ -19,7 +19,8 @@ import {
 import { FormatError } from '../model/errors.ts'
 import { type ChunkId, chunkIdBytes } from '../model/ids.ts'
 import { rawRecordMaxBytes } from '../model/limits.ts'
-import { codecs, type RecordType } from '../model/record-type.ts'
+import { codecs, type RecordType, recordTypes } from '../model/record-type.ts'
+import { refsOfPlaintext } from './refs.ts'
 
 export interface RecordToSeal {
   readonly type: RecordType
@@ -125,7 +126,18 @@ export function openRecord(bytes: Buffer, keys: RepositoryKeys, prefix: Buffer =
   if (!keys.chunkId(header.type, plaintext).equals(header.chunkId)) {
     throw new FormatError('record-damaged', `record ${header.chunkId.toString('hex')} holds other bytes than its id says`)
   }
-  return { header, refs: readRefs(bytes, header), plaintext }
+  const refs = readRefs(bytes, header)
+  checkRefs(header, refs, plaintext)
+  return { header, refs, plaintext }
+}
+
+/** The plain refs are what collecting and closure checks believe: they must be what the sealed tree or list says. */
+function checkRefs(header: RecordHeader, refs: readonly ChunkId[], plaintext: Buffer): void {
+  if (header.type === recordTypes.snapshot) return // its one ref is compared with the envelope (snapshot-envelope.ts)
+  const named = refsOfPlaintext(header.type, plaintext)
+  if (named.length !== refs.length || named.some((id, index) => !id.equals(refs[index]!))) {
+    throw new FormatError('record-damaged', `record ${header.chunkId.toString('hex')} names other children outside than inside`)
+  }
 }
 
 function unpackPayload(payload: Buffer, header: RecordHeader): Buffer {

@@ -75,7 +75,7 @@ export interface BackupSession {
   readonly closureEpoch: number
   /** The parent asked for is there and held. */
   readonly isParentHeld: boolean
-  /** A filter of all ids the target may hold; undefined when it holds none, or asking for each is as good. */
+  /** A filter of all ids the target may hold for us; undefined when it holds none at all. */
   filter(): Promise<IdFilter | undefined>
   /** For each id, whether the target has it and promises to keep it. At most `haveIdsPerCallMax`. */
   have(ids: readonly ChunkId[]): Promise<readonly boolean[]>

@@ -1,0 +1,66 @@
+// From what the walk saw to an encoded line of a tree.
+
+import type { BigIntStats } from 'node:fs'
+import { ByteReader, ByteWriter } from '../format/bytes.ts'
+import {
+  type Extension,
+  type FileContent,
+  readContent,
+  readTreeEntry,
+  type SpecialKind,
+  type TreeEntry,
+  writeTreeEntry,
+} from '../format/tree-entry.ts'
+import type { ChunkId } from '../model/ids.ts'
+
+const scratch = new ByteWriter()
+
+export function encodeEntry(entry: TreeEntry): Buffer {
+  scratch.reset()
+  writeTreeEntry(scratch, entry)
+  return Buffer.from(scratch.view())
+}
+
+export function decodeEntry(encoded: Buffer): TreeEntry {
+  return readTreeEntry(new ByteReader(encoded, 'tree-damaged'))
+}
+
+export function decodeContent(bytes: Buffer, size: number): FileContent {
+  return readContent(new ByteReader(bytes, 'tree-damaged'), size)
+}
+
+/** Name, mode, owner and time; what all kinds share. */
+export function commonOf(name: Buffer, stat: BigIntStats, extensions: readonly Extension[]) {
+  return {
+    name,
+    mode: Number(stat.mode & 0o7777n),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    mtimeNs: stat.mtimeNs,
+    extensions,
+  }
+}
+
+export function directoryEntry(name: Buffer, stat: BigIntStats, extensions: readonly Extension[], tree: ChunkId): TreeEntry {
+  return { ...commonOf(name, stat, extensions), type: 'directory', tree }
+}
+
+/** A file with one name, or, where it has more, an entry that says which others are the same file. */
+export function fileEntry(
+  name: Buffer,
+  stat: BigIntStats,
+  file: { size: number; mtimeNs: bigint; content: FileContent; extensions: readonly Extension[] },
+): TreeEntry {
+  const base = { ...commonOf(name, stat, file.extensions), mtimeNs: file.mtimeNs, size: file.size, content: file.content }
+  return stat.nlink > 1n ? { ...base, type: 'hardlink', device: stat.dev, inode: stat.ino } : { ...base, type: 'file' }
+}
+
+export function specialEntry(name: Buffer, stat: BigIntStats): TreeEntry {
+  return { ...commonOf(name, stat, []), type: 'special', special: specialKindOf(stat), deviceNumber: Number(stat.rdev) }
+}
+
+function specialKindOf(stat: BigIntStats): SpecialKind {
+  if (stat.isFIFO()) return 'fifo'
+  if (stat.isSocket()) return 'socket'
+  return stat.isCharacterDevice() ? 'character-device' : 'block-device'
+}
