@@ -100,6 +100,7 @@ async function createVersionTables(db: Kysely<unknown>): Promise<void> {
     customer_id ${id} NOT NULL,
     device_id ${id} NOT NULL,
     job_id BIGINT UNSIGNED NOT NULL,
+    run_id ${id} NULL,
     seq BIGINT UNSIGNED NOT NULL,
     root BINARY(32) NOT NULL,
     previous BINARY(32) NULL,

@@ -1,0 +1,45 @@
+/** One execution of a job, as far as the box heard of it. */
+import type { SnapshotCounts, Verdict } from '../../engine/index.ts'
+import type { Id } from '../runtime/ids.ts'
+
+export interface NewRun {
+  readonly runId: Id<'run'>
+  readonly customerId: Id<'cus'>
+  readonly deviceId: Id<'dev'>
+  readonly job: string
+  readonly startedAt: number
+}
+
+/** A run that made a version. */
+export interface FinishedRun {
+  readonly runId: Id<'run'>
+  readonly version: Id<'snap'>
+  readonly verdict: Verdict
+  readonly endedAt: number
+  readonly counts: SnapshotCounts
+}
+
+/** A run that made none: aborted, refused, or not heard from any more. */
+export interface FailedRun {
+  readonly runId: Id<'run'>
+  readonly code: string
+  readonly detail: string
+  readonly endedAt: number
+}
+
+/** How one of a reader's days went for one device. */
+export interface DeviceDay {
+  readonly deviceId: Id<'dev'>
+  /** Into the list of day starts that was asked for. */
+  readonly dayIndex: number
+  readonly ok: number
+  readonly partial: number
+  readonly failed: number
+  readonly lastAt: number
+  /** Of the day's last run that made a version. */
+  readonly lastVersion: Id<'snap'> | undefined
+}
+
+/** A month's page asks for about 42, a year's for 366. */
+export const maxDaysAsked = 400
+export const maxRunDetailCharacters = 1000

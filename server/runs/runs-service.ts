@@ -1,0 +1,42 @@
+import type { Database, Transaction } from '../database/database.ts'
+import { findOrCreateJob } from '../jobs/jobs-table.ts'
+import type { Id } from '../runtime/ids.ts'
+import { type DeviceDay, type FailedRun, type FinishedRun, maxDaysAsked, type NewRun } from './run.ts'
+import * as table from './runs-table.ts'
+
+export interface RunsService {
+  /** With the upload session. The job comes into being with its first run. */
+  readonly open: (transaction: Transaction, run: NewRun) => Promise<void>
+  /** In the transaction that commits the run's final version; a checkpoint leaves the run open. */
+  readonly finish: (transaction: Transaction, run: FinishedRun) => Promise<void>
+  /** Does nothing to a run that has ended. */
+  readonly fail: (transaction: Transaction, run: FailedRun) => Promise<void>
+  /** @throws RangeError for more than `maxDaysAsked` days, or days that are not in order */
+  readonly listDays: (asked: {
+    readonly customerId: Id<'cus'>
+    readonly dayStartsMs: readonly number[]
+  }) => Promise<readonly DeviceDay[]>
+  readonly listRunning: (
+    customerId: Id<'cus'>,
+  ) => Promise<readonly { readonly deviceId: Id<'dev'>; readonly startedAt: number }[]>
+}
+
+export function createRunsService({ database }: { readonly database: Database }): RunsService {
+  const { kysely } = database
+  return {
+    open: async (transaction, run) => {
+      const { jobId } = await findOrCreateJob(transaction, run.deviceId, run.job, run.startedAt)
+      await table.insertRun(transaction, { ...run, jobId })
+    },
+    finish: (transaction, run) => table.finishRun(transaction, run),
+    fail: (transaction, run) => table.failRun(transaction, run),
+    listDays: async (asked) => {
+      const { dayStartsMs } = asked
+      if (dayStartsMs.length > maxDaysAsked) throw new RangeError(`at most ${maxDaysAsked} days are counted at once`)
+      const isInOrder = dayStartsMs.every((start, index) => index === 0 || start > dayStartsMs[index - 1]!)
+      if (!isInOrder) throw new RangeError('days must follow each other')
+      return table.listDays(kysely, asked)
+    },
+    listRunning: (customerId) => table.listRunningRuns(kysely, customerId),
+  }
+}

@@ -1,0 +1,136 @@
+import { sql } from 'kysely'
+import type { Verdict } from '../../engine/index.ts'
+import type { Queryable } from '../database/database.ts'
+import type { JobId } from '../jobs/job.ts'
+import type { Id } from '../runtime/ids.ts'
+import { type DeviceDay, type FailedRun, type FinishedRun, maxRunDetailCharacters, type NewRun } from './run.ts'
+
+export interface RunRow {
+  readonly id: Id<'run'>
+  readonly customer_id: Id<'cus'>
+  readonly device_id: Id<'dev'>
+  readonly job_id: JobId
+  readonly verdict: Verdict | null
+  readonly snapshot: Id<'snap'> | null
+  readonly code: string | null
+  readonly detail: string | null
+  readonly started_at: number
+  readonly ended_at: number | null
+  readonly files: number
+  readonly source_bytes: number
+  readonly added_bytes: number
+  readonly added_stored_bytes: number
+  readonly skipped: number
+}
+
+declare module '../database/tables.ts' {
+  interface Tables {
+    readonly runs: RunRow
+  }
+}
+
+const maxCodeCharacters = 64
+
+export async function insertRun(db: Queryable, run: Omit<NewRun, 'job'> & { readonly jobId: JobId }): Promise<void> {
+  const nothingYet = { verdict: null, snapshot: null, code: null, detail: null, ended_at: null }
+  const zeros = { files: 0, source_bytes: 0, added_bytes: 0, added_stored_bytes: 0, skipped: 0 }
+  await db
+    .insertInto('runs')
+    .values({
+      id: run.runId,
+      customer_id: run.customerId,
+      device_id: run.deviceId,
+      job_id: run.jobId,
+      started_at: run.startedAt,
+      ...nothingYet,
+      ...zeros,
+    })
+    .execute()
+}
+
+export async function finishRun(db: Queryable, run: FinishedRun): Promise<void> {
+  await db
+    .updateTable('runs')
+    .set({
+      verdict: run.verdict,
+      snapshot: run.version,
+      ended_at: run.endedAt,
+      files: run.counts.files,
+      source_bytes: run.counts.bytes,
+      added_bytes: run.counts.addedBytes,
+      added_stored_bytes: run.counts.addedStoredBytes,
+      skipped: run.counts.skipped,
+    })
+    .where('id', '=', run.runId)
+    .execute()
+}
+
+/** A run that has ended stays as it ended. */
+export async function failRun(db: Queryable, run: FailedRun): Promise<void> {
+  await db
+    .updateTable('runs')
+    .set({
+      verdict: 'failed',
+      code: run.code.slice(0, maxCodeCharacters),
+      detail: [...run.detail].slice(0, maxRunDetailCharacters).join(''),
+      ended_at: run.endedAt,
+    })
+    .where('id', '=', run.runId)
+    .where('ended_at', 'is', null)
+    .execute()
+}
+
+/** Which of the job's runs go on; at most one does where all is well. */
+export async function listRunningRuns(
+  db: Queryable,
+  customerId: Id<'cus'>,
+): Promise<readonly { readonly deviceId: Id<'dev'>; readonly startedAt: number }[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .select(['device_id', 'started_at'])
+    .where('customer_id', '=', customerId)
+    .where('ended_at', 'is', null)
+    .orderBy('started_at')
+    .limit(maxRunningListed)
+    .execute()
+  return rows.map((row) => ({ deviceId: row.device_id, startedAt: row.started_at }))
+}
+
+const maxRunningListed = 1000
+/** Digits of a time in front of an id, so that the greatest text is the newest. */
+const timeDigits = 16
+
+interface DayRow {
+  readonly device_id: Id<'dev'>
+  readonly day: number
+  readonly ok: number
+  readonly partial: number
+  readonly failed: number
+  readonly last_at: number
+  readonly last_version: string | null
+}
+
+/** One row for each device and day on which something ended: a month with a version every five minutes stays small. */
+export async function listDays(
+  db: Queryable,
+  asked: { readonly customerId: Id<'cus'>; readonly dayStartsMs: readonly number[] },
+): Promise<readonly DeviceDay[]> {
+  const { customerId, dayStartsMs } = asked
+  const [first] = dayStartsMs
+  if (first === undefined) return []
+  const { rows } = await sql<DayRow>`
+    SELECT device_id, INTERVAL(ended_at, ${sql.join(dayStartsMs)}) - 1 AS day,
+      SUM(verdict = 'ok') AS ok, SUM(verdict = 'partial') AS partial, SUM(verdict = 'failed') AS failed,
+      MAX(ended_at) AS last_at, MAX(CONCAT(LPAD(ended_at, ${timeDigits}, '0'), snapshot)) AS last_version
+    FROM runs WHERE customer_id = ${customerId} AND ended_at >= ${first}
+    GROUP BY device_id, day ORDER BY device_id, day`.execute(db)
+  return rows.map((row) => ({
+    deviceId: row.device_id,
+    dayIndex: row.day,
+    ok: row.ok,
+    partial: row.partial,
+    failed: row.failed,
+    lastAt: row.last_at,
+    lastVersion: row.last_version === null ? undefined : (row.last_version.slice(timeDigits) as Id<'snap'>),
+  }))
+}
