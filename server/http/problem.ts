@@ -47,9 +47,11 @@ export interface ProblemDocument {
 
 export const problemMediaType = 'application/problem+json'
 
-/** The manual's page of a code, as the box serves it. */
-export function problemPagePath(code: ProblemCode): `/docs/errors/${ProblemCode}` {
-  return `/docs/errors/${code}`
+/** Where the box serves the manual's pages of codes. */
+export const errorPagesPath = '/docs/errors'
+
+export function problemPagePath(code: ProblemCode): string {
+  return `${errorPagesPath}/${code}`
 }
 
 export function problemDocument(problem: Problem, requestId: string): ProblemDocument {

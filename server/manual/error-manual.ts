@@ -2,32 +2,38 @@
  * The manual's pages about errors (docs/user/errors/<code>.md), read and rendered once at start, so that every problem's `type`
  * leads to a page on the box itself: whoever has no backup may have no internet either.
  */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { marked } from 'marked'
-import { type ProblemCode, problemCodes } from '../http/problem-catalogue.ts'
 
 export interface ManualPage {
+  readonly code: string
   readonly title: string
   /** Rendered from files of the program, which nobody else writes: safe to put into a page as it is. */
   readonly bodyHtml: string
 }
 
-export type ErrorManual = ReadonlyMap<ProblemCode, ManualPage>
+/** By code: those of the box and those that only agents report. */
+export type ErrorManual = ReadonlyMap<string, ManualPage>
+
+const pagePattern = /^(HF-[A-Z-]+)\.md$/
 
 export async function openErrorManual(folder: string): Promise<ErrorManual> {
-  const pages = await Promise.all(problemCodes.map(async (code) => [code, await readPage(folder, code)] as const))
-  return new Map(pages)
+  const codes = (await readdir(folder)).flatMap((file) => pagePattern.exec(file)?.[1] ?? []).sort()
+  const pages = await Promise.all(codes.map((code) => readPage(folder, code)))
+  return new Map(pages.map((page) => [page.code, page]))
 }
 
-async function readPage(folder: string, code: ProblemCode): Promise<ManualPage> {
-  return parseManualPage(await readFile(join(folder, `${code}.md`), 'utf8'))
+async function readPage(folder: string, code: string): Promise<ManualPage> {
+  const page = parseManualPage(await readFile(join(folder, `${code}.md`), 'utf8'))
+  if (page.code !== code) throw new SyntaxError(`${code}.md is headed ${page.code}`)
+  return page
 }
 
-/** `# title` first, then the text. Throws for a file that begins otherwise. */
+/** `# HF-CODE: title` first, then the text. Throws for a file that begins otherwise. */
 export function parseManualPage(markdown: string): ManualPage {
-  const title = /^# (.+)\n/.exec(markdown)?.[1]
-  if (title === undefined) throw new SyntaxError('a page of the manual begins with "# " and its title')
+  const [, code, title] = /^# (HF-[A-Z-]+): (.+)\n/.exec(markdown) ?? []
+  if (code === undefined || title === undefined) throw new SyntaxError('a page begins with "# ", its code, a colon and its title')
   const bodyHtml = marked.parse(markdown.slice(markdown.indexOf('\n')), { async: false, gfm: true })
-  return { title, bodyHtml }
+  return { code, title, bodyHtml }
 }
