@@ -1,16 +1,15 @@
 /**
- * The index of the repositories' own files: volumes, repositories with their counters, packs, where each chunk lies, and the
- * sessions of running backups. All of it but the sessions can be made again from the files.
+ * The index of the repositories' own files: the volume they lie on, packs, where each chunk lies; and the sessions of running
+ * backups. All of it but the sessions can be made again from the files.
  * Built for millions of chunks: a row of `chunks` has no text, no second index (a pack's rows are found through the pack's own
  * trailer), and lies beside its repository's other rows in the order of the ids that look-ups and inserts are sorted by.
  */
 import { type Kysely, sql } from 'kysely'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await createRepositoryTables(db)
+  await createVolumeTable(db)
   await createPackTables(db)
   await createSessionTables(db)
-  await createDeviceTables(db)
 }
 
 const id = sql.raw('VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin')
@@ -18,7 +17,7 @@ const word = sql.raw('VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin')
 const text = (characters: number) => sql.raw(`VARCHAR(${characters}) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`)
 const tableOptions = sql.raw('ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC')
 
-async function createRepositoryTables(db: Kysely<unknown>): Promise<void> {
+async function createVolumeTable(db: Kysely<unknown>): Promise<void> {
   await sql`CREATE TABLE IF NOT EXISTS storage_volumes (
     id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
     uid BINARY(16) NOT NULL UNIQUE,
@@ -26,17 +25,6 @@ async function createRepositoryTables(db: Kysely<unknown>): Promise<void> {
     reason ${text(500)} NULL,
     changed_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL
-  ) ${tableOptions}`.execute(db)
-  await sql`CREATE TABLE IF NOT EXISTS repositories (
-    id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
-    uid BINARY(16) NOT NULL UNIQUE,
-    customer_id ${id} NOT NULL UNIQUE,
-    volume_id INT UNSIGNED NOT NULL,
-    generation BIGINT UNSIGNED NOT NULL,
-    session_seq BIGINT UNSIGNED NOT NULL,
-    closure_epoch BIGINT UNSIGNED NOT NULL,
-    created_at BIGINT NOT NULL,
-    CONSTRAINT repositories_volume FOREIGN KEY (volume_id) REFERENCES storage_volumes (id)
   ) ${tableOptions}`.execute(db)
 }
 
@@ -78,8 +66,7 @@ async function createSessionTables(db: Kysely<unknown>): Promise<void> {
     seq BIGINT UNSIGNED NOT NULL,
     device_id ${id} NOT NULL,
     subscription_id ${id} NOT NULL,
-    run_id ${id} NOT NULL,
-    job ${text(200)} NOT NULL,
+    job ${text(100)} NOT NULL,
     state ${word} NOT NULL,
     closure_epoch BIGINT UNSIGNED NOT NULL,
     parent_id BINARY(32) NULL,
@@ -99,26 +86,5 @@ async function createSessionTables(db: Kysely<unknown>): Promise<void> {
     id TINYINT UNSIGNED NOT NULL PRIMARY KEY,
     observed_ms BIGINT NOT NULL,
     ticked_at BIGINT NOT NULL
-  ) ${tableOptions}`.execute(db)
-}
-
-/** `device_chains`: the newest snapshot of each device, and the values by which a cloned computer is noticed. */
-async function createDeviceTables(db: Kysely<unknown>): Promise<void> {
-  await sql`CREATE TABLE IF NOT EXISTS device_chains (
-    device_id ${id} NOT NULL PRIMARY KEY,
-    head_seq BIGINT UNSIGNED NOT NULL,
-    head_id BINARY(32) NULL,
-    instance_number BIGINT UNSIGNED NOT NULL,
-    instance BINARY(16) NULL,
-    instance_before BINARY(16) NULL,
-    is_instance_shown TINYINT UNSIGNED NOT NULL,
-    print ${text(200)} NOT NULL
-  ) ${tableOptions}`.execute(db)
-  await sql`CREATE TABLE IF NOT EXISTS device_uploads (
-    device_id ${id} NOT NULL PRIMARY KEY,
-    repository_id INT UNSIGNED NOT NULL,
-    subscription_id ${id} NOT NULL,
-    uploaded_bytes BIGINT UNSIGNED NOT NULL,
-    KEY device_uploads_by_subscription (subscription_id)
   ) ${tableOptions}`.execute(db)
 }

@@ -1,0 +1,128 @@
+/**
+ * Receives packs. An answer means: the bytes are durable under their final name and the rows committed. The order is always the
+ * same: room, bytes, proof, file, rows; what fails on the way leaves neither file nor row.
+ */
+import type { Readable } from 'node:stream'
+import { type PackId, type PackIndex, type PackKind, packMaxBytes } from '../../engine/index.ts'
+import type { Database, Transaction } from '../database/database.ts'
+import type { Repository } from '../repositories/repository.ts'
+import type { RepositoryPlace } from '../repositories/repository-place.ts'
+import { lockRepository } from '../repositories/repositories-table.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Id } from '../runtime/ids.ts'
+import type { Randomness } from '../runtime/randomness.ts'
+import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
+import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
+import { insertChunks } from './chunks-table.ts'
+import type { IdFilters } from './id-filters.ts'
+import { openIncomingPack } from './incoming-pack.ts'
+import { isLive, PackError } from './pack.ts'
+import * as table from './packs-table.ts'
+import { receiveBody } from './receive-body.ts'
+
+export interface PackUpload {
+  readonly repository: Repository
+  readonly place: RepositoryPlace
+  readonly packId: PackId
+  readonly kind: PackKind
+  readonly sender: PackSender
+  readonly body: Readable
+  readonly announcedBytes: number | undefined
+}
+
+export interface PackSender {
+  readonly deviceId: Id<'dev'>
+  readonly sessionSeq: number
+  /** In the transaction of the rows: what else must be true together with them. */
+  readonly onStored: (transaction: Transaction, recordBytes: number) => Promise<void>
+}
+
+export type PackAnswer = { readonly kind: 'stored'; readonly sizeBytes: number } | { readonly kind: 'known' }
+
+export interface PacksService {
+  readonly receive: (upload: PackUpload) => Promise<PackAnswer>
+}
+
+const temporaryNameBytes = 12
+
+export function createPacksService(options: {
+  readonly database: Database
+  readonly volumes: StorageVolumesService
+  readonly filters: IdFilters
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly reached: ReachedPoint
+}): PacksService {
+  const { database, volumes, filters, clock, randomness, reached } = options
+
+  /** A pack whose row is committed and live is not taken again; the sender's session is promised it. */
+  const claimKnown = async ({ repository, packId, sender }: PackUpload): Promise<boolean> => {
+    const { repositoryId } = repository
+    const seen = await table.findPack(database.kysely, repositoryId, packId)
+    if (seen === undefined || !isLive(seen.state)) return false
+    return database.transaction(async (tx) => {
+      await lockRepository(tx, repositoryId)
+      const pack = await table.findPackLocked(tx, repositoryId, packId)
+      if (pack === undefined || !isLive(pack.state)) return false
+      await table.claimPacks(tx, { packs: [pack.pack], sessionSeq: sender.sessionSeq, nowMs: clock.now() })
+      return true
+    })
+  }
+
+  const store = async (upload: PackUpload, index: PackIndex, sizeBytes: number): Promise<void> => {
+    const { repository, packId, kind, sender } = upload
+    const { repositoryId } = repository
+    const recordBytes = index.entries.reduce((sum, entry) => sum + entry.length, 0)
+    const nowMs = clock.now()
+    await database.transaction(async (tx) => {
+      const known = await table.findPackLocked(tx, repositoryId, packId)
+      const pack =
+        known?.pack ??
+        (await table.insertPack(tx, {
+          repositoryId,
+          packId,
+          kind,
+          state: 'stored',
+          sizeBytes,
+          recordBytes,
+          records: index.entries.length,
+          claimSeq: sender.sessionSeq,
+          sessionSeq: sender.sessionSeq,
+          deviceId: sender.deviceId,
+          receivedAt: nowMs,
+        }))
+      if (known !== undefined) {
+        await table.setPackState(tx, { pack, state: 'stored', nowMs })
+        await table.claimPacks(tx, { packs: [pack], sessionSeq: sender.sessionSeq, nowMs })
+      }
+      await insertChunks(tx, { repositoryId, pack, entries: index.entries })
+      await sender.onStored(tx, recordBytes)
+      reached('pack:before-commit')
+    })
+    reached('pack:committed')
+    filters.add(repositoryId, index.entries)
+  }
+
+  return {
+    receive: async (upload) => {
+      const announced = upload.announcedBytes ?? packMaxBytes
+      if (announced > packMaxBytes) throw new PackError('too-large', `A pack has at most ${packMaxBytes} bytes.`)
+      if (await claimKnown(upload)) return { kind: 'known' }
+      const room = await volumes.reserve(announced)
+      try {
+        const temporaryName = randomness.bytes(temporaryNameBytes).toString('hex')
+        const { repository, place, packId, kind } = upload
+        const opening = { place, uid: repository.uid, packId, kind, temporaryName, reached }
+        await using incoming = await volumes.write(() => openIncomingPack(opening))
+        const take = (pieces: readonly Buffer[]) => volumes.write(() => incoming.write(pieces))
+        const sizeBytes = await receiveBody({ ...upload, maxBytes: packMaxBytes, take })
+        const index = incoming.prove()
+        await volumes.write(incoming.place)
+        await store(upload, index, sizeBytes)
+        return { kind: 'stored', sizeBytes }
+      } finally {
+        room.release()
+      }
+    },
+  }
+}

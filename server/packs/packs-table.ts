@@ -1,0 +1,167 @@
+import { type Generated, sql } from 'kysely'
+import { type PackId, parsePackId } from '../../engine/index.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
+import type { RepositoryId } from '../repositories/repository.ts'
+import type { Id } from '../runtime/ids.ts'
+import { type Pack, type PackNumber, type PackState, packKindNumbers, packStates } from './pack.ts'
+
+export interface PackRow {
+  readonly id: Generated<PackNumber>
+  readonly repository_id: RepositoryId
+  readonly pack_id: Buffer
+  readonly kind: number
+  readonly state: number
+  readonly size_bytes: number
+  readonly record_bytes: number
+  readonly records: number
+  readonly claim_seq: number
+  readonly session_seq: number
+  readonly device_id: Id<'dev'> | null
+  readonly received_at: number
+  readonly state_at: number
+}
+
+declare module '../database/tables.ts' {
+  interface Tables {
+    readonly packs: PackRow
+  }
+}
+
+export async function findPack(db: Queryable, repositoryId: RepositoryId, packId: PackId): Promise<Pack | undefined> {
+  return toPack(await selectPack(db, repositoryId, packId).executeTakeFirst())
+}
+
+/** Holds the row, where there is one, until the transaction ends. */
+export async function findPackLocked(tx: Transaction, repositoryId: RepositoryId, packId: PackId): Promise<Pack | undefined> {
+  return toPack(await selectPack(tx, repositoryId, packId).forUpdate().executeTakeFirst())
+}
+
+export async function insertPack(tx: Transaction, pack: Omit<Pack, 'pack'>): Promise<PackNumber> {
+  const result = await tx
+    .insertInto('packs')
+    .values({
+      repository_id: pack.repositoryId,
+      pack_id: Buffer.from(pack.packId, 'hex'),
+      kind: packKindNumbers[pack.kind],
+      state: packStates[pack.state],
+      size_bytes: pack.sizeBytes,
+      record_bytes: pack.recordBytes,
+      records: pack.records,
+      claim_seq: pack.claimSeq,
+      session_seq: pack.sessionSeq,
+      device_id: pack.deviceId ?? null,
+      received_at: pack.receivedAt,
+      state_at: pack.receivedAt,
+    })
+    .executeTakeFirstOrThrow()
+  return Number(result.insertId)
+}
+
+export async function setPackState(
+  tx: Transaction,
+  change: { readonly pack: PackNumber; readonly state: PackState; readonly nowMs: number },
+): Promise<void> {
+  await tx
+    .updateTable('packs')
+    .set({ state: packStates[change.state], state_at: change.nowMs })
+    .where('id', '=', change.pack)
+    .execute()
+}
+
+const packsPerStatement = 1000
+
+/** Raises the stamps of packs to a session's number and takes condemned ones back. Rows that need neither are not written. */
+export async function claimPacks(
+  tx: Transaction,
+  claim: { readonly packs: readonly PackNumber[]; readonly sessionSeq: number; readonly nowMs: number },
+): Promise<void> {
+  for (const packs of slices(claim.packs)) {
+    await tx
+      .updateTable('packs')
+      .set({ claim_seq: sql`GREATEST(claim_seq, ${claim.sessionSeq})` })
+      .where('id', 'in', packs)
+      .where('claim_seq', '<', claim.sessionSeq)
+      .execute()
+  }
+  await restorePacks(tx, claim)
+}
+
+/** Takes condemned packs back. */
+export async function restorePacks(
+  tx: Transaction,
+  restoring: { readonly packs: readonly PackNumber[]; readonly nowMs: number },
+): Promise<void> {
+  for (const packs of slices(restoring.packs)) {
+    await tx
+      .updateTable('packs')
+      .set({ state: packStates.stored, state_at: restoring.nowMs })
+      .where('id', 'in', packs)
+      .where('state', '=', packStates.condemned)
+      .execute()
+  }
+}
+
+/** The states of packs; those without a row are left out. Locked until the transaction ends. */
+export async function listPackStatesLocked(
+  tx: Transaction,
+  packs: readonly PackNumber[],
+): Promise<ReadonlyMap<PackNumber, PackState>> {
+  const states = new Map<PackNumber, PackState>()
+  for (const numbers of slices(packs)) {
+    const rows = await tx.selectFrom('packs').select(['id', 'state']).where('id', 'in', numbers).forShare().execute()
+    for (const row of rows) states.set(row.id, stateNames[row.state]!)
+  }
+  return states
+}
+
+/** In order of their numbers, for whoever goes through all of them. */
+export async function listPacks(
+  db: Queryable,
+  page: { readonly repositoryId: RepositoryId; readonly after: PackNumber; readonly limit: number },
+): Promise<readonly Pack[]> {
+  const rows = await db
+    .selectFrom('packs')
+    .selectAll()
+    .where('repository_id', '=', page.repositoryId)
+    .where('id', '>', page.after)
+    .orderBy('id')
+    .limit(page.limit)
+    .execute()
+  return rows.flatMap((row) => toPack(row) ?? [])
+}
+
+function selectPack(db: Queryable, repositoryId: RepositoryId, packId: PackId) {
+  return db
+    .selectFrom('packs')
+    .selectAll()
+    .where('repository_id', '=', repositoryId)
+    .where('pack_id', '=', Buffer.from(packId, 'hex'))
+}
+
+function* slices(packs: readonly PackNumber[]): Generator<readonly PackNumber[]> {
+  // Every transaction locks packs in the same order.
+  const sorted = packs.toSorted((a, b) => a - b)
+  for (let at = 0; at < sorted.length; at += packsPerStatement) yield sorted.slice(at, at + packsPerStatement)
+}
+
+export const stateNames: Readonly<Record<number, PackState>> = Object.fromEntries(
+  Object.entries(packStates).map(([name, number]) => [number, name as PackState]),
+)
+
+function toPack(row: (Omit<PackRow, 'id'> & { readonly id: number }) | undefined): Pack | undefined {
+  if (row === undefined) return undefined
+  return {
+    pack: row.id,
+    repositoryId: row.repository_id,
+    packId: parsePackId(row.pack_id.toString('hex')),
+    kind: row.kind === packKindNumbers.tree ? 'tree' : 'data',
+    state: stateNames[row.state]!,
+    sizeBytes: row.size_bytes,
+    recordBytes: row.record_bytes,
+    records: row.records,
+    claimSeq: row.claim_seq,
+    sessionSeq: row.session_seq,
+    deviceId: row.device_id ?? undefined,
+    receivedAt: row.received_at,
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Named places beside every step that changes what the disk or the database holds. In a serving box nothing happens there; the
+ * torture suite ends the process at each of them and proves that nothing acknowledged was lost.
+ */
+export const crashPoints = [
+  'pack:written',
+  'pack:synced',
+  'pack:linked',
+  'pack:unlinked',
+  'pack:folder-synced',
+  'pack:before-commit',
+  'pack:committed',
+  'twin:written',
+  'twin:synced',
+  'twin:linked',
+  'twin:unlinked',
+  'twin:folder-synced',
+  'snapshot:written',
+  'snapshot:synced',
+  'snapshot:before-rename',
+  'snapshot:renamed',
+  'snapshot:folder-synced',
+  'snapshot:committed',
+  'snapshot:unlinked',
+  'snapshot:unlink-synced',
+  'gone:written',
+  'gone:synced',
+  'gone:renamed',
+  'gone:folder-synced',
+] as const
+export type CrashPoint = (typeof crashPoints)[number]
+
+/** Told that a step is done. May end the process; may not fail. */
+export type ReachedPoint = (point: CrashPoint) => void
+
+export const nothingAtPoints: ReachedPoint = () => {}
