@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html'
-import type { Html } from './html.ts'
+import type { Html, Page } from './html.ts'
 import { spriteFor } from './icons/icon.ts'
 import { brand } from './partials/brand.ts'
 import { type Place, rail } from './partials/rail.ts'
@@ -8,7 +8,7 @@ import type { PageContext, Viewer } from './site.ts'
 /** A page of the account: the rail beside it, the parts in the middle. */
 export function appPage(
   page: PageContext & { readonly title: string; readonly viewer: Viewer; readonly place?: Place; readonly body: Html },
-): Promise<Html> {
+): Page {
   return documentPage({
     ...page,
     bodyClass: 'app',
@@ -21,9 +21,7 @@ export function appPage(
 }
 
 /** A page for people who are not signed in. `main` brings its own class. */
-export function alonePage(
-  page: PageContext & { readonly title: string; readonly main: Html; readonly footer: Html },
-): Promise<Html> {
+export function alonePage(page: PageContext & { readonly title: string; readonly main: Html; readonly footer: Html }): Page {
   return documentPage({
     ...page,
     bodyClass: 'alone',
@@ -36,7 +34,7 @@ export function alonePage(
 
 async function documentPage(
   page: PageContext & { readonly title: string; readonly bodyClass: string; readonly body: Html },
-): Promise<Html> {
+): Page {
   const { assets, zoneCookie } = page.site
   const body = String(await page.body)
   return html`<!doctype html>

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Html } from '../html.ts'
+import type { Html, Page } from '../html.ts'
 import { alonePage } from '../layout.ts'
 import type { PageContext } from '../site.ts'
 
@@ -30,7 +30,7 @@ export type ApiDocsPageProps = PageContext & {
 }
 
 /** The API, for people: the same document that `/api/v1/openapi.json` gives to programs. */
-export function apiDocsPage({ sections, schemas, ...page }: ApiDocsPageProps): Promise<Html> {
+export function apiDocsPage({ sections, schemas, ...page }: ApiDocsPageProps): Page {
   return alonePage({
     ...page,
     title: 'The API of this box',

@@ -3,7 +3,7 @@ import { countOf, countText } from '../format/count.ts'
 import { durationText } from '../format/duration.ts'
 import { sizeText } from '../format/size.ts'
 import { dateText, timeTag, whenInSentence, whenText } from '../format/when.ts'
-import type { Html } from '../html.ts'
+import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type Fact, facts } from '../partials/facts.ts'
@@ -60,7 +60,7 @@ export type ComputerPageProps = PageContext & {
   }
 }
 
-export function computerPage(props: ComputerPageProps): Promise<Html> {
+export function computerPage(props: ComputerPageProps): Page {
   const { reader, name, newestPath } = props
   return appPage({
     ...props,

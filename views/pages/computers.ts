@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import { countOf, countText } from '../format/count.ts'
 import { sizeText } from '../format/size.ts'
 import { daysSince, timeTag, whenText } from '../format/when.ts'
-import type { Html } from '../html.ts'
+import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type AgentSteps, agentSteps } from '../partials/agent-steps.ts'
@@ -38,7 +38,7 @@ export type ComputersPageProps = PageContext & {
   readonly steps: AgentSteps
 }
 
-export function computersPage(props: ComputersPageProps): Promise<Html> {
+export function computersPage(props: ComputersPageProps): Page {
   const body = props.computers.length === 0 ? emptyBody(props) : fullBody(props)
   return appPage({ ...props, title: 'Computers', place: 'computers', body })
 }
@@ -67,7 +67,7 @@ function fullBody({ reader, computers, steps }: ComputersPageProps): Html {
       <div class="ledger-wrap">
         <table class="ledger fleet">
           <thead>
-            <tr><th scope="col">Computer</th><th scope="col">State</th><th scope="col" class="wide">Last good</th><th scope="col" class="num wide">Versions</th><th scope="col" class="num wider">Files</th><th scope="col" class="num wide">Size</th><th scope="col" class="num wider">Stored</th></tr>
+            <tr><th scope="col">Computer</th><th scope="col" class="wider">System</th><th scope="col">State</th><th scope="col" class="wide">Last good</th><th scope="col" class="num wide">Versions</th><th scope="col" class="num wider">Files</th><th scope="col" class="num wide">Size</th><th scope="col" class="num wider">Stored</th></tr>
           </thead>
           <tbody>${computers.map((computer) => rowOf(reader, computer))}
           </tbody>
@@ -83,7 +83,8 @@ function rowOf(reader: Reader, computer: ComputerRow): Html {
   const when = good === undefined ? 'Never' : timeTag(good, whenText(reader, good))
   return html`
             <tr>
-              <th scope="row"><a href="${computer.path}" class="name">${computer.name}</a><span class="sub">${computer.system}</span></th>
+              <th scope="row"><a href="${computer.path}" class="name">${computer.name}</a><span class="narrow sub">${computer.system}</span></th>
+              <td class="wider">${computer.system}</td>
               <td>${computerStateBadge(reader, computer.state)}<span class="narrow sub">${when}, ${countOf(reader, computer.versions, 'version')}, ${sizeText(reader, computer.sourceBytes)}</span></td>
               <td class="wide when">${when}</td>
               <td class="num wide">${countText(reader, computer.versions)}</td>

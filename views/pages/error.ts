@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Html } from '../html.ts'
+import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { alonePage, appPage } from '../layout.ts'
 import { facts } from '../partials/facts.ts'
@@ -27,7 +27,7 @@ const whoCanFix: Readonly<Record<string, string>> = {
 }
 
 /** A request that failed: what, what to do and who can do it, then what to quote when asking. */
-export function errorPage({ viewer, ...props }: ErrorPageProps): Promise<Html> {
+export function errorPage({ viewer, ...props }: ErrorPageProps): Page {
   const page = { site: props.site, reader: props.reader, title: props.title }
   const body = errorBody(props)
   if (viewer !== undefined) return appPage({ ...page, viewer, body })

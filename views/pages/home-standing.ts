@@ -1,5 +1,5 @@
 import { countOf, countText, listOfNames } from '../format/count.ts'
-import { dateText, daysSince, dayText, timeText } from '../format/when.ts'
+import { dateText, daysSince, dayText, timeText, whenInSentence } from '../format/when.ts'
 import type { Html } from '../html.ts'
 import { sentence } from '../partials/sentence.ts'
 import type { Reader } from '../reader.ts'
@@ -14,6 +14,14 @@ export type Standing =
       readonly lastAtMs: number
       readonly files: number
       readonly sinceMs: number
+    }
+  /** The newest backup of these did not succeed. */
+  | {
+      readonly kind: 'failed'
+      readonly names: readonly string[]
+      readonly failedAtMs: number
+      readonly lastGoodAtMs: number | undefined
+      readonly others: number
     }
   /** The newest backup of these left files out. */
   | {
@@ -36,6 +44,8 @@ export function standingSentence(reader: Reader, standing: Standing): Said {
       return saidOfWaiting(reader, standing)
     case 'ok':
       return saidOfOk(reader, standing)
+    case 'failed':
+      return saidOfFailed(reader, standing)
     case 'partial':
       return saidOfPartial(reader, standing)
     case 'silent':
@@ -70,6 +80,16 @@ function saidOfOk(reader: Reader, { names, lastAtMs, files, sinceMs }: Of<'ok'>)
     }),
     lead: `${who}, ${countOf(reader, files, 'file')}, every version since ${dateText(reader, sinceMs)}.`,
     isGood: true,
+  }
+}
+
+function saidOfFailed(reader: Reader, { names, failedAtMs, lastGoodAtMs, others }: Of<'failed'>): Said {
+  const safe =
+    lastGoodAtMs === undefined ? 'It has no good backup yet.' : `Everything up to ${lowerWhen(reader, lastGoodAtMs)} is safe.`
+  return {
+    sentence: sentence({ state: 'failed', says: `The last backup of ${listOfNames(reader, names)} failed.`, small: [safe] }),
+    lead: `${othersAreFine(reader, others)}It was tried ${whenInSentence(reader, failedAtMs)}; what it said there says why.`,
+    isGood: false,
   }
 }
 

@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import { dateText, timeTag } from '../format/when.ts'
-import type { Html } from '../html.ts'
+import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type MonthProps, monthPart } from '../partials/month.ts'
@@ -27,7 +27,7 @@ export type HomePageProps = PageContext & {
 }
 
 /** Am I safe, since when, what is next. */
-export function homePage(props: HomePageProps): Promise<Html> {
+export function homePage(props: HomePageProps): Page {
   const { reader, standing } = props
   const said = standingSentence(reader, standing)
   return appPage({

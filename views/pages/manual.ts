@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Html } from '../html.ts'
+import type { Html, Page } from '../html.ts'
 import { alonePage } from '../layout.ts'
 import type { PageContext } from '../site.ts'
 
@@ -11,7 +11,7 @@ export type ManualPageProps = PageContext & {
 }
 
 /** One page of the manual, as the box itself shows it. */
-export function manualPage({ code, body, ...page }: ManualPageProps): Promise<Html> {
+export function manualPage({ code, body, ...page }: ManualPageProps): Page {
   return alonePage({
     ...page,
     main: html`<main class="share prose" id="main">
@@ -29,7 +29,7 @@ export type ManualIndexPageProps = PageContext & {
   readonly entries: readonly { readonly code: string; readonly title: string; readonly path: string }[]
 }
 
-export function manualIndexPage({ entries, ...page }: ManualIndexPageProps): Promise<Html> {
+export function manualIndexPage({ entries, ...page }: ManualIndexPageProps): Page {
   const rows = entries.map(
     ({ code, title, path }) => html`<tr><th scope="row"><a href="${path}">${code}</a></th><td>${title}</td></tr>`,
   )

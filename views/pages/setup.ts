@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Html } from '../html.ts'
+import type { Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { alonePage } from '../layout.ts'
 import { field } from '../partials/field.ts'
@@ -19,7 +19,7 @@ export type SetupPageProps = PageContext & {
 }
 
 /** The first page of a new box: who looks after it, and whose files it keeps. */
-export function setupPage({ token, email, name, customer, problems, ...page }: SetupPageProps): Promise<Html> {
+export function setupPage({ token, email, name, customer, problems, ...page }: SetupPageProps): Page {
   return alonePage({
     ...page,
     title: 'Set up',

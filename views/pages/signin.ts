@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Html } from '../html.ts'
+import type { Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { alonePage } from '../layout.ts'
 import { field } from '../partials/field.ts'
@@ -15,7 +15,7 @@ export type SignInPageProps = PageContext & {
   readonly next?: string
 }
 
-export function signInPage({ email, problem, next, ...page }: SignInPageProps): Promise<Html> {
+export function signInPage({ email, problem, next, ...page }: SignInPageProps): Page {
   return alonePage({
     ...page,
     title: 'Sign in',

@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import { countOf } from '../format/count.ts'
 import { whenInSentence, whenText } from '../format/when.ts'
-import type { Html } from '../html.ts'
+import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { facts } from '../partials/facts.ts'
@@ -46,7 +46,7 @@ const remedies = {
 } as const satisfies Record<SkipReason, string>
 
 /** What one backup left out, why, and what to do about it. The rest of that backup is good, and the page says so first. */
-export function skippedPage(props: SkippedPageProps): Promise<Html> {
+export function skippedPage(props: SkippedPageProps): Page {
   const { reader, computer, takenAtMs } = props
   const reasons = skipReasons.filter((reason) => props.rows.some((row) => row.reason === reason))
   return appPage({

@@ -3,7 +3,7 @@ import { countOf, countText } from '../format/count.ts'
 import { durationText } from '../format/duration.ts'
 import { sizeText } from '../format/size.ts'
 import { timeTag, whenInSentence, whenText } from '../format/when.ts'
-import type { Html } from '../html.ts'
+import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type EntryProps, entryRow } from '../partials/entry.ts'
@@ -48,7 +48,7 @@ export type VersionPageProps = PageContext & {
 }
 
 /** One folder of one version: what lay in it, to be opened or taken out. */
-export function versionPage(props: VersionPageProps): Promise<Html> {
+export function versionPage(props: VersionPageProps): Page {
   const { reader, version, folder } = props
   const when = whenText(reader, version.takenAtMs)
   return appPage({

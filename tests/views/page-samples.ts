@@ -1,0 +1,324 @@
+/**
+ * Every page in the states a reader may find it in: nothing, one, many, too long, failed. Tests read their text, and
+ * scripts/screenshots.ts draws them, so that each is looked at and not only the happy one.
+ */
+import type { Html } from '../../views/html.ts'
+import { type ComputerPageProps, computerPage, type VersionRow } from '../../views/pages/computer.ts'
+import { type ComputerRow, type ComputerState, computersPage } from '../../views/pages/computers.ts'
+import { errorPage } from '../../views/pages/error.ts'
+import { type HomePageProps, homePage } from '../../views/pages/home.ts'
+import { setupPage } from '../../views/pages/setup.ts'
+import { signInPage } from '../../views/pages/signin.ts'
+import { skippedPage } from '../../views/pages/skipped.ts'
+import { type VersionPageProps, versionPage } from '../../views/pages/version.ts'
+import type { EntryProps } from '../../views/partials/entry.ts'
+import type { DayProps, RibbonProps } from '../../views/partials/month.ts'
+import type { PageContext, Viewer } from '../../views/site.ts'
+
+const nowMs = Date.UTC(2026, 2, 26, 18, 20)
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+const lastMs = nowMs - 18 * 60_000
+const MiB = 1024 ** 2
+const GiB = 1024 ** 3
+
+export const longName = 'A-VERY-LONG-NAME-THAT-SOMEBODY-GAVE-WITHOUT-THINKING-OF-TABLES-AND-PHONES-0123456789'
+export const viewer: Viewer = {
+  name: 'Helen Rowe',
+  role: 'Owner and administrator',
+  account: { name: 'Calder & Rowe Architects', number: 'C-000042' },
+}
+
+export function pageContext(assets: string): PageContext {
+  return {
+    site: { assets, host: 'backup.northquay.example', zoneCookie: 'hf_sample_zone' },
+    reader: { locale: 'en-GB', timeZone: 'Europe/London', nowMs },
+  }
+}
+
+const month = Temporal.PlainYearMonth.from('2026-03')
+const freeDays = [1, 7, 8, 14, 15, 21, 22]
+
+function ribbon(name: string, bad: Readonly<Record<number, DayProps['state']>> = {}, days = 26): RibbonProps {
+  const kept = Array.from({ length: days }, (_, index) => index + 1).filter((day) => !freeDays.includes(day))
+  return {
+    name,
+    path: '/computers/dev_x',
+    lastAtMs: days === 0 ? undefined : lastMs,
+    days: new Map(
+      kept.map((day) => [day, { state: bad[day] ?? 'ok', atMs: Date.UTC(2026, 2, day, 18, 2), path: '/versions/snap_x/browse' }]),
+    ),
+  }
+}
+
+function home(props: Partial<HomePageProps>): (page: PageContext) => Html {
+  return (page) =>
+    homePage({
+      ...page,
+      viewer,
+      standing: {
+        kind: 'ok',
+        names: ['RECEPTION-PC', 'ACCOUNTS-2', 'DRAWING-01'],
+        lastAtMs: lastMs,
+        files: 214_380,
+        sinceMs: Date.UTC(2023, 2, 1),
+      },
+      month: { month, earlierPath: '/?month=2026-02', ribbons: [] },
+      plan: {
+        name: 'Silver',
+        usedBytes: 312 * GiB,
+        quotaBytes: 500 * GiB,
+        computers: 3,
+        computersMax: 10,
+        validUntilMs: Date.UTC(2026, 11, 31),
+        keptFor: 'At least one a day for 60 days, one a week for 26 weeks, one a month for 12 months',
+      },
+      next: [
+        { words: 'Backup of 3 computers', more: 'Whenever “holdfast-agent backup” runs on them' },
+        { atMs: Date.UTC(2026, 11, 31), words: 'Silver ends' },
+      ],
+      getBackPath: '/computers',
+      ...props,
+    })
+}
+
+function row(name: string, state: ComputerState, props: Partial<ComputerRow> = {}): ComputerRow {
+  return {
+    name,
+    path: '/computers/dev_x',
+    system: 'Windows 11 Pro 24H2',
+    state,
+    lastGoodAtMs: lastMs,
+    versions: 312,
+    files: 46_310,
+    sourceBytes: 118 * GiB,
+    storedBytes: 41.2 * GiB,
+    ...props,
+  }
+}
+
+const neverBackedUp = { lastGoodAtMs: undefined, versions: 0, files: 0, sourceBytes: 0, storedBytes: 0 }
+const manyComputers: readonly ComputerRow[] = [
+  row('RECEPTION-PC', { kind: 'ok' }),
+  row('ACCOUNTS-2', { kind: 'partial', skipped: 12 }),
+  row('XRAY-PC', { kind: 'failed' }),
+  row('HELEN-LAPTOP', { kind: 'silent', sinceMs: nowMs - 9 * dayMs }, { lastGoodAtMs: nowMs - 9 * dayMs }),
+  row('SERVER-01', { kind: 'running' }),
+  row('NEW-PC', { kind: 'none' }, neverBackedUp),
+]
+
+function computers(rows: readonly ComputerRow[]): (page: PageContext) => Html {
+  const pin = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA='
+  const steps = { address: 'https://192.168.1.5:8080', login: 'helen@calder-rowe.example', pin }
+  return (page) => computersPage({ ...page, viewer, computers: rows, steps })
+}
+
+function version(daysAgo: number, props: Partial<VersionRow> = {}): VersionRow {
+  return {
+    atMs: lastMs - daysAgo * dayMs,
+    path: '/versions/snap_x/browse',
+    verdict: 'ok',
+    isCheckpoint: false,
+    skipped: 0,
+    skippedPath: undefined,
+    tookMs: 112_000 + daysAgo * 700,
+    files: 46_310 - daysAgo * 11,
+    newBytes: (212 - daysAgo * 7) * MiB,
+    ...props,
+  }
+}
+
+function computer(props: Partial<ComputerPageProps>): (page: PageContext) => Html {
+  return (page) =>
+    computerPage({
+      ...page,
+      viewer,
+      name: 'RECEPTION-PC',
+      state: { kind: 'ok' },
+      lastGoodAtMs: lastMs,
+      newestPath: '/versions/snap_x/browse',
+      identity: {
+        number: 'D-000007',
+        system: 'Debian GNU/Linux 12 (bookworm), x64',
+        board: '4C4C4544-0051-3510-8054-B4C04F4E3233',
+        diskSerials: ['S6PXNM0T81', 'WD-WX12'],
+        macAddresses: ['00:15:5d:01:02:03', 'a4:bb:6d:00:00:01'],
+        agentVersion: '0.1.0',
+        connectedAtMs: Date.UTC(2023, 2, 1),
+        lastSeenAtMs: nowMs - 10 * 60_000,
+      },
+      month: { month, earlierPath: '?month=2026-02', ribbons: [ribbon('RECEPTION-PC', { 19: 'partial' })] },
+      versions: Array.from({ length: 12 }, (_, index) => version(index)),
+      pager: { words: 'The newest 12 of 312', next: '?before=300', nextWord: 'Older', backWord: 'Newest' },
+      stored: { storedBytes: 41.2 * GiB, sourceBytes: 118 * GiB, versions: 312, sinceMs: Date.UTC(2023, 2, 1) },
+      ...props,
+    })
+}
+
+const at = { changedAtMs: nowMs - 2 * hourMs }
+const hereAnd = { path: '/versions/snap_x/browse/x', zipPath: '/versions/snap_x/zip/x', filePath: '/versions/snap_x/file/x' }
+const manyEntries: readonly EntryProps[] = [
+  { kind: 'folder', name: 'Older', ...at, ...hereAnd },
+  { kind: 'file', name: '03 March.xlsx', ...at, ...hereAnd, sizeBytes: 86_118 },
+  { kind: 'file', name: 'caf\\xE9 menu.txt', ...hereAnd, changedAtMs: nowMs - 400 * dayMs, sizeBytes: 12 },
+  { kind: 'file', name: 'line\\x0Abreak  two blanks.jpg', ...hereAnd, changedAtMs: Date.UTC(1969, 6, 20), sizeBytes: 0 },
+  { kind: 'link', name: 'current', ...at, target: '../2026/Invoices' },
+  { kind: 'special', name: 'control.sock', ...at, what: 'socket' },
+]
+const longEntries: readonly EntryProps[] = [
+  { kind: 'folder', name: 'many words '.repeat(22).trim(), ...at, ...hereAnd },
+  { kind: 'file', name: `${'x'.repeat(200)}.zip`, ...hereAnd, changedAtMs: Date.UTC(2106, 1, 7), sizeBytes: 10_000 * GiB },
+  { kind: 'link', name: 'to', ...at, target: '../'.repeat(80) },
+]
+
+function folder(props: Partial<VersionPageProps>): (page: PageContext) => Html {
+  return (page) =>
+    versionPage({
+      ...page,
+      viewer,
+      version: {
+        computer: 'RECEPTION-PC',
+        takenAtMs: lastMs,
+        verdict: 'partial',
+        isCheckpoint: false,
+        job: 'default',
+        files: 46_310,
+        sourceBytes: 118 * GiB,
+        newBytes: 212 * MiB,
+        tookMs: 112_000,
+        skipped: 12,
+        skippedPath: '/versions/snap_x/skipped',
+      },
+      above: ['Computers', 'RECEPTION-PC', 'Today 18:02', 'home', 'helen'].map((name) => ({ name, path: '/computers' })),
+      folder: 'Invoices 2026',
+      filter: '',
+      entries: manyEntries,
+      path: hereAnd.path,
+      zipPath: hereAnd.zipPath,
+      earlierPath: '/versions/snap_w/browse/x',
+      laterPath: '/versions/snap_y/browse/x',
+      pager: { words: '' },
+      ...props,
+    })
+}
+
+const skippedRows = [
+  { path: '/home/helen/mail/inbox.pst', reason: 'changed', detail: 'read three times, different each time' },
+  { path: '/home/helen/private key', reason: 'unreadable', detail: 'EACCES: permission denied' },
+  { path: '/home/helen/caf\\xE9', reason: 'vanished', detail: 'ENOENT: no such file' },
+] as const
+
+function skipped(rows: Parameters<typeof skippedPage>[0]['rows'], all: number): (page: PageContext) => Html {
+  return (page) =>
+    skippedPage({
+      ...page,
+      viewer,
+      computer: 'RECEPTION-PC',
+      takenAtMs: lastMs,
+      files: 46_310,
+      skipped: all,
+      rows,
+      pager: { words: '' },
+      above: ['Computers', 'RECEPTION-PC'].map((name) => ({ name, path: '/computers' })),
+      browsePath: '/versions/snap_x/browse',
+    })
+}
+
+const notFound = {
+  status: 404,
+  code: 'HF-NOT-FOUND',
+  title: 'There is nothing here',
+  detail: 'There is nothing here.',
+  hint: 'Check the address or the id. It may have been removed.',
+  who: 'you',
+  requestId: 'req_7f3k9m2q4tqk81wd',
+}
+
+export const pageSamples = {
+  signin: (page) => signInPage(page),
+  'signin-failed': (page) =>
+    signInPage({ ...page, email: 'helen@x.example', problem: 'Mail address and password do not match.' }),
+  setup: (page) => setupPage({ ...page, token: 'token', problems: {} }),
+  'setup-failed': (page) =>
+    setupPage({
+      ...page,
+      token: 'token',
+      name: longName.repeat(2),
+      email: 'helen',
+      problems: { email: 'This is not a mail address such as helen@office.example.', password: 'Take at least 12 characters.' },
+    }),
+  error: (page) => errorPage({ ...page, viewer, ...notFound }),
+  'error-alone': (page) =>
+    errorPage({
+      ...page,
+      ...notFound,
+      status: 500,
+      code: 'HF-INTERNAL',
+      title: 'Something went wrong',
+      who: 'administrator',
+      detail: 'The database does not answer.',
+    }),
+  'home-none': home({
+    standing: { kind: 'waiting', names: ['RECEPTION-PC'] },
+    month: { month, ribbons: [ribbon('RECEPTION-PC', {}, 0)] },
+    plan: undefined,
+  }),
+  'home-one': home({
+    standing: { kind: 'ok', names: ['RECEPTION-PC'], lastAtMs: lastMs, files: 3180, sinceMs: lastMs },
+    month: { month, ribbons: [ribbon('RECEPTION-PC')] },
+    recoveryKitCommand: 'bin/holdfast recovery-kit --customer C-000042',
+  }),
+  'home-many': home({
+    month: {
+      month,
+      earlierPath: '/?month=2026-02',
+      ribbons: [
+        ribbon('RECEPTION-PC', { 19: 'partial' }),
+        ribbon('ACCOUNTS-2', { 9: 'partial' }),
+        ribbon('DRAWING-01', { 17: 'failed' }),
+        ribbon('DRAWING-02'),
+        ribbon('HELEN-LAPTOP'),
+      ],
+    },
+  }),
+  'home-long': home({
+    standing: { kind: 'silent', names: [longName], lastGoodAtMs: nowMs - 9 * dayMs, others: 5 },
+    month: { month, ribbons: [ribbon(longName), ribbon('B')] },
+  }),
+  'home-failed': home({
+    standing: { kind: 'failed', names: ['DRAWING-01'], failedAtMs: lastMs, lastGoodAtMs: lastMs - dayMs, others: 4 },
+    month: { month, ribbons: [ribbon('DRAWING-01', { 26: 'failed' })] },
+  }),
+  'computers-none': computers([]),
+  'computers-one': computers(manyComputers.slice(0, 1)),
+  'computers-many': computers(manyComputers),
+  'computers-long': computers([row(longName, { kind: 'partial', skipped: 1_000_000 }, { system: longName, files: 100_000_000 })]),
+  'computer-none': computer({
+    state: { kind: 'none' },
+    lastGoodAtMs: undefined,
+    newestPath: undefined,
+    versions: [],
+    month: { month, ribbons: [ribbon('RECEPTION-PC', {}, 0)] },
+    pager: { words: '' },
+    stored: { storedBytes: 0, sourceBytes: 0, versions: 0, sinceMs: undefined },
+  }),
+  'computer-one': computer({ versions: [version(0)], pager: { words: '' } }),
+  'computer-many': computer({}),
+  'computer-long': computer({ name: longName, state: { kind: 'silent', sinceMs: nowMs - 9 * dayMs } }),
+  'computer-failed': computer({
+    state: { kind: 'partial', skipped: 12 },
+    versions: [
+      version(0, { isCheckpoint: true }),
+      version(0, { verdict: 'partial', skipped: 12, skippedPath: '/versions/snap_x/skipped' }),
+      version(1, { verdict: 'failed', path: undefined }),
+    ],
+  }),
+  'folder-none': folder({ entries: [], folder: undefined }),
+  'folder-filtered-none': folder({ entries: [], filter: '<b>"zzz' }),
+  'folder-one': folder({ entries: manyEntries.slice(1, 2), earlierPath: undefined }),
+  'folder-many': folder({ pager: { words: '200 on this page', next: '?after=x', backWord: 'First' } }),
+  'folder-long': folder({ entries: longEntries, folder: longName.repeat(3) }),
+  'skipped-one': skipped(skippedRows.slice(0, 1), 1),
+  'skipped-many': skipped(skippedRows, 3),
+  'skipped-long': skipped([{ path: `/home/${longName}/${'x'.repeat(200)}`, reason: 'failed', detail: 'y'.repeat(120) }], 10_001),
+} as const satisfies Record<string, (page: PageContext) => Html>
