@@ -85,6 +85,11 @@ export function formRequest(
   }
 }
 
+/** The JSON of an answer, taken to be of a shape: the assertions that follow say whether it is. */
+export async function bodyOf<Body>(response: Response): Promise<Body> {
+  return (await response.json()) as Body
+}
+
 /** `name=value` of the cookies that an answer sets, as a browser sends them back. */
 export function cookiesOf(response: Response): string {
   return response.headers

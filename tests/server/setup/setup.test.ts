@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cookiesOf, formRequest, goodPassword, helen, setUpApp, testApp } from '../../support/test-app.ts'
+import { bodyOf, cookiesOf, formRequest, goodPassword, helen, setUpApp, testApp } from '../../support/test-app.ts'
 
 const request = { ...helen, customer: 'Calder & Rowe' }
 
@@ -22,7 +22,7 @@ describe('first set-up by the one-time link', () => {
     expect(answer.headers.get('location')).toBe('/')
 
     const cookie = cookiesOf(answer)
-    const me = await (await box.app.request('/api/v1/me', { headers: { cookie } })).json()
+    const me = await bodyOf<{ customers: { id: string }[] }>(await box.app.request('/api/v1/me', { headers: { cookie } }))
     expect(me).toMatchObject({
       email: helen.email,
       name: helen.name,
@@ -30,9 +30,11 @@ describe('first set-up by the one-time link', () => {
       customers: [{ number: 'C-000001', name: 'Calder & Rowe', role: 'owner' }],
       scopes: null,
     })
-    const customerId = me.customers[0].id
+    const customerId = me.customers[0]?.id
     expect(box.askedRepositories).toEqual([customerId])
-    const subscriptions = await (await box.app.request('/api/v1/subscriptions', { headers: { cookie } })).json()
+    const subscriptions = await bodyOf<{ items: unknown }>(
+      await box.app.request('/api/v1/subscriptions', { headers: { cookie } }),
+    )
     expect(subscriptions.items).toMatchObject([
       { customerId, plan: { name: 'Gold' }, state: 'live', validUntil: null, quotaBytes: 2 * 1024 ** 4, devicesMax: 50 },
     ])

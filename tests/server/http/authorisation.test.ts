@@ -1,0 +1,223 @@
+/** Who may call what: every route of the app against every kind of caller, and every object of a customer against its neighbours. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { handlerRoutes } from '../../../server/http/authorisation.ts'
+import { type Permission, permissions, permissionTable, type Role, roles } from '../../../server/http/permissions.ts'
+import { findRouteRule, routeRules } from '../../../server/http/route-rules.ts'
+import { newId } from '../../../server/runtime/ids.ts'
+import { systemRandomness } from '../../../server/runtime/randomness.ts'
+import { bodyOf, testApp } from '../../support/test-app.ts'
+import { cookieOf, deviceSecret, tokenOf, twoCustomers } from '../../support/two-customers.ts'
+
+/** Written down once more on purpose: a right that is given or taken by mistake has to be mistaken twice. */
+const rights: Readonly<Record<Permission, string>> = {
+  'me:read': 'administrator implementor owner member viewer',
+  'customers:read': 'administrator implementor owner member viewer',
+  'plans:read': 'administrator implementor owner member viewer',
+  'subscriptions:read': 'administrator implementor owner member viewer',
+  'users:read': 'administrator owner',
+  'devices:read': 'administrator implementor owner member viewer',
+  'versions:read': 'administrator implementor owner member viewer',
+  'files:read': 'owner member viewer',
+  'metrics:read': 'administrator',
+  'agent:use': 'device',
+}
+
+let box: Awaited<ReturnType<typeof twoCustomers>>
+
+beforeAll(async () => {
+  box = await twoCustomers()
+})
+afterAll(() => box[Symbol.asyncDispose]())
+
+/** For each id in a path: one of customer `own`. A new kind of id in a path needs a row here. */
+function sampleIds(): Readonly<Record<string, string>> {
+  return {
+    customerId: box.own.customer.customerId,
+    subscriptionId: box.own.subscription.subscriptionId,
+    userId: box.users.member.userId,
+    planId: box.own.subscription.planId,
+    code: 'HF-BUSY',
+  }
+}
+
+/** Whose object an id in a path is; a path with one of these must answer strangers to the customer as if it were absent. */
+const ownedParameters: readonly string[] = ['customerId', 'subscriptionId', 'userId', 'deviceId', 'snapshotId']
+
+function routeTable() {
+  const routes = handlerRoutes(box.app.routes).map(({ method, path }) => ({ method, path, key: `${method} ${path}` }))
+  return [...new Map(routes.map((route) => [route.key, route])).values()]
+}
+
+function concretePath(path: string): string {
+  return path.replaceAll(/:(\w+)(\{[^}]*\})?/g, (_all, name: string) => {
+    const sample = sampleIds()[name]
+    if (sample === undefined) throw new Error(`${path}: give a sample of :${name} in sampleIds()`)
+    return sample
+  })
+}
+
+async function codeOf(response: Response): Promise<string> {
+  const isProblem = response.headers.get('content-type') === 'application/problem+json'
+  return isProblem ? (await bodyOf<{ code: string }>(response)).code : String(response.status)
+}
+
+const refusals = ['HF-SIGN-IN-NEEDED', 'HF-FORBIDDEN', 'HF-SCOPE-MISSING', 'HF-TOKEN-INVALID']
+
+describe('the table of routes', () => {
+  test('has a row for every route of the app, and none too many', () => {
+    const mounted = routeTable().map(({ key }) => key)
+    expect(mounted.length).toBeGreaterThan(15)
+    expect(mounted.filter((key) => !Object.hasOwn(routeRules, key))).toEqual([])
+    expect(Object.keys(routeRules).filter((key) => !mounted.includes(key))).toEqual([])
+  })
+
+  test('a path that only middleware matches is as absent as any other', async () => {
+    const answer = await box.app.request('/api/v1/', {
+      headers: { authorization: await tokenOf(box, box.users.administrator, ['read']) },
+    })
+    expect(await codeOf(answer)).toBe('HF-NOT-FOUND')
+  })
+})
+
+describe('the table of rights', () => {
+  test.each(permissions)('%s: exactly the roles that were meant', (permission) => {
+    const held = roles.filter((role) => (permissionTable[permission].roles as readonly Role[]).includes(role))
+    expect(held.join(' ')).toBe(rights[permission])
+  })
+
+  test('no staff role reaches names or contents of files, and no token what belongs to a computer', () => {
+    expect(rights['files:read']).not.toMatch(/administrator|implementor/)
+    expect(permissionTable['agent:use']).not.toHaveProperty('scope')
+  })
+})
+
+describe('every route, called by everybody', () => {
+  const callers = ['stranger', 'administrator', 'implementor', 'owner', 'member', 'viewer', 'device'] as const
+
+  async function headersOf(caller: (typeof callers)[number]): Promise<Record<string, string>> {
+    if (caller === 'stranger') return {}
+    if (caller === 'device') return { authorization: `Bearer ${deviceSecret}` }
+    return { cookie: await cookieOf(box, box.users[caller]) }
+  }
+
+  test.each(callers)('%s', async (caller) => {
+    const headers = await headersOf(caller)
+    for (const { method, path, key } of routeTable()) {
+      const rule = findRouteRule(method, path)
+      const isAllowed = rule?.permission === 'public' || rights[rule?.permission ?? 'me:read'].split(' ').includes(caller)
+      const code = await codeOf(await box.app.request(concretePath(path), { method, headers }))
+      if (isAllowed) expect(refusals, `${caller}: ${key} answers ${code}`).not.toContain(code)
+      else expect(code, `${caller}: ${key}`).toBe(caller === 'stranger' ? 'HF-SIGN-IN-NEEDED' : 'HF-FORBIDDEN')
+      // Signing out is one of the routes.
+      if (path.includes('sign') || path.includes('sessions')) Object.assign(headers, await headersOf(caller))
+    }
+  })
+
+  test('a token without the scope', async () => {
+    for (const { method, path, key } of routeTable()) {
+      const rule = findRouteRule(method, path)
+      if (rule === undefined || rule.permission === 'public' || !rights[rule.permission].includes('owner')) continue
+      const { scope } = permissionTable[rule.permission] as { readonly scope?: string }
+      const others = (['read', 'files', 'manage', 'metrics'] as const).filter((other) => other !== scope)
+      const wrong = { authorization: await tokenOf(box, box.users.owner, others) }
+      expect(await codeOf(await box.app.request(concretePath(path), { method, headers: wrong })), key).toBe('HF-SCOPE-MISSING')
+      const right = { authorization: await tokenOf(box, box.users.owner, [scope as 'read']) }
+      const code = await codeOf(await box.app.request(concretePath(path), { method, headers: right }))
+      expect(refusals, `${key} answers ${code}`).not.toContain(code)
+    }
+  })
+
+  test('a token with every scope still is only its user', async () => {
+    const headers = { authorization: await tokenOf(box, box.users.viewer, ['read', 'files', 'manage', 'metrics']) }
+    const answer = await box.app.request('/api/v1/users', { headers })
+    expect(await codeOf(answer)).toBe('HF-FORBIDDEN')
+  })
+
+  const badBearers = [
+    { title: 'unknown token', value: `Bearer hft_${'a'.repeat(52)}` },
+    { title: 'unknown device', value: `Bearer hfd_${'a'.repeat(52)}` },
+    { title: 'no prefix', value: 'Bearer abc' },
+    { title: 'basic', value: 'Basic aGVsZW46cGFzc3dvcmQ=' },
+    { title: 'nothing', value: 'Bearer' },
+    { title: 'very long', value: `Bearer hft_${'a'.repeat(4000)}` },
+  ]
+  test.each(badBearers)('a bad Authorization header ($title) is refused even where nobody need sign in', async ({ value }) => {
+    for (const path of ['/api/v1/me', '/healthz']) {
+      const answer = await box.app.request(path, { headers: { authorization: value } })
+      expect(answer.status).toBe(401)
+      expect(await codeOf(answer)).toBe('HF-TOKEN-INVALID')
+    }
+  })
+
+  test('the header counts, not the cookie beside it', async () => {
+    const headers = {
+      cookie: await cookieOf(box, box.users.administrator),
+      authorization: await tokenOf(box, box.users.viewer, ['read']),
+    }
+    const me = await (await box.app.request('/api/v1/me', { headers })).json()
+    expect(me).toMatchObject({ name: 'viewer', staffRole: null, scopes: ['read'] })
+  })
+})
+
+describe('tenants', () => {
+  test('an object of another customer answers exactly as one that does not exist', async () => {
+    const headers = { cookie: await cookieOf(box, box.users.foreign) }
+    const owned = routeTable().filter(({ path }) => ownedParameters.some((name) => path.includes(`:${name}`)))
+    expect(owned.length).toBeGreaterThanOrEqual(3)
+    for (const { method, path, key } of owned) {
+      const answerOf = async (concrete: string) => {
+        const answer = await box.app.request(concrete, { method, headers })
+        const { requestId, ...body } = await bodyOf<Record<string, unknown>>(answer)
+        return { status: answer.status, body, hasRequestId: typeof requestId === 'string' }
+      }
+      const rule = findRouteRule(method, path)
+      if (rule === undefined || rule.permission === 'public' || !rights[rule.permission].includes('owner')) continue
+      const foreign = await answerOf(concretePath(path))
+      const absent = await answerOf(concretePath(path).replaceAll(/_[a-z2-7]{20}/g, `_${'a'.repeat(20)}`))
+      const malformed = await answerOf(concretePath(path).replaceAll(/_[a-z2-7]{20}/g, "_'%20OR%201=1"))
+      expect(foreign, key).toMatchObject({ status: 404, body: { code: 'HF-NOT-FOUND' } })
+      expect(foreign, key).toEqual(absent)
+      expect(malformed, key).toEqual(absent)
+    }
+  })
+
+  test('lists show what belongs to the caller’s customers, and staff everything', async () => {
+    const idsIn = async (path: string, caller: keyof typeof box.users) => {
+      const answer = await box.app.request(path, { headers: { cookie: await cookieOf(box, box.users[caller]) } })
+      return (await bodyOf<{ items: { id: string }[] }>(answer)).items.map(({ id }) => id)
+    }
+    expect(await idsIn('/api/v1/customers', 'foreign')).toEqual([box.other.customer.customerId])
+    expect(await idsIn('/api/v1/customers', 'viewer')).toEqual([box.own.customer.customerId])
+    expect(await idsIn('/api/v1/customers', 'implementor')).toHaveLength(3)
+    expect(await idsIn('/api/v1/subscriptions', 'foreign')).toEqual([box.other.subscription.subscriptionId])
+    expect(await idsIn('/api/v1/users', 'foreign')).toEqual([box.users.foreign.userId])
+    expect((await idsIn('/api/v1/users', 'owner')).sort()).toEqual(
+      [box.users.owner.userId, box.users.member.userId, box.users.viewer.userId].sort(),
+    )
+    expect(await idsIn('/api/v1/users', 'administrator')).toHaveLength(7)
+  })
+
+  test('an owner does not learn in which other accounts a member is', async () => {
+    await box.database.kysely
+      .insertInto('memberships')
+      .values({ user_id: box.users.member.userId, customer_id: box.other.customer.customerId, role: 'viewer', created_at: 0 })
+      .execute()
+    const headers = { cookie: await cookieOf(box, box.users.owner) }
+    const answer = await box.app.request(`/api/v1/users/${box.users.member.userId}`, { headers })
+    expect((await bodyOf<{ memberships: unknown }>(answer)).memberships).toEqual([
+      { customerId: box.own.customer.customerId, role: 'member' },
+    ])
+  })
+
+  test('a revoked computer is told so', async () => {
+    const { customerId } = box.own.customer
+    const { subscriptionId } = box.own.subscription
+    const deviceId = newId('dev', systemRandomness)
+    await using other = await testApp({
+      findDevice: async () => ({ deviceId, customerId, subscriptionId, name: 'XRAY-PC', state: 'revoked' }),
+    })
+    const answer = await other.app.request('/healthz', { headers: { authorization: `Bearer ${deviceSecret}` } })
+    expect(answer.status).toBe(403)
+    expect(await codeOf(answer)).toBe('HF-DEVICE-REVOKED')
+  })
+})
