@@ -21,7 +21,7 @@ import { setSecurityHeaders } from './http/security-headers.ts'
 import { readSmallBodies } from './http/small-bodies.ts'
 import type { ErrorManual } from './manual/error-manual.ts'
 import { manualRoutes } from './manual/manual-routes.ts'
-import { openApiDocument, registerSecuritySchemes } from './openapi/openapi-document.ts'
+import { type OpenApiDocument, openApiDocument, registerSecuritySchemes } from './openapi/openapi-document.ts'
 import { openApiRoutes } from './openapi/openapi-routes.ts'
 import type { People } from './people.ts'
 import { plansRoutes } from './plans/plans-routes.ts'
@@ -61,10 +61,14 @@ interface Shared {
   readonly cookie: SessionCookie
 }
 
+function shareWith({ trustedProxy, instanceId }: Pick<Dependencies, 'trustedProxy' | 'instanceId'>): Shared {
+  const clientOf = clientBy(trustedProxy)
+  return { clientOf, cookie: sessionCookieBy({ instanceId, clientOf }) }
+}
+
 export function createApp(dependencies: Dependencies): App {
   const app = newRoutes()
-  const clientOf = clientBy(dependencies.trustedProxy)
-  const shared = { clientOf, cookie: sessionCookieBy({ instanceId: dependencies.instanceId, clientOf }) }
+  const shared = shareWith(dependencies)
   frame(app, dependencies, shared)
   mountRoutes(app, dependencies, shared)
   const forgotten = routesWithoutRule(app)
@@ -74,19 +78,31 @@ export function createApp(dependencies: Dependencies): App {
 
 /** One line per noun. */
 function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void {
-  const { people, clock, version, pageContext } = dependencies
+  const { people, version, pageContext } = dependencies
   const document = () => openApiDocument(app, { version })
-  registerSecuritySchemes(app)
   app.route('/', healthRoutes(dependencies))
   app.route('/', manualRoutes(dependencies))
   app.route('/', openApiRoutes({ document, pageContext }))
   app.route('/', setupRoutes({ ...people, ...shared, pageContext }))
   app.route('/', sessionsRoutes({ ...people, ...shared, pageContext }))
+  mountApi(app, people, shared)
+}
+
+/** The routes that the OpenAPI document describes. */
+function mountApi(app: App, people: People, shared: Shared): void {
+  registerSecuritySchemes(app)
   app.route('/', sessionsApiRoutes({ ...people, ...shared }))
   app.route('/', usersRoutes(people))
   app.route('/', customersRoutes(people))
   app.route('/', plansRoutes(people))
-  app.route('/', subscriptionsRoutes({ ...people, clock }))
+  app.route('/', subscriptionsRoutes(people))
+}
+
+/** The description of the API without an app that serves it, for `holdfast openapi`. */
+export function describeApi(people: People, version: string): OpenApiDocument {
+  const app = newRoutes()
+  mountApi(app, people, shareWith({ trustedProxy: [], instanceId: '' }))
+  return openApiDocument(app, { version })
 }
 
 /** The order matters: rights are known before a byte of the body is read, and every answer, errors too, carries id and headers. */

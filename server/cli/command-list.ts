@@ -11,6 +11,31 @@ export type ListedCommand = {
 
 export const commandList: readonly ListedCommand[] = [
   { name: 'serve', summary: 'Runs the box until Ctrl-C; what `npm start` does', load: undefined },
+  {
+    name: 'setup',
+    summary: 'Makes the first administrator and the first customer',
+    load: async () => (await import('../setup/setup-command.ts')).setupCommand,
+  },
+  {
+    name: 'user create',
+    summary: 'Makes a login',
+    load: async () => (await import('../users/users-commands.ts')).userCreateCommand,
+  },
+  {
+    name: 'user reset',
+    summary: 'Gives a login a new password',
+    load: async () => (await import('../users/users-commands.ts')).userResetCommand,
+  },
+  {
+    name: 'token create',
+    summary: 'Makes a token for a script',
+    load: async () => (await import('../tokens/tokens-commands.ts')).tokenCreateCommand,
+  },
+  {
+    name: 'openapi',
+    summary: 'Prints the description of the API (OpenAPI 3.1)',
+    load: async () => (await import('../openapi/openapi-command.ts')).openApiCommand,
+  },
 ]
 
 /** Names out of the manual's table whose time has not come; they are absent from the help. */

@@ -22,6 +22,8 @@ export interface Subscription {
 /** The accepts-backups switch. */
 export type Accepting = { readonly kind: 'on' } | { readonly kind: 'off'; readonly reason: string }
 
+export const subscriptionStates = ['live', 'grace', 'not-started', 'expired'] as const
+
 export type SubscriptionState =
   | { readonly kind: 'live' }
   | { readonly kind: 'grace'; readonly endsAt: number }

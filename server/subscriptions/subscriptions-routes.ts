@@ -12,8 +12,7 @@ import type { App } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
 import { Problem } from '../http/problem.ts'
-import type { Clock } from '../runtime/clock.ts'
-import { type Subscription, stateAt } from './subscription.ts'
+import { type Subscription, type SubscriptionState, subscriptionStates } from './subscription.ts'
 import type { SubscriptionsService } from './subscriptions-service.ts'
 
 const subscriptionSchema = z
@@ -22,7 +21,7 @@ const subscriptionSchema = z
     licenceKey: z.string().openapi({ example: 'HF-7K2MP-Q9X4C-0ZT5A-WB3RD' }),
     customerId: z.string(),
     plan: z.object({ id: z.string(), name: z.string() }),
-    state: z.enum(['live', 'grace', 'not-started', 'expired']),
+    state: z.enum(subscriptionStates),
     validFrom: timeSchema,
     validUntil: timeSchema.nullable().openapi({ description: 'null: until it is ended.' }),
     graceDays: z.int(),
@@ -56,13 +55,7 @@ const getRoute = createRoute({
   responses: { 200: { description: 'The subscription', content: jsonContent(subscriptionSchema) }, ...problemResponses },
 })
 
-export function subscriptionsRoutes({
-  subscriptions,
-  clock,
-}: {
-  readonly subscriptions: SubscriptionsService
-  readonly clock: Clock
-}): App {
+export function subscriptionsRoutes({ subscriptions }: { readonly subscriptions: SubscriptionsService }): App {
   const routes = newRoutes()
   routes.openapi(listRoute, async (c) => {
     const reach = c.var.access.customersWith('subscriptions:read')
@@ -71,26 +64,29 @@ export function subscriptionsRoutes({
       (wanted) => subscriptions.list({ reach, ...wanted }),
       ({ subscriptionId }) => subscriptionId,
     )
-    return c.json({ ...page, items: page.items.map((subscription) => subscriptionBody(subscription, clock.now())) }, 200)
+    return c.json(
+      { ...page, items: page.items.map((subscription) => subscriptionBody(subscription, subscriptions.stateNow(subscription))) },
+      200,
+    )
   })
   routes.openapi(getRoute, async (c) => {
     const subscription = await subscriptions.find(c.req.valid('param').subscriptionId)
     if (subscription === undefined || !c.var.access.may('subscriptions:read', subscription.customerId)) {
       throw new Problem('HF-NOT-FOUND')
     }
-    return c.json(subscriptionBody(subscription, clock.now()), 200)
+    return c.json(subscriptionBody(subscription, subscriptions.stateNow(subscription)), 200)
   })
   return routes
 }
 
-function subscriptionBody(subscription: Subscription, nowMs: number): z.input<typeof subscriptionSchema> {
+function subscriptionBody(subscription: Subscription, state: SubscriptionState): z.input<typeof subscriptionSchema> {
   const { accepting, validUntil } = subscription
   return {
     id: subscription.subscriptionId,
     licenceKey: subscription.licenceKey,
     customerId: subscription.customerId,
     plan: { id: subscription.planId, name: subscription.planName },
-    state: stateAt(subscription, nowMs).kind,
+    state: state.kind,
     validFrom: formatTime(subscription.validFrom),
     validUntil: validUntil === undefined ? null : formatTime(validUntil),
     graceDays: subscription.graceDays,

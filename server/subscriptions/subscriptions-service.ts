@@ -7,7 +7,7 @@ import type { Clock } from '../runtime/clock.ts'
 import { type Id, newId } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
 import { newLicenceKey } from './licence-key.ts'
-import { type Subscription, validUntilOf } from './subscription.ts'
+import { type Subscription, type SubscriptionState, stateAt, validUntilOf } from './subscription.ts'
 import * as table from './subscriptions-table.ts'
 
 export interface SubscriptionsService {
@@ -18,6 +18,7 @@ export interface SubscriptionsService {
     actingAs: ActingAs,
   ) => Promise<Subscription>
   readonly find: (id: Id<'sub'>) => Promise<Subscription | undefined>
+  readonly stateNow: (subscription: Subscription) => SubscriptionState
   /** Holds the row until the transaction ends, so that what is counted against its limits is counted alone. */
   readonly findLocked: (transaction: Transaction, id: Id<'sub'>) => Promise<Subscription | undefined>
   /** Oldest first. */
@@ -59,6 +60,7 @@ export function createSubscriptionsService(options: {
       return subscription
     },
     find: (id) => table.findSubscription(kysely, id),
+    stateNow: (subscription) => stateAt(subscription, clock.now()),
     findLocked: (transaction, id) => table.findLockedSubscription(transaction, id),
     listOfCustomer: (customerId) => table.listSubscriptionsOfCustomer(kysely, customerId),
     list: (page) => table.listSubscriptions(kysely, page),
