@@ -14,6 +14,7 @@ import { readXattrs } from '../system/posix.ts'
 import type { CacheCursor } from './cache-cursor.ts'
 import type { FilePrint } from './cache-format.ts'
 import type { CacheWriter } from './cache-writer.ts'
+import { finishFromCache, type OpenFolder } from './checkpoint.ts'
 import { commonOf, decodeContent, decodeEntry, directoryEntry, encodeEntry, fileEntry, specialEntry } from './encode-entry.ts'
 import type { ReadingPool } from './reading-pool.ts'
 import type { RunCounts } from './run-counts.ts'
@@ -37,6 +38,8 @@ export interface AssemblyContext {
   readonly now: () => number
   readonly throwIfEnded: () => void
   readonly onStep: () => void
+  /** Called between two steps of the work; it may take its time, e.g. for a checkpoint. */
+  readonly betweenSteps: () => Promise<void>
 }
 
 interface FileNode {
@@ -47,7 +50,7 @@ interface FileNode {
   readonly isCached: boolean
   read: 'waiting' | 'skipped' | { readonly encoded: Buffer; readonly print: FilePrint }
 }
-type QueueNode = (
+type NewNode =
   | {
       readonly kind: 'ready'
       readonly name: Buffer
@@ -64,19 +67,12 @@ type QueueNode = (
     }
   | { readonly kind: 'leave'; readonly cached: Buffer | undefined }
   | FileNode
-) & { isAfterGone?: boolean }
+type QueueNode = NewNode & { readonly isAfterGone: boolean; readonly cachePosition: number }
 
-interface OpenFolder {
-  readonly builder: TreeBuilder
-  readonly name: Buffer
-  readonly stat: BigIntStats
-  readonly extensions: readonly Extension[]
-}
-
-const queueMax = 16_384
+const queueMax = 4_096
 const batchFilesMax = 64
 const batchBytesMax = 4 * 1024 * 1024
-const waitingBatchesMax = 64
+const waitingBatchesMax = 16
 /** The event loop gets a turn this often: packs are sent and answers heard meanwhile. */
 const sliceMs = 5
 const eventsPerLook = 64
@@ -93,6 +89,8 @@ export class Assembly {
   private batchBytes = 0
   private readonly reading = new Map<number, { readonly files: readonly FileNode[]; readonly sentMs: number }>()
   private wake: (() => void) | undefined
+  /** Where the cache stood before the event at hand. */
+  private position = 0
 
   constructor(context: AssemblyContext) {
     this.context = context
@@ -117,6 +115,7 @@ export class Assembly {
       this.drain()
       if (this.reading.size > 0) await this.somethingRead()
       await context.trees.whenReady()
+      await context.betweenSteps()
       context.throwIfEnded()
     }
     if (context.cursor.takeGone()) context.cache.differ()
@@ -166,12 +165,21 @@ export class Assembly {
     this.wake?.()
   }
 
+  /** The root of a version of what was assembled so far, the rest as the cache knows it. */
+  checkpoint(cacheBodyPath: string | undefined): ChunkId {
+    const position = this.queue[this.head]?.cachePosition ?? this.context.cursor.position
+    const rest = cacheBodyPath === undefined ? undefined : { bodyPath: cacheBodyPath, position }
+    const emit = (id: ChunkId, plaintext: Buffer) => this.context.trees.add(recordTypes.tree, id, plaintext)
+    return finishFromCache(this.root, this.open, rest, emit)
+  }
+
   /** Wakes a waiting run, so that it sees that it was ended. */
   onFailure(): void {
     this.wake?.()
   }
 
   private take(event: WalkEvent): void {
+    this.position = this.context.cursor.position
     switch (event.kind) {
       case 'enter': {
         const isSame = this.context.cursor.enter(event.name)
@@ -244,9 +252,10 @@ export class Assembly {
     return false
   }
 
-  private push(node: QueueNode): void {
-    if (this.context.cursor.takeGone()) node.isAfterGone = true
-    this.queue.push(node)
+  private push<Node extends NewNode>(node: Node): Node {
+    const queued = Object.assign(node, { isAfterGone: this.context.cursor.takeGone(), cachePosition: this.position })
+    this.queue.push(queued)
+    return queued
   }
 
   private closeBatch(): void {
@@ -275,6 +284,7 @@ export class Assembly {
       this.drain()
     }
     await this.context.trees.whenReady()
+    await this.context.betweenSteps()
     this.context.throwIfEnded()
   }
 
@@ -322,7 +332,13 @@ export class Assembly {
         break
       case 'enter':
         cache.enter(node.name, node.isSame)
-        this.open.push({ builder: this.newBuilder(), name: node.name, stat: node.stat, extensions: node.extensions })
+        this.open.push({
+          builder: this.newBuilder(),
+          name: node.name,
+          stat: node.stat,
+          extensions: node.extensions,
+          isCached: node.isSame,
+        })
         break
       case 'leave': {
         const folder = this.open.pop()!

@@ -6,7 +6,7 @@ import { deriveKeys, type RepositorySecrets } from '../crypto/keys.ts'
 import type { SkippedFile, SnapshotCounts, Verdict } from '../format/snapshot-body.ts'
 import type { ChunkId, ChunkKey, DeviceId, SnapshotId } from '../model/ids.ts'
 import { chunkKey } from '../model/ids.ts'
-import type { BackupSession, BackupTarget } from '../repository/target.ts'
+import type { BackupSession, BackupTarget, ChainHead } from '../repository/target.ts'
 import { type OpenCache, openCache } from './cache-files.ts'
 import { CacheDamagedError } from './cache-reader.ts'
 import { commitVersion } from './commit-version.ts'
@@ -36,6 +36,8 @@ export interface BackupOptions {
   readonly signal?: AbortSignal
   /** Reads and compares, sends nothing, makes no version. */
   readonly isDryRun?: boolean
+  /** A long run makes what it has so far a version this often; 30 minutes unless told otherwise. */
+  readonly checkpointEveryMs?: number
   /** Reading threads; 2 unless told otherwise. */
   readonly threads?: number
 }
@@ -93,7 +95,7 @@ export async function backUp(options: BackupOptions): Promise<BackupResult> {
   const cache = openCache(options.cacheFile, owner)
   const session = await options.target.openSession({ job: options.job, parent: cache?.head.snapshot as SnapshotId | undefined })
   try {
-    return await runInSession({ options, session, cache, startedMs })
+    return await runInSession({ options, session, cache, startedMs, chain: { head: session.head } })
   } catch (error) {
     const ended = options.signal?.aborted ? new BackupError('cancelled', 'the backup was cancelled', { cause: error }) : error
     await session.abort({ code: failureCode(ended), detail: messageOf(ended) }).catch(() => undefined) // the first error is the one to tell
@@ -106,6 +108,8 @@ export interface SessionRun {
   readonly session: BackupSession
   readonly cache: OpenCache | undefined
   readonly startedMs: number
+  /** Where the next version goes in the device's chain; moves on with each checkpoint. */
+  readonly chain: { head: ChainHead }
 }
 
 async function runInSession(run: SessionRun): Promise<BackupResult> {
@@ -123,7 +127,7 @@ async function runInSession(run: SessionRun): Promise<BackupResult> {
         await session.abort({ code: 'HF-DRY-RUN', detail: 'a dry run sends nothing' })
         return { ...built, snapshot: undefined, elapsedMs: options.now() - run.startedMs }
       }
-      const committed = await commitVersion({ ...run, cache }, built)
+      const committed = await commitVersion({ ...run, cache }, built, { isCheckpoint: false })
       if (committed.kind === 'committed') {
         pass.keepCache(committed)
         return {

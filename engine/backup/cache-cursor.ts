@@ -53,9 +53,9 @@ export class CacheCursor {
     return gone
   }
 
-  /** Where the next unread token begins, for a second reader; undefined in a folder that the cache does not know. */
-  get position(): number | undefined {
-    return this.reader && this.known.at(-1) ? this.reader.position : undefined
+  /** Where the next unread token begins in the cache, for a second reader. */
+  get position(): number {
+    return this.reader?.position ?? 0
   }
 
   private find(name: Buffer): CacheToken | undefined {

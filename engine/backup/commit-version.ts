@@ -7,7 +7,7 @@ import { encodeEnvelope, encodeSnapshotFile } from '../format/snapshot-envelope.
 import type { ChunkId } from '../model/ids.ts'
 import { recordTypes } from '../model/record-type.ts'
 import { sealRecord } from '../repository/record.ts'
-import type { ChainHead, CommitAnswer } from '../repository/target.ts'
+import type { CommitAnswer } from '../repository/target.ts'
 import type { SessionRun } from './back-up.ts'
 import type { BuiltVersion } from './pass.ts'
 
@@ -17,19 +17,26 @@ export type Committed =
 
 const staleHeadsMax = 10
 
-export async function commitVersion(run: SessionRun, built: BuiltVersion): Promise<Committed> {
-  let { head } = run.session
+export async function commitVersion(
+  run: SessionRun,
+  built: BuiltVersion,
+  options: { readonly isCheckpoint: boolean },
+): Promise<Committed> {
   for (let attempt = 0; ; attempt++) {
-    const answer = await run.session.commit(sealSnapshot(run, built, head), { isCheckpoint: false })
-    if (answer.kind === 'committed') return { ...answer, root: built.root }
+    const answer = await run.session.commit(sealSnapshot(run, built, options), options)
+    if (answer.kind === 'committed') {
+      if (answer.next) run.chain.head = answer.next
+      return { ...answer, root: built.root }
+    }
     if (answer.kind === 'missing') return answer
     if (attempt === staleHeadsMax)
       throw new Error(`another run of this computer took ${staleHeadsMax} places in the chain while this one tried`)
-    head = answer.head
+    run.chain.head = answer.head
   }
 }
 
-function sealSnapshot(run: SessionRun, built: BuiltVersion, head: ChainHead): Buffer {
+function sealSnapshot(run: SessionRun, built: BuiltVersion, { isCheckpoint }: { readonly isCheckpoint: boolean }): Buffer {
+  const { head } = run.chain
   const { options, cache, startedMs } = run
   const keys = deriveKeys(options.secrets)
   const envelope = encodeEnvelope({
@@ -45,7 +52,7 @@ function sealSnapshot(run: SessionRun, built: BuiltVersion, head: ChainHead): Bu
     finishedMs: options.now(),
     takenMs: startedMs,
     verdict: built.verdict,
-    isCheckpoint: false,
+    isCheckpoint,
     counts: built.counts,
     skipped: built.skipped,
     sources: options.sources,

@@ -31,7 +31,7 @@ const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.
 
 export class FileReader {
   private readonly store: ChunkStore
-  private readonly gear: Uint32Array
+  private readonly gear: Int32Array
   private readonly lists: ListBuilder
   private readonly onBytes: (bytes: number) => void
   private readonly buffer = Buffer.allocUnsafeSlow(bufferBytes)

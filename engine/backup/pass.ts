@@ -13,6 +13,7 @@ import { cacheVersion } from './cache-format.ts'
 import { CacheReader } from './cache-reader.ts'
 import { CacheWriter } from './cache-writer.ts'
 import { ClaimedIds, type ClaimedIdsMemory, createClaimedIdsMemory } from './claimed-ids.ts'
+import { commitVersion } from './commit-version.ts'
 import { ReadingPool } from './reading-pool.ts'
 import { RunCounts } from './run-counts.ts'
 import { sourceTree } from './source-tree.ts'
@@ -36,6 +37,7 @@ export interface BuiltVersion {
 
 const defaultThreads = 2
 const progressEveryMs = 100
+const checkpointEveryMs = 30 * 60 * 1000
 /** From here on a filter costs less than asking. */
 const asksBeforeFilter = 1_000
 
@@ -56,6 +58,7 @@ export class Pass {
   private failure: { readonly error: unknown } | undefined
   private isCacheKept = false
   private lastProgressMs = 0
+  private lastCheckpointMs: number
   private phase: BackupProgress['phase'] = 'scanning'
 
   constructor(context: PassContext) {
@@ -63,6 +66,7 @@ export class Pass {
     this.options = context.options
     this.session = context.options.isDryRun ? withoutSending(context.session) : context.session
     this.keys = deriveKeys(context.options.secrets)
+    this.lastCheckpointMs = context.options.now()
     this.uploads = new Uploads(this.session, context.options.now)
     this.bodyPath = newBodyPath(context.options.cacheFile)
     this.cacheWriter = new CacheWriter(this.bodyPath, context.cache?.bodyPath)
@@ -120,6 +124,7 @@ export class Pass {
       now: options.now,
       throwIfEnded: () => this.throwIfEnded(),
       onStep: () => this.report(),
+      betweenSteps: () => this.checkpointWhenDue(assembly!, trees),
     })
     try {
       this.throwIfEnded()
@@ -129,13 +134,7 @@ export class Pass {
       await this.pool.flush()
       await trees.flush()
       this.throwIfEnded()
-      return {
-        root,
-        verdict: this.counts.skippedTotal > 0 ? 'partial' : 'ok',
-        counts: this.counts.snapshotCounts(trees),
-        skipped: this.counts.skipped,
-        sentBytes: context.sentBefore + this.uploads.sentBytes,
-      }
+      return this.built(root, trees)
     } catch (error) {
       throw this.failure ? this.failure.error : error
     } finally {
@@ -167,6 +166,30 @@ export class Pass {
     await this.pool?.close()
     this.reader?.close()
     if (!this.isCacheKept) this.cacheWriter.discard()
+  }
+
+  private built(root: ChunkId, trees: TreeSink): BuiltVersion {
+    return {
+      root,
+      verdict: this.counts.skippedTotal > 0 ? 'partial' : 'ok',
+      counts: this.counts.snapshotCounts(trees),
+      skipped: this.counts.skipped,
+      sentBytes: this.context.sentBefore + this.uploads.sentBytes,
+    }
+  }
+
+  /** What was done so far becomes a version of its own, so that a run of many hours is never for nothing. */
+  private async checkpointWhenDue(assembly: Assembly, trees: TreeSink): Promise<void> {
+    const { options, context } = this
+    const everyMs = options.checkpointEveryMs ?? checkpointEveryMs
+    if (options.isDryRun || options.now() - this.lastCheckpointMs < everyMs) return
+    const root = assembly.checkpoint(context.cache?.bodyPath)
+    await this.pool!.flush()
+    await trees.flush()
+    this.throwIfEnded()
+    // a checkpoint that the target cannot take is passed over: the final version says what is missing
+    await commitVersion(context, { ...this.built(root, trees), verdict: 'partial' }, { isCheckpoint: true })
+    this.lastCheckpointMs = options.now()
   }
 
   private throwIfEnded(): void {

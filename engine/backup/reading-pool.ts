@@ -4,11 +4,11 @@ import { Worker } from 'node:worker_threads'
 import type { Compression } from '../compression/zstd.ts'
 import type { RepositorySecrets } from '../crypto/keys.ts'
 import { type ChunkId, chunkIdBytes } from '../model/ids.ts'
-import { packTargetMaxBytes, rawRecordMaxBytes } from '../model/limits.ts'
+import { rawRecordMaxBytes } from '../model/limits.ts'
 import { recordTypes } from '../model/record-type.ts'
 import type { ClaimedIdsMemory } from './claimed-ids.ts'
 import type { TreeSink } from './tree-sink.ts'
-import type { Uploads } from './uploads.ts'
+import { type Uploads, uploadTargetMaxBytes } from './uploads.ts'
 import {
   answerStates,
   asksPerCallMax,
@@ -38,8 +38,10 @@ export interface ReadingPoolContext {
 
 const slotsPerWorker = 2
 /** A pack may pass its target by one record. */
-const slotBytes = packTargetMaxBytes + rawRecordMaxBytes
+const slotBytes = uploadTargetMaxBytes + rawRecordMaxBytes
 const batchesPerWorker = 3
+/** A thread's objects are few and short-lived; a large nursery would only hold on to the buffers they point to. */
+const youngGenerationMiB = 4
 
 interface Reader {
   readonly worker: Worker
@@ -81,7 +83,7 @@ export class ReadingPool {
     for (const reader of this.readers) post(reader, { kind: 'knowledge', knowledge })
   }
 
-  /** Resolves when all that was read is durable at the target. Call when no batch is out. */
+  /** Resolves when all that was handed to the threads before is read, and durable at the target. */
   async flush(): Promise<void> {
     const flushed = this.readers.map(
       (reader) =>
@@ -134,7 +136,10 @@ export class ReadingPool {
     const words = new SharedArrayBuffer(control.words * 4)
     const answers = new SharedArrayBuffer(asksPerCallMax)
     const workerData: WorkerStart = { secrets, compression, claimed, slots, slotStates, control: words, answers }
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData })
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMiB },
+    })
     const reader: Reader = {
       worker,
       slots,

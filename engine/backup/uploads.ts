@@ -1,10 +1,12 @@
-// Sends finished packs and learns how large packs should be: about two seconds of the line, between 4 and 32 MiB.
+// Sends finished packs and learns how large packs should be: about two seconds of the line, between 4 and 8 MiB. Format 1 allows
+// larger ones; four buffers of 32 MiB would be half of the agent's memory and made nothing faster.
 
-import { packTargetMaxBytes, packTargetMinBytes } from '../model/limits.ts'
+import { packTargetMinBytes } from '../model/limits.ts'
 import type { BackupSession, SealedPack } from '../repository/target.ts'
 
 const aimMs = 2_000
-const firstTargetBytes = 8 * 1024 * 1024
+export const uploadTargetMaxBytes = 8 * 1024 * 1024
+const firstTargetBytes = 4 * 1024 * 1024
 
 export class Uploads {
   sentBytes = 0
@@ -39,6 +41,6 @@ export class Uploads {
   private adapt(bytes: number, elapsedMs: number): void {
     const wished = (bytes / elapsedMs) * aimMs
     const next = (this.packTargetBytes + wished) / 2
-    this.packTargetBytes = Math.round(Math.min(packTargetMaxBytes, Math.max(packTargetMinBytes, next)))
+    this.packTargetBytes = Math.round(Math.min(uploadTargetMaxBytes, Math.max(packTargetMinBytes, next)))
   }
 }

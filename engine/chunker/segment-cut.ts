@@ -17,7 +17,7 @@ const indexMinChildren = 16
  * Whether a directory's segment ends behind this entry. The chance is entry bytes / 64 KiB, so segments are about 64 KiB whatever
  * the entries weigh; it hangs on the name alone otherwise, hashed with the repository's gear table.
  */
-export function endsSegment(name: Uint8Array, entryBytes: number, segmentBytes: number, gear: Uint32Array): boolean {
+export function endsSegment(name: Uint8Array, entryBytes: number, segmentBytes: number, gear: Int32Array): boolean {
   if (segmentBytes < treeSegmentMinBytes) return false
   return nameHash(name, gear) >>> (32 - targetBits) < entryBytes
 }
@@ -34,7 +34,7 @@ export function endsList(id: Buffer | undefined, items: number): boolean {
   return items >= listMinItems && id !== undefined && id.readUInt32LE(0) % listTargetItems === 0
 }
 
-function nameHash(name: Uint8Array, gear: Uint32Array): number {
+function nameHash(name: Uint8Array, gear: Int32Array): number {
   let hash = 0
   for (let at = 0; at < name.length; at++) hash = (Math.imul(hash, 31) + gear[name[at]!]!) | 0
   return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0

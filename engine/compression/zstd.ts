@@ -19,7 +19,6 @@ export function compress(raw: Buffer, compression: Compression): Buffer | undefi
   if (raw.length < tinyBytes || looksIncompressible(raw)) return undefined
   const packed = zstdCompressSync(raw, {
     chunkSize: raw.length + outputSlackBytes,
-    pledgedSrcSize: raw.length,
     params: { [constants.ZSTD_c_compressionLevel]: compressionLevels[compression], [constants.ZSTD_c_contentSizeFlag]: 0 },
   })
   return packed.length < raw.length ? packed : undefined

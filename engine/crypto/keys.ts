@@ -6,8 +6,8 @@ import { FormatError } from '../model/errors.ts'
 import type { ChunkId, RepositoryUid } from '../model/ids.ts'
 import type { RecordType } from '../model/record-type.ts'
 
-/** 256 words of 32 bits for the gear hash of keyed FastCDC. */
-export type GearTable = Uint32Array
+/** 256 words of 32 bits (as signed numbers, which V8 handles quicker) for the gear hash of keyed FastCDC. */
+export type GearTable = Int32Array
 
 /** What a key slot protects. Plain buffers, so that it can be handed to a worker thread. */
 export interface RepositorySecrets {
@@ -51,5 +51,5 @@ export function deriveKeys(secrets: RepositorySecrets): RepositoryKeys {
 const typeBytes = Array.from({ length: 256 }, (_, type) => Buffer.from([type]))
 
 function readGear(bytes: Buffer): GearTable {
-  return Uint32Array.from({ length: 256 }, (_, index) => bytes.readUInt32LE(index * 4))
+  return Int32Array.from({ length: 256 }, (_, index) => bytes.readInt32LE(index * 4))
 }

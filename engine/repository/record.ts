@@ -41,6 +41,8 @@ export interface OpenedRecord {
   readonly plaintext: Buffer
 }
 
+/** Each update returns a fresh buffer: small ones are used again by the allocator, of 4 MiB they cost page faults and memory. */
+const cipherSliceBytes = 64 * 1024
 const noBytes = Buffer.alloc(0)
 /** PADMÉ adds at most 1/32 of 8 MiB. */
 const zeros = Buffer.alloc(256 * 1024)
@@ -85,7 +87,8 @@ export function sealRecordInto(target: Buffer, at: number, keys: RepositoryKeys,
   head.writeUInt32LE(plaintext.length, 0)
   head.writeUInt32LE(stored.length, 4)
   push(cipher.update(head))
-  if (stored.length > 0) push(cipher.update(stored))
+  for (let from = 0; from < stored.length; from += cipherSliceBytes)
+    push(cipher.update(stored.subarray(from, from + cipherSliceBytes)))
   if (ciphertextBytes > payloadBytes) push(cipher.update(zeros.subarray(0, ciphertextBytes - payloadBytes)))
   cipher.final()
   push(cipher.getAuthTag())
