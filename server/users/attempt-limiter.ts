@@ -1,7 +1,7 @@
 /**
  * Slows guessing down: so many attempts at once for a key, then one every while. Each key is one number (GCRA: the time at which
  * its allowance is whole again), the number of keys is bounded, and time comes from the injected clock. Why not a package:
- * docs/decisions/0004-own-rate-limiter.md.
+ * docs/decisions/0004-own-attempt-limiter.md.
  */
 import type { Clock } from '../runtime/clock.ts'
 
