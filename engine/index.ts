@@ -9,6 +9,8 @@ export {
   type BackupResult,
   backUp,
 } from './backup/back-up.ts'
+export type { FolderPage, ListOptions } from './browse/folder-page.ts'
+export { openVersion, type Version, type WalkedEntry } from './browse/version.ts'
 export type { Compression } from './compression/zstd.ts'
 export { type KeySlot, type KeySlotKind, managedSlotKey, openKeySlot, recoverySlotKey, sealKeySlot } from './crypto/key-slot.ts'
 export { deriveKeys, type RepositoryKeys, type RepositorySecrets } from './crypto/keys.ts'
@@ -50,8 +52,17 @@ export {
   type SnapshotFile,
   snapshotFileName,
 } from './format/snapshot-envelope.ts'
+export { encodeSnapshotGone, goneSuffix, readSnapshotGone, type SnapshotGone } from './format/snapshot-gone.ts'
 export { readTreeNode, type TreeNode } from './format/tree.ts'
-export { type ContentItem, childIds, type FileContent, type TreeEntry } from './format/tree-entry.ts'
+export {
+  type ContentItem,
+  childIds,
+  type DirectoryEntry,
+  type FileContent,
+  type FileEntry,
+  type HardlinkEntry,
+  type TreeEntry,
+} from './format/tree-entry.ts'
 export { FormatError, MissingChunksError, type Refusal, RefusedError, StorageError, type StorageFault } from './model/errors.ts'
 export {
   type ChunkId,
@@ -80,7 +91,18 @@ export {
   openApplianceLink,
 } from './repository/appliance-link.ts'
 export { ApplianceIdentityError, type ApplianceTrust, chainOf, publicKeyPin } from './repository/appliance-trust.ts'
+export { createRepository, newRepositorySecrets, type RepositoryToCreate } from './repository/create-repository.ts'
+export type { ByteRange } from './repository/file-content.ts'
+export { type FileRepository, type FileRepositoryOptions, openFileRepository } from './repository/file-repository.ts'
 export { addToFilter, createFilter, isInFilter } from './repository/id-filter.ts'
+export {
+  type OpenedRepository,
+  openRepository,
+  type RepositoryUnlock,
+  readRepository,
+} from './repository/open-repository.ts'
+export { type PlaintextSource, plaintextSource } from './repository/plaintext-source.ts'
+export { proveRecord } from './repository/proven-record.ts'
 export { type OpenedRecord, openRecord, sealRecord } from './repository/record.ts'
 export { refsOfPlaintext } from './repository/refs.ts'
 export {
@@ -105,4 +127,6 @@ export type {
   SnapshotSource,
 } from './repository/target.ts'
 export { haveIdsPerCallMax, recordsPerCallMax } from './repository/target.ts'
+export { type LocalStorageOptions, openLocalStorage } from './storage/local.ts'
+export { memoryStorage } from './storage/memory.ts'
 export type { Storage, StoredFile } from './storage/storage.ts'

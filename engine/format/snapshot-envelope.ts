@@ -90,7 +90,7 @@ export function parseSnapshotFileName(name: string): { device: DeviceId; seq: nu
   return match ? { device: match[1] as DeviceId, seq: Number(match[2]), id: match[3] as SnapshotId } : undefined
 }
 
-function readEnvelope(bytes: Buffer): SnapshotEnvelope {
+export function readEnvelope(bytes: Buffer): SnapshotEnvelope {
   const from = new ByteReader(bytes, 'snapshot-damaged')
   const version = from.u8()
   if (version !== formatVersion)

@@ -1,0 +1,68 @@
+// One version of a device's files, for looking around in: folders, single files, parts of files. Nothing is read that was not asked
+// for, and no byte is given that was not proved. Paths are bytes with `/`, as in the version: /home/ann, or C:/Users on Windows.
+
+import type { FileEntry, HardlinkEntry, TreeEntry } from '../format/tree-entry.ts'
+import type { ChunkId } from '../model/ids.ts'
+import type { ByteRange } from '../repository/file-content.ts'
+import type { PlaintextSource } from '../repository/plaintext-source.ts'
+import { walkTree } from '../repository/tree-walk.ts'
+import { filePieces } from './file-pieces.ts'
+import { type FolderPage, type ListOptions, listPage } from './folder-page.ts'
+import { namesOfPath, pathOfNames } from './path-names.ts'
+import { TreeReader } from './tree-reader.ts'
+
+export interface WalkedEntry {
+  /** From the version's root, no slash in front. */
+  readonly path: Buffer
+  readonly entry: TreeEntry
+}
+
+export interface Version {
+  /** Undefined when there is nothing of that path. The root is a directory without a name. */
+  stat(path: Buffer): Promise<TreeEntry | undefined>
+  /** A page of a folder, in order of names; reads the parts of a large folder that the page lies in. Empty when it is no folder. */
+  listFolder(path: Buffer, options: ListOptions): Promise<FolderPage>
+  /** The bytes of a file or of a range of it, in pieces of a few MiB at most that must not be written to. */
+  readFile(entry: FileEntry | HardlinkEntry, range?: ByteRange): AsyncIterable<Buffer>
+  /** Everything below a path, the path's own entry first (but for the root), folders before what they hold. */
+  walk(path: Buffer): AsyncIterable<WalkedEntry>
+}
+
+export function openVersion(source: PlaintextSource, root: ChunkId): Version {
+  const reader = new TreeReader(source)
+  const rootEntry: TreeEntry = {
+    ...{ type: 'directory', name: Buffer.alloc(0), tree: root },
+    ...{ mode: 0o755, uid: 0, gid: 0, mtimeNs: 0n, extensions: [] },
+  }
+
+  async function stat(path: Buffer): Promise<TreeEntry | undefined> {
+    let entry: TreeEntry = rootEntry
+    for (const name of namesOfPath(path)) {
+      const below: TreeEntry | undefined = entry.type === 'directory' ? await reader.find(entry.tree, name) : undefined
+      if (!below) return undefined
+      entry = below
+    }
+    return entry
+  }
+
+  return {
+    stat,
+    async listFolder(path, options) {
+      const folder = await stat(path)
+      return folder?.type === 'directory' ? await listPage(reader, folder.tree, options) : { entries: [], next: undefined }
+    },
+    readFile: (entry, range) => filePieces(source, entry, range),
+    async *walk(path) {
+      const start = await stat(path)
+      if (!start) return
+      const startPath = pathOfNames(namesOfPath(path))
+      if (startPath.length > 0) yield { path: startPath, entry: start }
+      if (start.type !== 'directory') return
+      const gather = async (ids: readonly ChunkId[]) => ({ opened: await source.readPlaintexts(ids), failures: new Map() })
+      for await (const event of walkTree(gather, start.tree, startPath)) {
+        if (event.kind === 'lost') throw event.error
+        yield { path: event.path, entry: event.entry }
+      }
+    },
+  }
+}
