@@ -1,10 +1,12 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Puts a whole new content in a file's place: durable before it is visible, never half of it. For small files. */
 export function replaceFileSync(path: string, content: string | Uint8Array, options: { readonly mode: number }): void {
   const newPath = `${path}.new`
-  const file = openSync(newPath, 'w', options.mode)
+  // What a cut-off replacement left may have another mode, and would keep it.
+  rmSync(newPath, { force: true })
+  const file = openSync(newPath, 'wx', options.mode)
   try {
     writeFileSync(file, content)
     fsyncSync(file)
