@@ -1,14 +1,12 @@
 import type { Id } from '../runtime/ids.ts'
 import type { VersionPath } from './version-path.ts'
 
-/** What pages and downloads need of the files of one version. Every byte was checked before it comes out. */
+/** What pages and downloads need of the files of one version. Every byte was checked before it comes out. Entries end with it. */
 export interface VersionReader extends AsyncDisposable {
   /** Undefined: nothing has this name there. The top is a directory without a name. */
   readonly stat: (path: VersionPath) => Promise<VersionEntry | undefined>
   /** Names in the order of their bytes, from behind `after`. */
   readonly listFolder: (path: VersionPath, page: FolderPageRequest) => Promise<FolderPage>
-  /** Bytes from `start` up to, not including, `end`. */
-  readonly readFile: (path: VersionPath, bytes: { readonly start: number; readonly end: number }) => AsyncIterable<Uint8Array>
   /** Everything below a folder, parents before children, without holding more than the way down. Paths are relative to it. */
   readonly walk: (path: VersionPath) => AsyncIterable<{ readonly path: VersionPath; readonly entry: VersionEntry }>
 }
@@ -32,7 +30,12 @@ export type VersionEntry = {
   readonly changedAtMs: number
 } & (
   | { readonly type: 'directory' }
-  | { readonly type: 'file'; readonly sizeBytes: number }
+  | {
+      readonly type: 'file'
+      readonly sizeBytes: number
+      /** Bytes from `start` up to, not including, `end`. */
+      readonly read: (bytes: { readonly start: number; readonly end: number }) => AsyncIterable<Uint8Array>
+    }
   | { readonly type: 'symlink'; readonly target: Buffer }
   | { readonly type: 'special'; readonly what: string }
 )

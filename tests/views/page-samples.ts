@@ -103,7 +103,7 @@ const manyComputers: readonly ComputerRow[] = [
   row('ACCOUNTS-2', { kind: 'partial', skipped: 12 }),
   row('XRAY-PC', { kind: 'failed' }),
   row('HELEN-LAPTOP', { kind: 'silent', sinceMs: nowMs - 9 * dayMs }, { lastGoodAtMs: nowMs - 9 * dayMs }),
-  row('SERVER-01', { kind: 'running' }),
+  row('SERVER-01', { kind: 'running', isSafe: true }),
   row('NEW-PC', { kind: 'none' }, neverBackedUp),
 ]
 
@@ -147,6 +147,7 @@ function computer(props: Partial<ComputerPageProps>): (page: PageContext) => Htm
         connectedAtMs: Date.UTC(2023, 2, 1),
         lastSeenAtMs: nowMs - 10 * 60_000,
       },
+      failure: undefined,
       month: { month, earlierPath: '?month=2026-02', ribbons: [ribbon('RECEPTION-PC', { 19: 'partial' })] },
       versions: Array.from({ length: 12 }, (_, index) => version(index)),
       pager: { words: 'The newest 12 of 312', next: '?before=300', nextWord: 'Older', backWord: 'Newest' },
@@ -259,7 +260,7 @@ export const pageSamples = {
       detail: 'The database does not answer.',
     }),
   'home-none': home({
-    standing: { kind: 'waiting', names: ['RECEPTION-PC'] },
+    standing: { kind: 'waiting', names: ['RECEPTION-PC'], running: [] },
     month: { month, ribbons: [ribbon('RECEPTION-PC', {}, 0)] },
     plan: undefined,
   }),
@@ -306,7 +307,8 @@ export const pageSamples = {
   'computer-many': computer({}),
   'computer-long': computer({ name: longName, state: { kind: 'silent', sinceMs: nowMs - 9 * dayMs } }),
   'computer-failed': computer({
-    state: { kind: 'partial', skipped: 12 },
+    state: { kind: 'failed' },
+    failure: { atMs: lastMs, words: 'The plan is full: 500 of 500 GiB are used.', code: 'HF-QUOTA-EXCEEDED' },
     versions: [
       version(0, { isCheckpoint: true }),
       version(0, { verdict: 'partial', skipped: 12, skippedPath: '/versions/snap_x/skipped' }),

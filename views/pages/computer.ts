@@ -8,6 +8,7 @@ import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type Fact, facts } from '../partials/facts.ts'
 import { type MonthProps, monthPart } from '../partials/month.ts'
+import { notice } from '../partials/notice.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
 import { partHead } from '../partials/part-head.ts'
 import { stateBadge } from '../partials/state.ts'
@@ -49,6 +50,8 @@ export type ComputerPageProps = PageContext & {
   readonly lastGoodAtMs: number | undefined
   readonly newestPath: string | undefined
   readonly identity: Identity
+  /** Why the last backup failed; stays until one succeeds. */
+  readonly failure: { readonly atMs: number; readonly words: string; readonly code: string | undefined } | undefined
   readonly month: MonthProps
   readonly versions: readonly VersionRow[]
   readonly pager: PagerProps
@@ -75,6 +78,7 @@ export function computerPage(props: ComputerPageProps): Page {
       </div>
       ${newestPath === undefined ? '' : html`<p class="row"><a class="button primary" href="${newestPath}">${icon('rotate-ccw')}Get a file back</a></p>`}
     </header>
+    ${props.failure === undefined ? '' : failureNotice(reader, props.failure)}
     <div class="split part">
       <div class="flow">
         <section aria-labelledby="month">
@@ -97,6 +101,15 @@ export function computerPage(props: ComputerPageProps): Page {
         </section>
       </aside>
     </div>`,
+  })
+}
+
+function failureNotice(reader: Reader, { atMs, words, code }: NonNullable<ComputerPageProps['failure']>): Html {
+  return notice({
+    icon: 'octagon-x',
+    state: 'failed',
+    words: html`<b>The backup ${whenInSentence(reader, atMs)} failed.</b> ${words}`,
+    ...(code === undefined ? {} : { action: html`<a class="button small" href="/docs/errors/${code}">What to do</a>` }),
   })
 }
 

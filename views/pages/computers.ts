@@ -6,6 +6,7 @@ import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type AgentSteps, agentSteps } from '../partials/agent-steps.ts'
+import { recoveryKitNotice } from '../partials/recovery-kit.ts'
 import { sentence } from '../partials/sentence.ts'
 import { type State, stateBadge } from '../partials/state.ts'
 import { sproutPlate } from '../plates/sprout-plate.ts'
@@ -28,7 +29,9 @@ export type ComputerRow = {
 }
 
 export type ComputerState =
-  | { readonly kind: 'ok' | 'failed' | 'running' | 'none' }
+  | { readonly kind: 'ok' | 'failed' | 'none' }
+  /** `isSafe`: what it had before would do, too. */
+  | { readonly kind: 'running'; readonly isSafe: boolean }
   | { readonly kind: 'partial'; readonly skipped: number }
   | { readonly kind: 'silent'; readonly sinceMs: number }
 
@@ -38,19 +41,33 @@ export type ComputersPageProps = PageContext & {
   readonly steps: AgentSteps
 }
 
-export function computersPage(props: ComputersPageProps): Page {
-  const body = props.computers.length === 0 ? emptyBody(props) : fullBody(props)
-  return appPage({ ...props, title: 'Computers', place: 'computers', body })
+export type FirstComputerPageProps = PageContext & {
+  readonly viewer: Viewer
+  readonly place: 'home' | 'computers'
+  readonly steps: AgentSteps
+  readonly recoveryKitCommand?: string
 }
 
-function emptyBody({ steps }: ComputersPageProps): Html {
-  return html`
+export function computersPage(props: ComputersPageProps): Page {
+  if (props.computers.length === 0) return firstComputerPage({ ...props, place: 'computers' })
+  return appPage({ ...props, title: 'Computers', place: 'computers', body: fullBody(props) })
+}
+
+/** Home and Computers of an account without any: the next step, and nothing else to look at. */
+export function firstComputerPage(props: FirstComputerPageProps): Page {
+  const { steps, recoveryKitCommand } = props
+  return appPage({
+    ...props,
+    title: 'Add the first computer',
+    body: html`
     <header class="home-head">
       ${sentence({ says: 'No computer is backed up here yet.', small: ['The first one takes about five minutes.'] })}
       <p class="lead">You need to sit at the computer, or send this page to someone who does. What is chosen there can be changed at any time.</p>
       ${sproutPlate}
     </header>
-    ${agentSteps({ title: 'Add the first computer', steps })}`
+    ${agentSteps({ title: 'Add the first computer', steps })}
+    ${recoveryKitCommand === undefined ? '' : recoveryKitNotice(recoveryKitCommand)}`,
+  })
 }
 
 function fullBody({ reader, computers, steps }: ComputersPageProps): Html {
@@ -112,7 +129,7 @@ export function computerStateBadge(reader: Reader, state: ComputerState): Html {
 }
 
 function titleOf(reader: Reader, computers: readonly ComputerRow[]): string {
-  const safe = computers.filter(({ state }) => state.kind === 'ok' || state.kind === 'running').length
+  const safe = computers.filter(({ state }) => state.kind === 'ok' || (state.kind === 'running' && state.isSafe)).length
   if (safe < computers.length)
     return `${countText(reader, safe)} of ${countOf(reader, computers.length, 'computer')} ${safe === 1 ? 'is' : 'are'} safe.`
   return computers.length === 1

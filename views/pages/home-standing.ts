@@ -7,7 +7,7 @@ import type { Reader } from '../reader.ts'
 /** How the account stands. The server decides which; the words are here. */
 export type Standing =
   /** Computers are connected, and none has sent anything yet. */
-  | { readonly kind: 'waiting'; readonly names: readonly string[] }
+  | { readonly kind: 'waiting'; readonly names: readonly string[]; readonly running: readonly string[] }
   | {
       readonly kind: 'ok'
       readonly names: readonly string[]
@@ -59,10 +59,18 @@ export function standingSentence(reader: Reader, standing: Standing): Said {
 
 type Of<Kind extends Standing['kind']> = Extract<Standing, { kind: Kind }>
 
-function saidOfWaiting(reader: Reader, { names }: Of<'waiting'>): Said {
+function saidOfWaiting(reader: Reader, { names, running }: Of<'waiting'>): Said {
+  if (running.length > 0) {
+    const small = ['It can be restored once it has ended.']
+    return {
+      sentence: sentence({ state: 'running', says: `The first backup of ${listOfNames(reader, running)} is running.`, small }),
+      lead: 'Nothing has to be done. The computer may be used meanwhile; when it is switched off, the backup goes on later.',
+      isGood: false,
+    }
+  }
   return {
     sentence: sentence({
-      says: `Nothing is backed up yet.`,
+      says: 'Nothing is backed up yet.',
       small: [`${listOfNames(reader, names)} ${isOrAre(names)} connected.`],
     }),
     lead: 'The first backup starts when someone runs it there: choose folders with “holdfast-agent add”, then “holdfast-agent backup”.',

@@ -4,9 +4,9 @@ import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type MonthProps, monthPart } from '../partials/month.ts'
-import { notice } from '../partials/notice.ts'
 import { partHead } from '../partials/part-head.ts'
 import { type PlanProps, planPart } from '../partials/plan.ts'
+import { recoveryKitNotice } from '../partials/recovery-kit.ts'
 import { grownPlate } from '../plates/grown-plate.ts'
 import type { PageContext, Viewer } from '../site.ts'
 import { type Standing, standingSentence } from './home-standing.ts'
@@ -52,14 +52,6 @@ export function homePage(props: HomePageProps): Page {
       ${props.plan === undefined ? '' : planPart(reader, props.plan)}
       ${nextPart(props)}
     </div>`,
-  })
-}
-
-function recoveryKitNotice(command: string): Html {
-  return notice({
-    icon: 'key-round',
-    state: 'partial',
-    words: html`<b>The recovery kit has not been printed yet.</b> It opens your backups when this box is gone. On the box: <code>${command}</code>`,
   })
 }
 

@@ -9,7 +9,7 @@ const unixTypes = { directory: 0o040000, file: 0o100000, symlink: 0o120000 } as 
 
 /** Pipes, sockets and devices are passed over: no archive program could make them. */
 export async function* zipEntriesOf(options: {
-  readonly reader: Pick<VersionReader, 'walk' | 'readFile'>
+  readonly reader: Pick<VersionReader, 'walk'>
   readonly folder: VersionPath
   readonly timeZone: string
 }): AsyncGenerator<ZipEntry, void, undefined> {
@@ -20,7 +20,7 @@ export async function* zipEntriesOf(options: {
       sizeBytes: sizeOf(entry),
       unixMode: unixTypes[entry.type] | entry.mode,
       time: zipTime(entry.changedAtMs, options.timeZone),
-      content: () => contentOf(options.reader, [...options.folder, ...path], entry),
+      content: () => contentOf(entry),
     }
   }
 }
@@ -30,11 +30,7 @@ function sizeOf(entry: Exclude<VersionEntry, { type: 'special' }>): number {
   return entry.type === 'symlink' ? entry.target.length : 0
 }
 
-async function* contentOf(
-  reader: Pick<VersionReader, 'readFile'>,
-  path: VersionPath,
-  entry: VersionEntry,
-): AsyncGenerator<Uint8Array> {
+async function* contentOf(entry: VersionEntry): AsyncGenerator<Uint8Array> {
   if (entry.type === 'symlink') yield entry.target
-  if (entry.type === 'file') yield* reader.readFile(path, { start: 0, end: entry.sizeBytes })
+  if (entry.type === 'file') yield* entry.read({ start: 0, end: entry.sizeBytes })
 }

@@ -1,0 +1,175 @@
+/** The computers of an account, and each one with its versions. */
+import { dayStartsOf } from '../../views/format/calendar.ts'
+import { dateText } from '../../views/format/when.ts'
+import { computerPage, type Identity, type VersionRow } from '../../views/pages/computer.ts'
+import { type ComputerRow, computersPage } from '../../views/pages/computers.ts'
+import type { PagerProps } from '../../views/partials/pager.ts'
+import type { Reader } from '../../views/reader.ts'
+import type { PageContext } from '../../views/site.ts'
+import type { CustomersService } from '../customers/customers-service.ts'
+import { openAccount, openAccountOf } from '../home/account.ts'
+import { monthAsked, monthProps } from '../home/month.ts'
+import type { App, AppContext } from '../http/app-environment.ts'
+import { newRoutes } from '../http/new-routes.ts'
+import { browsePath, computerPath, skippedPath } from '../http/page-paths.ts'
+import { Problem } from '../http/problem.ts'
+import type { RunsService } from '../runs/runs-service.ts'
+import { isId } from '../runtime/ids.ts'
+import type { Snapshot } from '../snapshots/snapshot.ts'
+import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
+import { type AgentAddress, agentStepsFor } from './agent-steps.ts'
+import { type Computer, computerState } from './computer.ts'
+import type { ComputersService } from './computers-service.ts'
+import { formatDeviceNumber } from './device.ts'
+import { boardText, systemText } from './system-text.ts'
+
+const versionsPerPage = 25
+
+export function computersRoutes(options: {
+  readonly customers: CustomersService
+  readonly computers: ComputersService
+  readonly snapshots: SnapshotsService
+  readonly runs: RunsService
+  readonly agentAddress: AgentAddress
+  readonly pageContext: (c: AppContext) => PageContext
+}): App {
+  const { customers, computers, snapshots, runs, agentAddress, pageContext } = options
+  const routes = newRoutes()
+
+  routes.get('/computers', async (c) => {
+    const page = pageContext(c)
+    const account = await openAccount(c, customers)
+    const found = await computers.list(account.customer.customerId)
+    const rows = found.map((computer) => rowOf(computer, page.reader.nowMs))
+    return c.html(
+      await computersPage({ ...page, viewer: account.viewer, computers: rows, steps: agentStepsFor(c, agentAddress, account) }),
+    )
+  })
+
+  routes.get('/computers/:deviceId', async (c) => {
+    const page = pageContext(c)
+    const { reader } = page
+    const computer = await getComputer(c.req.param('deviceId'))
+    const { device } = computer
+    const { viewer, mayReadFiles } = await openAccountOf(c, customers, device.customerId)
+    const month = monthAsked(reader, c.req.query('month'))
+    const days = await runs.listDays({
+      customerId: device.customerId,
+      deviceId: device.deviceId,
+      dayStartsMs: dayStartsOf(reader, month),
+    })
+    const beforeSeq = seqAsked(c.req.query('before'))
+    const versions = await snapshots.listOfDevice({ deviceId: device.deviceId, beforeSeq, limit: versionsPerPage + 1 })
+    const path = computerPath(device.deviceId)
+    return c.html(
+      await computerPage({
+        ...page,
+        viewer,
+        name: device.name,
+        state: computerState(computer, reader.nowMs),
+        lastGoodAtMs: computer.lastGood?.receivedAt,
+        newestPath: mayReadFiles && computer.lastGood !== undefined ? browsePath(computer.lastGood.id) : undefined,
+        failure: failureOf(computer),
+        identity: identityOf(computer),
+        month: monthProps({ reader, month, computers: [computer], days, mayReadFiles, path }),
+        versions: versions.slice(0, versionsPerPage).map((version) => versionRow(version, mayReadFiles)),
+        pager: pagerOf({ reader, versions, beforeSeq, path }),
+        stored: storedOf(computer),
+      }),
+    )
+  })
+
+  async function getComputer(deviceId: string): Promise<Computer> {
+    const computer = isId('dev', deviceId) ? await computers.find(deviceId) : undefined
+    if (computer === undefined) throw new Problem('HF-NOT-FOUND')
+    return computer
+  }
+
+  return routes
+}
+
+function rowOf(computer: Computer, nowMs: number): ComputerRow {
+  const { device, newest, lastGood } = computer
+  return {
+    name: device.name,
+    path: computerPath(device.deviceId),
+    system: systemText(device.fingerprint),
+    state: computerState(computer, nowMs),
+    lastGoodAtMs: lastGood?.receivedAt,
+    versions: device.versionsCount,
+    files: newest?.counts.files ?? 0,
+    sourceBytes: newest?.counts.bytes ?? 0,
+    storedBytes: device.storedBytes,
+  }
+}
+
+function versionRow(version: Snapshot, mayReadFiles: boolean): VersionRow {
+  const { counts } = version
+  return {
+    atMs: version.receivedAt,
+    path: mayReadFiles ? browsePath(version.id) : undefined,
+    verdict: version.verdict,
+    isCheckpoint: version.isCheckpoint,
+    skipped: counts.skipped,
+    skippedPath: mayReadFiles ? skippedPath(version.id) : undefined,
+    tookMs: version.finishedAt - version.startedAt,
+    files: counts.files,
+    newBytes: counts.addedBytes,
+  }
+}
+
+function identityOf({ device }: Computer): Identity {
+  const { fingerprint } = device
+  const board = boardText(fingerprint)
+  return {
+    number: formatDeviceNumber(device.number),
+    system: systemText(fingerprint),
+    board: board === '' ? undefined : board,
+    diskSerials: fingerprint.diskSerials,
+    macAddresses: fingerprint.macs,
+    agentVersion: device.agentVersion,
+    connectedAtMs: device.connectedAt,
+    lastSeenAtMs: device.lastSeenAt,
+  }
+}
+
+function failureOf({ latestRun, newest }: Computer) {
+  if (latestRun?.verdict !== 'failed' || latestRun.endedAt <= (newest?.receivedAt ?? 0)) return undefined
+  return { atMs: latestRun.endedAt, words: latestRun.detail ?? '', code: latestRun.code }
+}
+
+function storedOf({ device, newest }: Computer) {
+  return {
+    storedBytes: device.storedBytes,
+    sourceBytes: newest?.counts.bytes ?? 0,
+    versions: device.versionsCount,
+    sinceMs: device.firstVersionAt,
+  }
+}
+
+function pagerOf(page: {
+  readonly reader: Reader
+  readonly versions: readonly Snapshot[]
+  readonly beforeSeq: number | undefined
+  readonly path: string
+}): PagerProps {
+  const { reader, versions, beforeSeq, path } = page
+  const last = versions[versionsPerPage - 1]
+  const first = versions[0]
+  const words =
+    first === undefined || beforeSeq === undefined
+      ? `The newest ${versionsPerPage}`
+      : `From ${dateText(reader, first.receivedAt)} back`
+  return {
+    words,
+    ...(beforeSeq === undefined ? {} : { back: path }),
+    ...(versions.length > versionsPerPage && last !== undefined ? { next: `${path}?before=${last.seq}` } : {}),
+    backWord: 'Newest',
+    nextWord: 'Older',
+  }
+}
+
+function seqAsked(query: string | undefined): number | undefined {
+  const seq = Number(query)
+  return query !== undefined && Number.isSafeInteger(seq) && seq > 0 ? seq : undefined
+}

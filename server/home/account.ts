@@ -1,0 +1,61 @@
+/** In whose account a page stands, and who looks at it. */
+import type { Viewer } from '../../views/site.ts'
+import { type Customer, formatCustomerNumber } from '../customers/customer.ts'
+import type { CustomersService } from '../customers/customers-service.ts'
+import type { AppContext } from '../http/app-environment.ts'
+import { userOf } from '../http/principal.ts'
+import { Problem } from '../http/problem.ts'
+import type { Id } from '../runtime/ids.ts'
+import type { UserIdentity } from '../users/user.ts'
+
+export interface Account {
+  readonly customer: Customer
+  readonly viewer: Viewer
+  readonly user: UserIdentity
+  /** Staff see times, counts and sizes; names and bytes are for members. */
+  readonly mayReadFiles: boolean
+}
+
+const wholeWords = {
+  administrator: 'Administrator',
+  implementor: 'Implementor',
+  owner: 'Owner',
+  member: 'Member',
+  viewer: 'Viewer',
+} as const
+
+/** The account a person lands in: the first they belong to; for staff without one, the box's first. */
+export async function openAccount(c: AppContext, customers: CustomersService): Promise<Account> {
+  const reach = c.var.access.customersWith('devices:read')
+  const ownIds = userOf(c.var.access.principal)?.memberships.map(({ customerId }) => customerId) ?? []
+  const [first] = await customers.list({ reach: ownIds.length > 0 ? ownIds : reach, afterNumber: 0, limit: 1 })
+  if (first === undefined) throw new Problem('HF-NO-CUSTOMER')
+  return accountOf(c, first)
+}
+
+/** The account that an object belongs to. Whoever may not see it is told that there is nothing. */
+export async function openAccountOf(c: AppContext, customers: CustomersService, customerId: Id<'cus'>): Promise<Account> {
+  if (!c.var.access.may('devices:read', customerId)) throw new Problem('HF-NOT-FOUND')
+  const customer = await customers.find(customerId)
+  if (customer === undefined) throw new Problem('HF-NOT-FOUND')
+  return accountOf(c, customer)
+}
+
+function accountOf(c: AppContext, customer: Customer): Account {
+  const user = userOf(c.var.access.principal)
+  if (user === undefined) throw new Problem('HF-SIGN-IN-NEEDED')
+  const account = { name: customer.name, number: formatCustomerNumber(customer.number) }
+  return {
+    customer,
+    user,
+    viewer: { name: user.name, role: roleWords(user, customer.customerId), account },
+    mayReadFiles: c.var.access.may('files:read', customer.customerId),
+  }
+}
+
+/** `Owner`, `Owner and administrator`. */
+function roleWords(user: UserIdentity, customerId: Id<'cus'>): string {
+  const member = user.memberships.find((membership) => membership.customerId === customerId)
+  if (member === undefined) return user.staffRole === undefined ? '' : wholeWords[user.staffRole]
+  return user.staffRole === undefined ? wholeWords[member.role] : `${wholeWords[member.role]} and ${user.staffRole}`
+}

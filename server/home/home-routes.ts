@@ -1,0 +1,101 @@
+/** Home: am I safe, since when, what is next. */
+import { dayStartsOf } from '../../views/format/calendar.ts'
+import { firstComputerPage } from '../../views/pages/computers.ts'
+import { homePage, type NextProps } from '../../views/pages/home.ts'
+import type { PlanProps } from '../../views/partials/plan.ts'
+import type { PageContext } from '../../views/site.ts'
+import { formatCustomerNumber } from '../customers/customer.ts'
+import type { CustomersService } from '../customers/customers-service.ts'
+import { type AgentAddress, agentStepsFor } from '../devices/agent-steps.ts'
+import type { Computer } from '../devices/computer.ts'
+import type { ComputersService } from '../devices/computers-service.ts'
+import type { DevicesService } from '../devices/devices-service.ts'
+import type { App, AppContext } from '../http/app-environment.ts'
+import { newRoutes } from '../http/new-routes.ts'
+import { browsePath } from '../http/page-paths.ts'
+import type { PlansService } from '../plans/plans-service.ts'
+import type { RunsService } from '../runs/runs-service.ts'
+import type { Subscription } from '../subscriptions/subscription.ts'
+import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
+import { type Account, openAccount } from './account.ts'
+import { currentSubscription, standingOf } from './home.ts'
+import { keptForText } from './kept-for.ts'
+import { monthAsked, monthProps } from './month.ts'
+
+export function homeRoutes(options: {
+  readonly customers: CustomersService
+  readonly devices: DevicesService
+  readonly computers: ComputersService
+  readonly runs: RunsService
+  readonly plans: PlansService
+  readonly subscriptions: SubscriptionsService
+  readonly agentAddress: AgentAddress
+  readonly pageContext: (c: AppContext) => PageContext
+}): App {
+  const { customers, devices, computers, runs, plans, subscriptions, agentAddress, pageContext } = options
+  const routes = newRoutes()
+
+  routes.get('/', async (c) => {
+    const page = pageContext(c)
+    const { reader } = page
+    const account = await openAccount(c, customers)
+    const { customerId } = account.customer
+    const found = await computers.list(customerId)
+    const standing = standingOf(found, reader.nowMs)
+    const shared = { ...page, viewer: account.viewer, ...recoveryKit(account) }
+    if (standing === undefined)
+      return c.html(await firstComputerPage({ ...shared, place: 'home', steps: agentStepsFor(c, agentAddress, account) }))
+
+    const month = monthAsked(reader, c.req.query('month'))
+    const days = await runs.listDays({ customerId, dayStartsMs: dayStartsOf(reader, month) })
+    const subscription = currentSubscription(await subscriptions.listOfCustomer(customerId), reader.nowMs)
+    return c.html(
+      await homePage({
+        ...shared,
+        standing,
+        month: monthProps({ reader, month, computers: found, days, mayReadFiles: account.mayReadFiles, path: '/' }),
+        plan: subscription && (await planProps(subscription, found)),
+        next: nextOf(found, subscription),
+        getBackPath: getBackPath(found, account),
+      }),
+    )
+  })
+
+  async function planProps(subscription: Subscription, found: readonly Computer[]): Promise<PlanProps> {
+    const { subscriptionId, planId } = subscription
+    const [plan, usedBytes] = await Promise.all([plans.find(planId), devices.usedBytes(subscriptionId)])
+    return {
+      name: subscription.planName,
+      usedBytes,
+      quotaBytes: subscription.quotaBytes,
+      computers: found.filter(({ device }) => device.subscriptionId === subscriptionId).length,
+      computersMax: subscription.devicesMax,
+      validUntilMs: subscription.validUntil,
+      keptFor: plan && keptForText(plan.retention),
+    }
+  }
+
+  return routes
+}
+
+function recoveryKit({ customer, user }: Account): { readonly recoveryKitCommand?: string } {
+  const isTheirs =
+    user.staffRole !== undefined ||
+    user.memberships.some(({ customerId, role }) => customerId === customer.customerId && role === 'owner')
+  if (customer.kitPrintedAt !== undefined || !isTheirs) return {}
+  return { recoveryKitCommand: `bin/holdfast recovery-kit --customer ${formatCustomerNumber(customer.number)}` }
+}
+
+function nextOf(found: readonly Computer[], subscription: Subscription | undefined): readonly NextProps[] {
+  const [only] = found
+  const whose = found.length === 1 && only !== undefined ? only.device.name : `${found.length} computers`
+  const backup = { words: `Backup of ${whose}`, more: 'Whenever “holdfast-agent backup” is run' }
+  if (subscription?.validUntil === undefined) return [backup]
+  return [backup, { atMs: subscription.validUntil, words: `${subscription.planName} ends` }]
+}
+
+/** With one computer there is nothing to choose. */
+function getBackPath(found: readonly Computer[], { mayReadFiles }: Account): string {
+  const [only] = found
+  return mayReadFiles && found.length === 1 && only?.lastGood !== undefined ? browsePath(only.lastGood.id) : '/computers'
+}

@@ -1,0 +1,9 @@
+/** The addresses of pages and downloads, in one place. */
+import type { Id } from '../runtime/ids.ts'
+import { encodeVersionPath, type VersionPath } from '../snapshots/version-path.ts'
+
+export const computerPath = (deviceId: Id<'dev'>) => `/computers/${deviceId}`
+export const browsePath = (id: Id<'snap'>, path: VersionPath = []) => `/versions/${id}/browse${encodeVersionPath(path)}`
+export const filePath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/file${encodeVersionPath(path)}`
+export const zipPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/zip${encodeVersionPath(path)}`
+export const skippedPath = (id: Id<'snap'>) => `/versions/${id}/skipped`
