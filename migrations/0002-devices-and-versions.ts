@@ -86,6 +86,8 @@ async function createDeviceTables(db: Kysely<unknown>): Promise<void> {
     catalogue_version INT UNSIGNED NOT NULL DEFAULT 0,
     catalogue_given INT UNSIGNED NOT NULL DEFAULT 0,
     catalogue_root BINARY(32) NULL,
+    newest_version ${id} NULL,
+    last_good_version ${id} NULL,
     created_at BIGINT NOT NULL,
     UNIQUE KEY jobs_by_device (device_id, name),
     CONSTRAINT jobs_device FOREIGN KEY (device_id) REFERENCES devices (id)

@@ -5,6 +5,10 @@
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { PageContext } from '../views/site.ts'
 import { customersRoutes } from './customers/customers-routes.ts'
+import { agentDeviceRoutes } from './devices/agent-device-routes.ts'
+import { connectRoutes } from './devices/connect-routes.ts'
+import { devicesRoutes } from './devices/devices-routes.ts'
+import type { DevicesSide } from './devices-side.ts'
 import { healthRoutes } from './health/health-routes.ts'
 import type { Readiness } from './health/readiness.ts'
 import type { App, AppContext } from './http/app-environment.ts'
@@ -13,7 +17,6 @@ import { type ClientOf, clientBy } from './http/client.ts'
 import { errorBoundary } from './http/error-boundary.ts'
 import { identifyBy } from './http/identify.ts'
 import { newRoutes } from './http/new-routes.ts'
-import type { DeviceIdentity } from './http/principal.ts'
 import { Problem } from './http/problem.ts'
 import { requestIds } from './http/request-id.ts'
 import { refuseCrossSite } from './http/same-origin.ts'
@@ -48,8 +51,7 @@ export interface Dependencies {
   readonly trustedProxy: readonly string[]
   readonly readiness: Readiness
   readonly people: People
-  /** Whose device token this is; undefined for none. */
-  readonly findDevice: (secret: string) => Promise<DeviceIdentity | undefined>
+  readonly devicesSide: DevicesSide
   readonly errorManual: ErrorManual
   /** What every page carries besides its own content: where its files lie, and for whom it is written. */
   readonly pageContext: (c: AppContext) => PageContext
@@ -85,33 +87,41 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
   app.route('/', openApiRoutes({ document, pageContext }))
   app.route('/', setupRoutes({ ...people, ...shared, pageContext }))
   app.route('/', sessionsRoutes({ ...people, ...shared, pageContext }))
-  mountApi(app, people, shared)
+  mountApi(app, { ...people, ...dependencies.devicesSide }, shared)
 }
 
 /** The routes that the OpenAPI document describes. */
-function mountApi(app: App, people: People, shared: Shared): void {
+function mountApi(app: App, services: People & DevicesSide, shared: Shared): void {
   registerSecuritySchemes(app)
-  app.route('/', sessionsApiRoutes({ ...people, ...shared }))
-  app.route('/', usersRoutes(people))
-  app.route('/', customersRoutes(people))
-  app.route('/', plansRoutes(people))
-  app.route('/', subscriptionsRoutes(people))
+  app.route('/', sessionsApiRoutes({ ...services, ...shared }))
+  app.route('/', usersRoutes(services))
+  app.route('/', customersRoutes(services))
+  app.route('/', plansRoutes(services))
+  app.route('/', subscriptionsRoutes(services))
+  app.route('/', connectRoutes({ ...services, ...shared }))
+  app.route('/', agentDeviceRoutes({ ...services, ...shared }))
+  app.route('/', devicesRoutes(services))
 }
 
 /** The description of the API without an app that serves it, for `holdfast openapi`. */
-export function describeApi(people: People, version: string): OpenApiDocument {
+export function describeApi(services: People & DevicesSide, version: string): OpenApiDocument {
   const app = newRoutes()
-  mountApi(app, people, shareWith({ trustedProxy: [], instanceId: '' }))
+  mountApi(app, services, shareWith({ trustedProxy: [], instanceId: '' }))
   return openApiDocument(app, { version })
 }
 
 /** The order matters: rights are known before a byte of the body is read, and every answer, errors too, carries id and headers. */
 function frame(app: App, dependencies: Dependencies, { cookie }: Shared): void {
-  const { log, randomness, publicUrl, pageContext, people, findDevice } = dependencies
+  const { log, randomness, publicUrl, pageContext, people, devicesSide } = dependencies
   const boundary = errorBoundary({ log, pageContext })
   const refuseMethod = (c: AppContext, allowed: string[]) =>
     boundary.answer(c, new Problem('HF-METHOD-NOT-ALLOWED', { headers: { allow: allowed.join(', ') } }))
-  const identify = identifyBy({ cookie, findSession: people.sessions.find, findToken: people.tokens.find, findDevice })
+  const identify = identifyBy({
+    cookie,
+    findSession: people.sessions.find,
+    findToken: people.tokens.find,
+    findDevice: devicesSide.devices.authenticate,
+  })
   app.onError(boundary.onError)
   app.notFound(boundary.notFound)
   app.use(requestIds(randomness), setSecurityHeaders())

@@ -76,7 +76,7 @@ async function listen(box: Box, services: Services): Promise<HttpListener> {
     trustedProxy: config.trustedProxy,
     readiness: services.readiness,
     people: services,
-    findDevice: async () => undefined,
+    devicesSide: services,
     errorManual: await openErrorManual(join(programFolder, 'docs', 'user', 'errors')),
     pageContext: pageContextBy({
       clock,

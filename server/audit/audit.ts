@@ -10,6 +10,10 @@ export const auditActions = [
   'session.signed-in',
   'session.signed-out',
   'token.created',
+  'device.connected',
+  'device.replaced',
+  'device.revoked',
+  'recovery-kit.printed',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

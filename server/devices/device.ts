@@ -1,8 +1,11 @@
 /** A device: one agent installation of a customer, and its place in the chain of versions that it sends. */
-import type { RepositoryUid, SnapshotId } from '../../engine/index.ts'
+import type { SnapshotId } from '../../engine/index.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { Fingerprint } from './fingerprint.ts'
+
+/** Starts every device's token, so that a leaked one is recognised. */
+export const deviceTokenPrefix = 'hfd_'
 
 export const deviceStates = ['active', 'revoked'] as const
 export type DeviceState = (typeof deviceStates)[number]
@@ -46,15 +49,6 @@ export interface DeviceInstance {
   readonly newest: string
   readonly previous: string | undefined
   readonly isNewestShown: boolean
-}
-
-/** A device as its own requests need it. */
-export interface DevicePlace {
-  readonly deviceId: Id<'dev'>
-  readonly customerId: Id<'cus'>
-  readonly subscriptionId: Id<'sub'>
-  readonly repositoryId: RepositoryId
-  readonly uid: RepositoryUid
 }
 
 export const maxDeviceNameCharacters = 200

@@ -4,22 +4,28 @@ import { z } from 'zod'
 const maxListed = 64
 const maxCharacters = 200
 const word = z.string().max(maxCharacters)
+const machine = z.object({ manufacturer: word.optional(), model: word.optional(), serial: word.optional() })
 
-/** Unknown facts are empty. `print` is the SHA-256 (hex) over machine id, board uuid and network cards, made by the agent. */
+/** Unknown facts are absent. */
 export const fingerprintSchema = z
-  .strictObject({
+  .object({
+    /** SHA-256 (hex) over machine id, board uuid and network cards, made by the agent; shown again at each session. */
     print: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits'),
-    host: word,
-    platform: word,
-    osName: word.default(''),
-    osVersion: word.default(''),
-    architecture: word.default(''),
-    machineId: word.default(''),
-    boardUuid: word.default(''),
-    board: word.default(''),
-    system: word.default(''),
+    machineId: word.optional(),
+    system: machine.extend({ uuid: word.optional() }).readonly().default({}),
+    board: machine.extend({ uuid: word.optional() }).readonly().default({}),
     macs: z.array(word).max(maxListed).readonly().default([]),
     diskSerials: z.array(word).max(maxListed).readonly().default([]),
+    os: z
+      .object({
+        platform: word.optional(),
+        distro: word.optional(),
+        release: word.optional(),
+        arch: word.optional(),
+        hostname: word.optional(),
+      })
+      .readonly()
+      .default({}),
   })
   .readonly()
 

@@ -1,11 +1,10 @@
+import { deviceTokenPrefix } from '../devices/device.ts'
 import type { SignedIn } from '../sessions/session.ts'
 import type { SessionCookie } from '../sessions/session-cookie.ts'
 import { apiTokenPrefix, type TokenIdentity } from '../tokens/token.ts'
 import type { Identify } from './authorisation.ts'
 import { type DeviceIdentity, type Principal, stranger } from './principal.ts'
 import { Problem } from './problem.ts'
-
-export const deviceTokenPrefix = 'hfd_'
 
 /** Where secrets are recognised. Each answers undefined for anything that is not, or is no longer, good. */
 export interface IdentitySources {

@@ -1,6 +1,8 @@
 import { HTTPException } from 'hono/http-exception'
 import { customerProblems } from '../customers/customer-problems.ts'
 import { databaseProblems } from '../database/database-problems.ts'
+import { deviceProblems } from '../devices/device-problems.ts'
+import { formatProblems, repositoryProblems } from '../repositories/repository-problems.ts'
 import { setupProblems } from '../setup/setup-problems.ts'
 import { userProblems } from '../users/user-problems.ts'
 import type { ProblemFinder } from './fault-table.ts'
@@ -14,6 +16,9 @@ const faultTables: readonly ProblemFinder[] = [
   userProblems,
   customerProblems,
   setupProblems,
+  deviceProblems,
+  repositoryProblems,
+  formatProblems,
 ]
 
 export function problemOf(error: unknown): Problem {

@@ -264,6 +264,12 @@ export const problemCatalogue = {
     'administrator',
     'Run `holdfast check --data`: it names the files that are affected.',
   ),
+  'HF-KEYS-LOST': entry(
+    500,
+    'The box cannot open these backups',
+    'administrator',
+    'Bring back keys/master.key of this box from its copy. The recovery kit opens the backups without the box.',
+  ),
   'HF-CHECK-FOUND-DAMAGE': entry(
     500,
     'The check found damage',

@@ -39,6 +39,13 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'GET /api/v1/subscriptions/:subscriptionId': { permission: 'subscriptions:read' },
   'GET /api/v1/openapi.json': { permission: 'public' },
   'GET /api/docs': { permission: 'public' },
+  'GET /api/v1/devices': { permission: 'devices:read' },
+  'GET /api/v1/devices/:deviceId': { permission: 'devices:read' },
+  'GET /api/v1/devices/:deviceId/snapshots': { permission: 'versions:read' },
+  'GET /api/v1/snapshots/:snapshotId': { permission: 'versions:read' },
+  'POST /api/agent/v1/connect': { permission: 'public' },
+  'GET /api/agent/v1/policy': { permission: 'agent:use' },
+  'GET /api/agent/v1/device': { permission: 'agent:use' },
   'GET /docs/errors': { permission: 'public' },
   'GET /docs/errors/:code': { permission: 'public' },
 }

@@ -10,6 +10,9 @@ export interface Job {
   readonly deviceId: Id<'dev'>
   readonly name: string
   readonly catalogue: JobCatalogue
+  /** Never a checkpoint. */
+  readonly newestVersion: Id<'snap'> | undefined
+  readonly lastGoodVersion: Id<'snap'> | undefined
 }
 
 /** How far the catalogue of a job is. Its numbers count the job's catalogued versions; they are not the seq of the chain. */

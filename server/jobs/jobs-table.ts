@@ -11,6 +11,8 @@ export interface JobRow {
   readonly catalogue_version: Generated<number>
   readonly catalogue_given: Generated<number>
   readonly catalogue_root: Generated<Buffer | null>
+  readonly newest_version: Generated<Id<'snap'> | null>
+  readonly last_good_version: Generated<Id<'snap'> | null>
   readonly created_at: number
 }
 
@@ -71,8 +73,24 @@ export async function setCatalogueVersion(
   return result.numUpdatedRows === 1n
 }
 
+/** In the commit's transaction. */
+export async function setNewestVersion(
+  transaction: Transaction,
+  version: { readonly jobId: JobId; readonly id: Id<'snap'>; readonly isGood: boolean },
+): Promise<void> {
+  const { jobId, id, isGood } = version
+  await transaction
+    .updateTable('jobs')
+    .set({ newest_version: id, ...(isGood ? { last_good_version: id } : {}) })
+    .where('id', '=', jobId)
+    .execute()
+}
+
 function selectJobs(db: Queryable) {
-  return db.selectFrom('jobs').select(['id', 'device_id', 'name', 'catalogue_version', 'catalogue_given', 'catalogue_root'])
+  return db
+    .selectFrom('jobs')
+    .select(['id', 'device_id', 'name', 'catalogue_version', 'catalogue_given', 'catalogue_root'])
+    .select(['newest_version', 'last_good_version'])
 }
 
 type SelectedJob = Awaited<ReturnType<ReturnType<typeof selectJobs>['execute']>>[number]
@@ -87,5 +105,7 @@ function toJob(row: SelectedJob): Job {
       given: row.catalogue_given,
       root: row.catalogue_root === null ? undefined : parseChunkId(row.catalogue_root),
     },
+    newestVersion: row.newest_version ?? undefined,
+    lastGoodVersion: row.last_good_version ?? undefined,
   }
 }

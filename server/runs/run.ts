@@ -27,6 +27,15 @@ export interface FailedRun {
   readonly endedAt: number
 }
 
+/** How a device's last run ended. */
+export interface LatestRun {
+  readonly deviceId: Id<'dev'>
+  readonly verdict: Verdict
+  readonly endedAt: number
+  readonly code: string | undefined
+  readonly detail: string | undefined
+}
+
 /** How one of a reader's days went for one device. */
 export interface DeviceDay {
   readonly deviceId: Id<'dev'>
@@ -38,6 +47,14 @@ export interface DeviceDay {
   readonly lastAt: number
   /** Of the day's last run that made a version. */
   readonly lastVersion: Id<'snap'> | undefined
+}
+
+export interface DaysAsked {
+  readonly customerId: Id<'cus'>
+  /** Of all the customer's devices unless told. */
+  readonly deviceId?: Id<'dev'>
+  /** The reader's midnights, in order. Days end where the next begins; the last one does not end. */
+  readonly dayStartsMs: readonly number[]
 }
 
 /** A month's page asks for about 42, a year's for 366. */

@@ -1,7 +1,15 @@
 import type { Database, Transaction } from '../database/database.ts'
 import { findOrCreateJob } from '../jobs/jobs-table.ts'
 import type { Id } from '../runtime/ids.ts'
-import { type DeviceDay, type FailedRun, type FinishedRun, maxDaysAsked, type NewRun } from './run.ts'
+import {
+  type DaysAsked,
+  type DeviceDay,
+  type FailedRun,
+  type FinishedRun,
+  type LatestRun,
+  maxDaysAsked,
+  type NewRun,
+} from './run.ts'
 import * as table from './runs-table.ts'
 
 export interface RunsService {
@@ -12,10 +20,9 @@ export interface RunsService {
   /** Does nothing to a run that has ended. */
   readonly fail: (transaction: Transaction, run: FailedRun) => Promise<void>
   /** @throws RangeError for more than `maxDaysAsked` days, or days that are not in order */
-  readonly listDays: (asked: {
-    readonly customerId: Id<'cus'>
-    readonly dayStartsMs: readonly number[]
-  }) => Promise<readonly DeviceDay[]>
+  readonly listDays: (asked: DaysAsked) => Promise<readonly DeviceDay[]>
+  /** How the last run of each device ended. */
+  readonly listLatest: (customerId: Id<'cus'>) => Promise<readonly LatestRun[]>
   readonly listRunning: (
     customerId: Id<'cus'>,
   ) => Promise<readonly { readonly deviceId: Id<'dev'>; readonly startedAt: number }[]>
@@ -37,6 +44,7 @@ export function createRunsService({ database }: { readonly database: Database })
       if (!isInOrder) throw new RangeError('days must follow each other')
       return table.listDays(kysely, asked)
     },
+    listLatest: (customerId) => table.listLatestRuns(kysely, customerId),
     listRunning: (customerId) => table.listRunningRuns(kysely, customerId),
   }
 }

@@ -3,7 +3,15 @@ import type { Verdict } from '../../engine/index.ts'
 import type { Queryable } from '../database/database.ts'
 import type { JobId } from '../jobs/job.ts'
 import type { Id } from '../runtime/ids.ts'
-import { type DeviceDay, type FailedRun, type FinishedRun, maxRunDetailCharacters, type NewRun } from './run.ts'
+import {
+  type DaysAsked,
+  type DeviceDay,
+  type FailedRun,
+  type FinishedRun,
+  type LatestRun,
+  maxRunDetailCharacters,
+  type NewRun,
+} from './run.ts'
 
 export interface RunRow {
   readonly id: Id<'run'>
@@ -97,6 +105,35 @@ export async function listRunningRuns(
 }
 
 const maxRunningListed = 1000
+
+/** The last run of each of a customer's devices that has ended: one look into an index per device. */
+export async function listLatestRuns(db: Queryable, customerId: Id<'cus'>): Promise<readonly LatestRun[]> {
+  const rows = await db
+    .selectFrom('devices')
+    .innerJoin('runs', (join) =>
+      join.on(({ eb, selectFrom }) =>
+        eb(
+          'runs.id',
+          '=',
+          selectFrom('runs as ended')
+            .select('ended.id')
+            .whereRef('ended.device_id', '=', 'devices.id')
+            .where('ended.ended_at', 'is not', null)
+            .orderBy('ended.ended_at', 'desc')
+            .limit(1),
+        ),
+      ),
+    )
+    .select(['runs.device_id', 'runs.verdict', 'runs.ended_at', 'runs.code', 'runs.detail'])
+    .where('devices.customer_id', '=', customerId)
+    .execute()
+  return rows.flatMap(({ device_id, verdict, ended_at, code, detail }) =>
+    verdict === null || ended_at === null
+      ? []
+      : [{ deviceId: device_id, verdict, endedAt: ended_at, code: code ?? undefined, detail: detail ?? undefined }],
+  )
+}
+
 /** Digits of a time in front of an id, so that the greatest text is the newest. */
 const timeDigits = 16
 
@@ -111,11 +148,8 @@ interface DayRow {
 }
 
 /** One row for each device and day on which something ended: a month with a version every five minutes stays small. */
-export async function listDays(
-  db: Queryable,
-  asked: { readonly customerId: Id<'cus'>; readonly dayStartsMs: readonly number[] },
-): Promise<readonly DeviceDay[]> {
-  const { customerId, dayStartsMs } = asked
+export async function listDays(db: Queryable, asked: DaysAsked): Promise<readonly DeviceDay[]> {
+  const { customerId, deviceId, dayStartsMs } = asked
   const [first] = dayStartsMs
   if (first === undefined) return []
   const { rows } = await sql<DayRow>`
@@ -123,6 +157,7 @@ export async function listDays(
       SUM(verdict = 'ok') AS ok, SUM(verdict = 'partial') AS partial, SUM(verdict = 'failed') AS failed,
       MAX(ended_at) AS last_at, MAX(CONCAT(LPAD(ended_at, ${timeDigits}, '0'), snapshot)) AS last_version
     FROM runs WHERE customer_id = ${customerId} AND ended_at >= ${first}
+      ${deviceId === undefined ? sql`` : sql`AND device_id = ${deviceId}`}
     GROUP BY device_id, day ORDER BY device_id, day`.execute(db)
   return rows.map((row) => ({
     deviceId: row.device_id,

@@ -5,7 +5,7 @@
 import type { SnapshotBody, SnapshotEnvelope, SnapshotId } from '../../engine/index.ts'
 import type { Database, Queryable, Transaction } from '../database/database.ts'
 import { countVersion } from '../devices/devices-table.ts'
-import { findJob, findOrCreateJob } from '../jobs/jobs-table.ts'
+import { findJob, findOrCreateJob, setNewestVersion } from '../jobs/jobs-table.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
 import type { Id } from '../runtime/ids.ts'
 import { isGood, publicSnapshotId, type Snapshot } from './snapshot.ts'
@@ -45,6 +45,10 @@ export interface SnapshotsService {
   /** Whoever it belongs to: the caller compares the customer. */
   readonly find: (id: Id<'snap'>) => Promise<Snapshot | undefined>
   readonly findByIds: (ids: readonly Id<'snap'>[]) => Promise<readonly Snapshot[]>
+  readonly findNeighbours: (snapshot: Pick<Snapshot, 'jobId' | 'seq'>) => Promise<{
+    readonly earlier: Id<'snap'> | undefined
+    readonly later: Id<'snap'> | undefined
+  }>
   /** Newest first, checkpoints among them. */
   readonly listOfDevice: (page: {
     readonly deviceId: Id<'dev'>
@@ -75,15 +79,25 @@ export function createSnapshotsService({ database }: { readonly database: Databa
       const version = { ...toVersion(committed), jobId, job: body.job }
       const { runId, catalogueVersion } = committed
       await table.insertSnapshot(transaction, { ...version, runId, catalogueVersion })
-      if (!version.isCheckpoint)
-        await countVersion(transaction, { deviceId, id: version.id, receivedAt, isGood: isGood(version) })
+      if (!version.isCheckpoint) await countVersions(transaction, version)
       return { version, replaced }
     },
     findLive: (db, wanted) => table.findSnapshotByFile(db, wanted),
     find: (id) => table.findSnapshot(kysely, id),
     findByIds: (ids) => table.findSnapshotsByIds(kysely, ids),
+    findNeighbours: async (snapshot) => ({
+      earlier: await table.findNeighbour(kysely, snapshot, 'earlier'),
+      later: await table.findNeighbour(kysely, snapshot, 'later'),
+    }),
     listOfDevice: (page) => table.listSnapshotsOfDevice(kysely, page),
   }
+}
+
+/** What lists show without counting. */
+async function countVersions(transaction: Transaction, version: Snapshot): Promise<void> {
+  const { deviceId, jobId, id, receivedAt } = version
+  await countVersion(transaction, { deviceId, id, receivedAt, isGood: isGood(version) })
+  await setNewestVersion(transaction, { jobId, id, isGood: isGood(version) })
 }
 
 function toVersion(committed: CommittedVersion): Omit<Snapshot, 'jobId' | 'job'> {

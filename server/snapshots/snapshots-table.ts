@@ -122,6 +122,25 @@ export async function listSnapshotsOfDevice(
   return (await query.orderBy('snapshots.seq', 'desc').limit(page.limit).execute()).map(toSnapshot)
 }
 
+/** The version of the same job before or after this one; checkpoints are none. */
+export async function findNeighbour(
+  db: Queryable,
+  snapshot: Pick<Snapshot, 'jobId' | 'seq'>,
+  side: 'earlier' | 'later',
+): Promise<Id<'snap'> | undefined> {
+  const isEarlier = side === 'earlier'
+  const row = await db
+    .selectFrom('snapshots')
+    .select('id')
+    .where('job_id', '=', snapshot.jobId)
+    .where('seq', isEarlier ? '<' : '>', snapshot.seq)
+    .where('is_checkpoint', '=', 0)
+    .orderBy('seq', isEarlier ? 'desc' : 'asc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id
+}
+
 /** In the order of their ids: a stable walk over all of a repository. */
 export async function listSnapshotsOfRepository(
   db: Queryable,

@@ -1,15 +1,21 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from '../../server/app.ts'
+import { createDevicesSide, type DevicesSide } from '../../server/devices-side.ts'
 import type { App } from '../../server/http/app-environment.ts'
 import { pageContextBy } from '../../server/http/page-context.ts'
-import type { DeviceIdentity } from '../../server/http/principal.ts'
 import { openErrorManual } from '../../server/manual/error-manual.ts'
 import { createPeople, type People } from '../../server/people.ts'
+import { createRepositories, type Repositories } from '../../server/repositories/repositories-service.ts'
 import { movableClock } from '../../server/runtime/clock.ts'
 import type { Id } from '../../server/runtime/ids.ts'
 import { type Log, silentLog } from '../../server/runtime/log.ts'
 import { systemRandomness } from '../../server/runtime/randomness.ts'
 import { type TestDatabase, testDatabase } from './test-database.ts'
+
+/** Where a flush to the disk costs nothing. */
+const memoryFolder = '/dev/shm'
 
 export const errorPagesFolder = join(import.meta.dirname, '../../docs/user/errors')
 export const startOfTests = Date.UTC(2026, 2, 14, 18, 2, 11)
@@ -18,6 +24,9 @@ export const goodPassword = 'four words on the quay'
 export interface TestApp extends AsyncDisposable {
   readonly app: App
   readonly people: People
+  readonly devicesSide: DevicesSide
+  readonly repositories: Repositories
+  readonly dataFolder: string
   readonly database: TestDatabase
   readonly clock: ReturnType<typeof movableClock>
   /** Customers for whom a repository was asked. */
@@ -30,23 +39,26 @@ export async function testApp(
     readonly log?: Log
     readonly trustedProxy?: readonly string[]
     readonly publicUrl?: string
-    readonly findDevice?: (secret: string) => Promise<DeviceIdentity | undefined>
     readonly createRepositoryForCustomer?: (customerId: Id<'cus'>) => Promise<void>
   } = {},
 ): Promise<TestApp> {
   const database = await testDatabase()
   const clock = movableClock(startOfTests)
   const askedRepositories: Id<'cus'>[] = []
+  const { publicUrl } = options
+  const dataFolder = mkdtempSync(join(existsSync(memoryFolder) ? memoryFolder : tmpdir(), 'holdfast-app-'))
+  const masterKey = systemRandomness.bytes(32)
+  const common = { database, dataFolder, masterKey, clock, randomness: systemRandomness }
+  const repositories = createRepositories({ ...common, addresses: [publicUrl ?? 'http://localhost'] })
   const people = await createPeople({
-    database,
-    clock,
-    randomness: systemRandomness,
+    ...common,
     createRepositoryForCustomer: async (customerId) => {
       askedRepositories.push(customerId)
       await options.createRepositoryForCustomer?.(customerId)
+      await repositories.createRepositoryForCustomer(customerId)
     },
   })
-  const { publicUrl } = options
+  const devicesSide = createDevicesSide({ ...people, ...common, repositories })
   const app = createApp({
     log: options.log ?? silentLog,
     randomness: systemRandomness,
@@ -57,11 +69,15 @@ export async function testApp(
     trustedProxy: options.trustedProxy ?? [],
     readiness: { findFailing: async () => [] },
     people,
-    findDevice: options.findDevice ?? (async () => undefined),
+    devicesSide,
     errorManual: await openErrorManual(errorPagesFolder),
     pageContext: pageContextBy({ clock, assets: '/assets/test', zoneCookie: 'zone', timeZone: 'UTC', publicUrl }),
   })
-  return { app, people, database, clock, askedRepositories, [Symbol.asyncDispose]: () => database.close() }
+  const close = async () => {
+    await database.close()
+    rmSync(dataFolder, { recursive: true })
+  }
+  return { app, people, devicesSide, repositories, dataFolder, database, clock, askedRepositories, [Symbol.asyncDispose]: close }
 }
 
 export const helen = { email: 'helen@calder-rowe.example', name: 'Helen Calder', password: goodPassword }

@@ -1,30 +1,21 @@
 import { actingOnTheBox } from '../../server/audit/audit.ts'
 import type { Customer } from '../../server/customers/customer.ts'
-import type { DeviceIdentity } from '../../server/http/principal.ts'
 import { type Id, newId } from '../../server/runtime/ids.ts'
 import { systemRandomness } from '../../server/runtime/randomness.ts'
 import type { Subscription } from '../../server/subscriptions/subscription.ts'
 import type { TokenScope } from '../../server/tokens/token-scope.ts'
 import type { UserIdentity } from '../../server/users/user.ts'
 import type { Rights } from '../../server/users/users-service.ts'
+import { connectDevice } from './connect-device.ts'
+import { insertVersion } from './insert-version.ts'
 import { setUpApp, type TestApp } from './test-app.ts'
-
-export const deviceSecret = `hfd_${'d'.repeat(52)}`
 
 /** A box with two customers, and somebody of every role in the first one; `foreign` is the owner of the second. */
 export async function twoCustomers() {
-  let device: DeviceIdentity | undefined
-  const box = await setUpApp({ findDevice: async (secret) => (secret === deviceSecret ? device : undefined) })
+  const box = await setUpApp()
   const own = await newCustomer(box, 'Harbour Street Dental')
   const other = await newCustomer(box, 'Northquay IT')
   const { customerId } = own.customer
-  device = {
-    deviceId: newId('dev', systemRandomness),
-    customerId,
-    subscriptionId: own.subscription.subscriptionId,
-    name: 'XRAY-PC',
-    state: 'active',
-  }
   const staff = (staffRole: 'administrator' | 'implementor') => newUser(box, staffRole, { staffRole, memberships: [] })
   const member = (role: 'owner' | 'member' | 'viewer') =>
     newUser(box, role, { staffRole: undefined, memberships: [{ customerId, role }] })
@@ -39,7 +30,9 @@ export async function twoCustomers() {
       memberships: [{ customerId: other.customer.customerId, role: 'owner' }],
     }),
   }
-  return { ...box, own, other, users }
+  const device = await connectDevice(box, users.owner, { name: 'XRAY-PC' })
+  const version = await insertVersion(box, device)
+  return { ...box, own, other, users, device, version }
 }
 
 /** An Authorization header for a user, limited to scopes where given. */

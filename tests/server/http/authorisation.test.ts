@@ -1,12 +1,12 @@
 /** Who may call what: every route of the app against every kind of caller, and every object of a customer against its neighbours. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { actingOnTheBox } from '../../../server/audit/audit.ts'
 import { handlerRoutes } from '../../../server/http/authorisation.ts'
 import { type Permission, permissions, permissionTable, type Role, roles } from '../../../server/http/permissions.ts'
 import { findRouteRule, routeRules } from '../../../server/http/route-rules.ts'
-import { newId } from '../../../server/runtime/ids.ts'
-import { systemRandomness } from '../../../server/runtime/randomness.ts'
-import { bodyOf, testApp } from '../../support/test-app.ts'
-import { cookieOf, deviceSecret, tokenOf, twoCustomers } from '../../support/two-customers.ts'
+import { connectDevice } from '../../support/connect-device.ts'
+import { bodyOf } from '../../support/test-app.ts'
+import { cookieOf, tokenOf, twoCustomers } from '../../support/two-customers.ts'
 
 /** Written down once more on purpose: a right that is given or taken by mistake has to be mistaken twice. */
 const rights: Readonly<Record<Permission, string>> = {
@@ -36,6 +36,8 @@ function sampleIds(): Readonly<Record<string, string>> {
     subscriptionId: box.own.subscription.subscriptionId,
     userId: box.users.member.userId,
     planId: box.own.subscription.planId,
+    deviceId: box.device.device.deviceId,
+    snapshotId: box.version.id,
     code: 'HF-BUSY',
   }
 }
@@ -96,7 +98,7 @@ describe('every route, called by everybody', () => {
 
   async function headersOf(caller: (typeof callers)[number]): Promise<Record<string, string>> {
     if (caller === 'stranger') return {}
-    if (caller === 'device') return { authorization: `Bearer ${deviceSecret}` }
+    if (caller === 'device') return { authorization: `Bearer ${box.device.token}` }
     return { cookie: await cookieOf(box, box.users[caller]) }
   }
 
@@ -210,13 +212,9 @@ describe('tenants', () => {
   })
 
   test('a revoked computer is told so', async () => {
-    const { customerId } = box.own.customer
-    const { subscriptionId } = box.own.subscription
-    const deviceId = newId('dev', systemRandomness)
-    await using other = await testApp({
-      findDevice: async () => ({ deviceId, customerId, subscriptionId, name: 'XRAY-PC', state: 'revoked' }),
-    })
-    const answer = await other.app.request('/healthz', { headers: { authorization: `Bearer ${deviceSecret}` } })
+    const { device, token } = await connectDevice(box, box.users.owner, { name: 'OLD-PC' })
+    await box.devicesSide.devices.revoke(device.deviceId, actingOnTheBox)
+    const answer = await box.app.request('/healthz', { headers: { authorization: `Bearer ${token}` } })
     expect(answer.status).toBe(403)
     expect(await codeOf(answer)).toBe('HF-DEVICE-REVOKED')
   })

@@ -1,0 +1,17 @@
+import { faultTable } from '../http/fault-table.ts'
+import { DeviceError } from './device-error.ts'
+
+export const deviceProblems = faultTable(
+  DeviceError,
+  {
+    'not-found': 'HF-NOT-FOUND',
+    'invalid-name': 'HF-VALIDATION',
+    'customer-needed': 'HF-CUSTOMER-NEEDED',
+    'no-customer': 'HF-NO-CUSTOMER',
+    'licence-missing': 'HF-LICENCE-MISSING',
+    'devices-exceeded': 'HF-PLAN-DEVICES-EXCEEDED',
+    'replaced-not-found': 'HF-NOT-FOUND',
+    'otp-unsupported': 'HF-NOT-IN-THIS-VERSION',
+  },
+  ({ choices }) => (Object.keys(choices).length === 0 ? {} : { members: { ...choices } }),
+)
