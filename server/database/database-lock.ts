@@ -11,7 +11,8 @@ import { DatabaseError } from './database-error.ts'
  * meanwhile, `onTaken` is told: two servers must not go on.
  */
 
-const secondsToWaitForPredecessor = 10
+/** For one that is just ending. */
+const defaultPatienceSeconds = 10
 const stillThereEveryMs = 30_000
 const firstPauseMs = 100
 const longestPauseMs = 5_000
@@ -27,10 +28,15 @@ export async function takeDatabaseLock(options: {
   readonly boxId: string
   readonly log: Log
   readonly onTaken: () => void
+  readonly patienceSeconds?: number
 }): Promise<DatabaseLock> {
-  const name = `holdfast:${options.boxId}`
+  const wanted: Wanted = {
+    address: options.address,
+    name: `holdfast:${options.boxId}`,
+    patienceSeconds: options.patienceSeconds ?? defaultPatienceSeconds,
+  }
   const releasing = new AbortController()
-  let held: Held | undefined = await take(options.address, name)
+  let held: Held | undefined = await take(wanted)
   const keeping = (async () => {
     while (!releasing.signal.aborted) {
       if (held !== undefined) {
@@ -39,7 +45,7 @@ export async function takeDatabaseLock(options: {
         if (releasing.signal.aborted) return
         options.log.error('the database’s lock is lost with its connection; taking it again')
       }
-      held = await takeAgain({ ...options, name, signal: releasing.signal })
+      held = await takeAgain({ wanted, onTaken: options.onTaken, signal: releasing.signal })
       if (held === undefined) return
       options.log.warn('the database’s lock is held again')
     }
@@ -55,9 +61,10 @@ export async function takeDatabaseLock(options: {
   }
 }
 
+type Wanted = { readonly address: DatabaseAddress; readonly name: string; readonly patienceSeconds: number }
 type Held = { readonly ended: Promise<void>; readonly close: () => void }
 
-async function take(address: DatabaseAddress, name: string): Promise<Held> {
+async function take({ address, name, patienceSeconds }: Wanted): Promise<Held> {
   const connection = await mysql.createConnection(connectionOptions(address))
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   connection.on('error', () => end())
@@ -69,10 +76,7 @@ async function take(address: DatabaseAddress, name: string): Promise<Held> {
   }
   try {
     await connection.query(`SET SESSION wait_timeout = ${connectionLifetimeSeconds}`)
-    const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS taken', [
-      name,
-      secondsToWaitForPredecessor,
-    ])
+    const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT GET_LOCK(?, ?) AS taken', [name, patienceSeconds])
     if (rows[0]?.taken !== 1) throw inUse()
   } catch (error) {
     close()
@@ -84,17 +88,12 @@ async function take(address: DatabaseAddress, name: string): Promise<Held> {
   return { ended: ended.finally(() => clearInterval(timer)), close }
 }
 
-type Again = {
-  readonly address: DatabaseAddress
-  readonly name: string
-  readonly signal: AbortSignal
-  readonly onTaken: () => void
-}
+type Again = { readonly wanted: Wanted; readonly signal: AbortSignal; readonly onTaken: () => void }
 
-async function takeAgain({ address, name, signal, onTaken }: Again): Promise<Held | undefined> {
+async function takeAgain({ wanted, signal, onTaken }: Again): Promise<Held | undefined> {
   for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
     try {
-      return await take(address, name)
+      return await take(wanted)
     } catch (error) {
       if (error instanceof DatabaseError && error.fault === 'in-use') {
         onTaken()

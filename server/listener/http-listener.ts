@@ -18,6 +18,7 @@ const handshakeTimeoutMs = 15_000
 const checkConnectionsEveryMs = 10_000
 const maxConnections = 2000
 const stopGraceMs = 5000
+const sweepEveryMs = 50
 
 export type HttpListener = {
   readonly port: number
@@ -80,8 +81,10 @@ function whyNotListening(error: unknown, host: string, port: number): string {
 async function close(server: http.Server | https.Server): Promise<void> {
   const closed = once(server, 'close')
   server.close()
-  server.closeIdleConnections()
+  // A connection that is kept alive becomes idle when its last request has ended; nobody says so.
+  const sweep = setInterval(() => server.closeIdleConnections(), sweepEveryMs)
   const cut = setTimeout(() => server.closeAllConnections(), stopGraceMs)
   await closed
+  clearInterval(sweep)
   clearTimeout(cut)
 }

@@ -23,7 +23,7 @@ const holdDatabase = join(import.meta.dirname, '../../support/hold-database.ts')
 const gibibyte = 1024 ** 3
 
 describe('the private server', () => {
-  test('makes its folder, answers on a socket only, and is durable', async () => {
+  test('makes its folder, answers on a socket only, and is durable, or refused', async () => {
     await using server = await open()
     const database = openDatabase({ address: server.address, randomness: systemRandomness })
     expect(await checkDurability(database.kysely)).toEqual({ version: expect.stringContaining('MariaDB') })
@@ -34,6 +34,12 @@ describe('the private server', () => {
       { User: 'root', Host: 'localhost' },
     ])
     expect(statSync(join(server.folder, 'mysql')).mode & 0o777).toBe(0o700)
+    await query(server, 'SET GLOBAL innodb_flush_log_at_trx_commit = 2')
+    await expect(checkDurability(database.kysely)).rejects.toMatchObject({
+      fault: 'not-durable',
+      message: expect.stringContaining('innodb_flush_log_at_trx_commit is 2'),
+      hint: expect.stringContaining('= 1'),
+    })
     await database.close()
   })
 
