@@ -66,6 +66,7 @@ async function createSessionTables(db: Kysely<unknown>): Promise<void> {
     seq BIGINT UNSIGNED NOT NULL,
     device_id ${id} NOT NULL,
     subscription_id ${id} NOT NULL,
+    run_id ${id} NOT NULL,
     job ${text(100)} NOT NULL,
     state ${word} NOT NULL,
     closure_epoch BIGINT UNSIGNED NOT NULL,

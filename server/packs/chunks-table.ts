@@ -75,7 +75,8 @@ export async function findHeldChunks(
   const held = new Map<ChunkKey, HeldChunk>()
   for await (const row of lookUp(db, { repositoryId, ids, packStates: livePackStates })) {
     const key = chunkKey(row.chunk_id)
-    if (!held.has(key) || row.state === mappingStates.verified) held.set(key, { type: row.type as RecordType, place: toPlace(row) })
+    if (!held.has(key) || row.state === mappingStates.verified)
+      held.set(key, { type: row.type as RecordType, place: toPlace(row) })
   }
   return held
 }

@@ -5,15 +5,14 @@
 import { addToFilter, createFilter, type IdFilter, type PackEntry } from '../../engine/index.ts'
 import type { Database } from '../database/database.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
-import { countChunks, visitIdPrefixes } from './chunks-table.ts'
+import { visitIdPrefixes } from './chunks-table.ts'
+import { sumRecords } from './packs-table.ts'
 
 export interface IdFilters {
   /** Undefined when the repository holds no chunk. */
   readonly find: (repositoryId: RepositoryId) => Promise<CountedFilter | undefined>
   /** Call after the rows are committed. */
   readonly add: (repositoryId: RepositoryId, entries: readonly PackEntry[]) => void
-  /** Forgets a filter: ids went away, or came by another way. */
-  readonly drop: (repositoryId: RepositoryId) => void
 }
 
 export interface CountedFilter {
@@ -39,30 +38,20 @@ export function createIdFilters({ database }: { readonly database: Database }): 
   const kept = new Map<RepositoryId, Kept>()
   const building = new Map<RepositoryId, Building>()
 
-  const build = async (repositoryId: RepositoryId, progress: Building): Promise<Kept> => {
-    const count = await countChunks(database.kysely, repositoryId)
+  const build = async (repositoryId: RepositoryId, arrived: readonly Buffer[]): Promise<Kept> => {
+    const count = await sumRecords(database.kysely, repositoryId)
     const capacity = Math.ceil(count * growth) + spareIds
     const made: Kept = { filter: createFilter(capacity), capacity, ids: 0 }
     await visitIdPrefixes(database.kysely, repositoryId, (ids, bytesPerId) => {
       for (let at = 0; at < ids.length; at += bytesPerId) addToFilter(made.filter, ids.subarray(at, at + bytesPerId))
       made.ids += ids.length / bytesPerId
     })
-    // Packs that were committed behind the reader's back.
-    for (const id of progress.arrived) addToFilter(made.filter, id)
-    made.ids += progress.arrived.length
+    // Packs that were committed behind the reader's back. From here to `keep` nothing waits, so none is missed.
+    for (const id of arrived) addToFilter(made.filter, id)
+    made.ids += arrived.length
+    building.delete(repositoryId)
+    keep(repositoryId, made)
     return made
-  }
-
-  const findOrBuild = async (repositoryId: RepositoryId): Promise<Kept> => {
-    const known = kept.get(repositoryId)
-    if (known !== undefined && known.ids <= known.capacity) return known
-    const running = building.get(repositoryId)
-    if (running !== undefined) return running.result
-    const progress: Building = { arrived: [], result: Promise.reject(new Error('not begun')) }
-    progress.result.catch(() => {})
-    progress.result = build(repositoryId, progress).finally(() => building.delete(repositoryId))
-    building.set(repositoryId, progress)
-    return progress.result
   }
 
   const keep = (repositoryId: RepositoryId, filter: Kept) => {
@@ -76,11 +65,21 @@ export function createIdFilters({ database }: { readonly database: Database }): 
     }
   }
 
+  const startBuilding = (repositoryId: RepositoryId): Promise<Kept> => {
+    const arrived: Buffer[] = []
+    const result = build(repositoryId, arrived)
+    building.set(repositoryId, { arrived, result })
+    result.catch(() => building.delete(repositoryId))
+    return result
+  }
+
   return {
     find: async (repositoryId) => {
-      const filter = await findOrBuild(repositoryId)
-      keep(repositoryId, filter)
-      return filter.ids === 0 ? undefined : filter
+      const known = kept.get(repositoryId)
+      const isRoomy = known !== undefined && known.ids <= known.capacity
+      if (isRoomy) keep(repositoryId, known)
+      const found = isRoomy ? known : await (building.get(repositoryId)?.result ?? startBuilding(repositoryId))
+      return found.ids === 0 ? undefined : found
     },
     add: (repositoryId, entries) => {
       const ids = entries.map(({ header }) => header.chunkId)
@@ -90,13 +89,10 @@ export function createIdFilters({ database }: { readonly database: Database }): 
       for (const id of ids) addToFilter(known.filter, id)
       known.ids += ids.length
     },
-    drop: (repositoryId) => {
-      kept.delete(repositoryId)
-    },
   }
 }
 
 interface Building {
   readonly arrived: Buffer[]
-  result: Promise<Kept>
+  readonly result: Promise<Kept>
 }

@@ -7,7 +7,15 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { FormatError, type PackId, type PackIndex, type PackKind, PackScanner, type RecordType, recordTypes } from '../../engine/index.ts'
+import {
+  FormatError,
+  type PackId,
+  type PackIndex,
+  type PackKind,
+  PackScanner,
+  type RecordType,
+  recordTypes,
+} from '../../engine/index.ts'
 import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import { hasCode, placeFile, unlinkIfThere } from '../storage-volumes/durable-file.ts'

@@ -61,14 +61,7 @@ export interface RecordPlace {
   readonly length: number
 }
 
-export const packFaults = [
-  'damaged',
-  'wrong-repository',
-  'wrong-kind',
-  'hash-mismatch',
-  'too-large',
-  'length-mismatch',
-] as const
+export const packFaults = ['damaged', 'wrong-repository', 'wrong-kind', 'hash-mismatch', 'too-large', 'length-mismatch'] as const
 export type PackFault = (typeof packFaults)[number]
 
 /** An uploaded pack that was not taken. Nothing of it stays. */

@@ -114,6 +114,16 @@ export async function listPackStatesLocked(
   return states
 }
 
+/** How many records the packs of a repository hold, those that are there twice counted twice. Quick: packs are few. */
+export async function sumRecords(db: Queryable, repositoryId: RepositoryId): Promise<number> {
+  const row = await db
+    .selectFrom('packs')
+    .select(({ fn }) => fn.sum<number | null>('records').as('records'))
+    .where('repository_id', '=', repositoryId)
+    .executeTakeFirstOrThrow()
+  return row.records ?? 0
+}
+
 /** In order of their numbers, for whoever goes through all of them. */
 export async function listPacks(
   db: Queryable,

@@ -95,8 +95,7 @@ export async function openStorageVolumes(options: {
 const reasonMaxCharacters = 500
 
 function openVolumeId(file: string, randomness: Randomness): Buffer {
-  if (!existsSync(file))
-    replaceFileSync(file, `${randomness.bytes(volumeIdBytes).toString('hex')}\n`, { mode: 0o600 })
+  if (!existsSync(file)) replaceFileSync(file, `${randomness.bytes(volumeIdBytes).toString('hex')}\n`, { mode: 0o600 })
   const text = readFileSync(file, 'latin1').trim()
   if (!/^[0-9a-f]{32}$/.test(text)) throw new Error(`${file} is not a volume id`)
   return Buffer.from(text, 'hex')

@@ -37,9 +37,5 @@ export async function setVolumeReadOnly(
   volume: { readonly uid: Buffer; readonly reason: string; readonly nowMs: number },
 ): Promise<void> {
   const { uid, reason, nowMs } = volume
-  await db
-    .updateTable('storage_volumes')
-    .set({ state: 'read-only', reason, changed_at: nowMs })
-    .where('uid', '=', uid)
-    .execute()
+  await db.updateTable('storage_volumes').set({ state: 'read-only', reason, changed_at: nowMs }).where('uid', '=', uid).execute()
 }

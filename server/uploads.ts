@@ -1,0 +1,88 @@
+/**
+ * Everything that receives backups, put together: the volume, packs, sessions, claims, commits, and the reading of records.
+ * A part of the composition root, like people.ts.
+ */
+import { parseDeviceId } from '../engine/index.ts'
+import { type BackupSessionsService, createBackupSessionsService } from './backup-sessions/backup-sessions-service.ts'
+import { type ClaimsService, createClaimsService } from './backup-sessions/claims-service.ts'
+import { createPlanSpace } from './backup-sessions/plan-space.ts'
+import { createUploadsService, type UploadsService } from './backup-sessions/uploads-service.ts'
+import type { CatalogueStaging } from './catalogue/catalogue.ts'
+import { type CommitsService, createCommitsService } from './commits/commits-service.ts'
+import { createReadVersion, type ReadVersion } from './commits/read-version.ts'
+import { prepareSnapshotFolder } from './commits/snapshot-files.ts'
+import type { CustomersService } from './customers/customers-service.ts'
+import type { Database } from './database/database.ts'
+import { createIdFilters, type IdFilters } from './packs/id-filters.ts'
+import { createPacksService } from './packs/packs-service.ts'
+import type { RecordsService } from './records/records-service.ts'
+import { findRepositoryOfCustomer } from './repositories/repositories-table.ts'
+import type { Repository } from './repositories/repository.ts'
+import { RepositoryError } from './repositories/repository-error.ts'
+import { repositoryPlace } from './repositories/repository-place.ts'
+import type { OpenSecrets } from './repositories/repository-secrets.ts'
+import type { RunsService } from './runs/runs-service.ts'
+import type { Clock } from './runtime/clock.ts'
+import type { Id } from './runtime/ids.ts'
+import type { Log } from './runtime/log.ts'
+import type { Randomness } from './runtime/randomness.ts'
+import type { SnapshotsService } from './snapshots/snapshots-service.ts'
+import { nothingAtPoints, type ReachedPoint } from './storage-volumes/crash-points.ts'
+import { openStorageVolumes, type StorageVolumesService } from './storage-volumes/storage-volumes-service.ts'
+import type { SubscriptionsService } from './subscriptions/subscriptions-service.ts'
+
+export interface Uploads {
+  readonly volumes: StorageVolumesService
+  readonly sessions: BackupSessionsService
+  readonly claims: ClaimsService
+  readonly filters: IdFilters
+  readonly uploads: UploadsService
+  readonly commits: CommitsService
+  readonly records: RecordsService
+  readonly readVersion: ReadVersion
+  readonly getRepository: (customerId: Id<'cus'>) => Promise<Repository>
+}
+
+export interface UploadsOptions {
+  readonly database: Database
+  readonly dataFolder: string
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly log: Log
+  readonly customers: CustomersService
+  readonly subscriptions: SubscriptionsService
+  readonly snapshots: SnapshotsService
+  readonly runs: RunsService
+  readonly catalogue: CatalogueStaging
+  readonly records: RecordsService
+  readonly openSecrets: OpenSecrets
+  /** For the torture suite. */
+  readonly reached?: ReachedPoint
+}
+
+export async function createUploads(options: UploadsOptions): Promise<Uploads> {
+  const { database, dataFolder } = options
+  const reached = options.reached ?? nothingAtPoints
+  const volumes = await openStorageVolumes(options)
+  const filters = createIdFilters(options)
+  const space = createPlanSpace(options)
+  const prepareDevice = (repository: Repository, deviceId: Id<'dev'>) =>
+    volumes.write(() => prepareSnapshotFolder(repositoryPlace(dataFolder, repository.uid), parseDeviceId(deviceId)))
+  const sessions = createBackupSessionsService({ ...options, space, prepareDevice })
+  const packs = createPacksService({ ...options, volumes, filters, reached })
+  return {
+    volumes,
+    sessions,
+    claims: createClaimsService(options),
+    filters,
+    uploads: createUploadsService({ sessions, packs, space, dataFolder }),
+    commits: createCommitsService({ ...options, volumes, sessions, space, reached }),
+    records: options.records,
+    readVersion: createReadVersion(options),
+    getRepository: async (customerId) => {
+      const repository = await findRepositoryOfCustomer(database.kysely, customerId)
+      if (repository === undefined) throw new RepositoryError('not-found', 'This account has no place for backups.')
+      return repository
+    },
+  }
+}
