@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type Caller, type Given, UsageError } from './command.ts'
@@ -16,13 +16,19 @@ export function callerFor(given: Given, dataFolder: string): Caller {
       if (Buffer.byteLength(secret) > maxSecretBytes) throw new UsageError(`${path} holds more than ${maxSecretBytes} bytes.`)
       return secret
     },
-    writeSecretFile: async (path, content) => {
-      const real = realTarget(path)
-      if (isInside(dataFolder, real))
-        throw new UsageError(`${path} is inside the data folder; what is lost with the box opens nothing.`)
-      writeNew(real, content)
+    checkNewSecretFile: (path) => {
+      if (existsSync(newTarget(path, dataFolder))) throw new UsageError(`${path} exists already.`)
     },
+    writeSecretFile: async (path, content) => writeNew(newTarget(path, dataFolder), content),
   }
+}
+
+/** With links resolved, and outside the data folder. */
+function newTarget(path: string, dataFolder: string): string {
+  const real = realTarget(path)
+  if (isInside(dataFolder, real))
+    throw new UsageError(`${path} is inside the data folder; what is lost with the box opens nothing.`)
+  return real
 }
 
 function read(path: string): string {

@@ -29,6 +29,8 @@ export type Caller = {
   readonly dataFolder: string
   /** The text of a small file without its last line end, for passwords; `-` reads standard input. */
   readonly readSecretFile: (path: string) => Promise<string>
+  /** Refuses what `writeSecretFile` would refuse, before anything is done that cannot be taken back. */
+  readonly checkNewSecretFile: (path: string) => void
   /** Writes a new file for its owner alone, durable; refuses an existing one and the data folder. */
   readonly writeSecretFile: (path: string, content: string) => Promise<void>
 }
