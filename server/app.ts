@@ -6,11 +6,14 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { PageContext } from '../views/site.ts'
 import { customersRoutes } from './customers/customers-routes.ts'
 import { agentDeviceRoutes } from './devices/agent-device-routes.ts'
+import { computersRoutes } from './devices/computers-routes.ts'
+import { createComputersService } from './devices/computers-service.ts'
 import { connectRoutes } from './devices/connect-routes.ts'
 import { devicesRoutes } from './devices/devices-routes.ts'
 import type { DevicesSide } from './devices-side.ts'
 import { healthRoutes } from './health/health-routes.ts'
 import type { Readiness } from './health/readiness.ts'
+import { homeRoutes } from './home/home-routes.ts'
 import type { App, AppContext } from './http/app-environment.ts'
 import { authorise, routesWithoutRule } from './http/authorisation.ts'
 import { type ClientOf, clientBy } from './http/client.ts'
@@ -22,6 +25,7 @@ import { requestIds } from './http/request-id.ts'
 import { refuseCrossSite } from './http/same-origin.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
 import { readSmallBodies } from './http/small-bodies.ts'
+import type { StaticFiles } from './http/static-files.ts'
 import type { ErrorManual } from './manual/error-manual.ts'
 import { manualRoutes } from './manual/manual-routes.ts'
 import { type OpenApiDocument, openApiDocument, registerSecuritySchemes } from './openapi/openapi-document.ts'
@@ -53,6 +57,9 @@ export interface Dependencies {
   readonly people: People
   readonly devicesSide: DevicesSide
   readonly errorManual: ErrorManual
+  readonly staticFiles: StaticFiles
+  /** Of the box's own authority, when this box's certificate comes from it: agents are told to expect it. */
+  readonly agentPin: string | undefined
   /** What every page carries besides its own content: where its files lie, and for whom it is written. */
   readonly pageContext: (c: AppContext) => PageContext
 }
@@ -87,7 +94,17 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
   app.route('/', openApiRoutes({ document, pageContext }))
   app.route('/', setupRoutes({ ...people, ...shared, pageContext }))
   app.route('/', sessionsRoutes({ ...people, ...shared, pageContext }))
+  mountPages(app, dependencies)
   mountApi(app, { ...people, ...dependencies.devicesSide }, shared)
+}
+
+/** The dashboard. */
+function mountPages(app: App, { people, devicesSide, staticFiles, pageContext, publicUrl, agentPin }: Dependencies): void {
+  const computers = createComputersService(devicesSide)
+  const services = { ...people, ...devicesSide, computers, pageContext, agentAddress: { publicUrl, pin: agentPin } }
+  app.route('/', staticFiles.routes())
+  app.route('/', homeRoutes(services))
+  app.route('/', computersRoutes(services))
 }
 
 /** The routes that the OpenAPI document describes. */

@@ -78,6 +78,8 @@ async function listen(box: Box, services: Services): Promise<HttpListener> {
     people: services,
     devicesSide: services,
     errorManual: await openErrorManual(join(programFolder, 'docs', 'user', 'errors')),
+    staticFiles,
+    agentPin: config.tls === 'auto' ? box.authority.pin : undefined,
     pageContext: pageContextBy({
       clock,
       assets: staticFiles.prefix,

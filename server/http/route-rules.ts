@@ -21,6 +21,10 @@ export const smallBodyMaxBytes = 64 * 1024
 export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'GET /healthz': { permission: 'public' },
   'GET /readyz': { permission: 'public' },
+  'GET /assets/:version/:file{.+}': { permission: 'public' },
+  'GET /': { permission: 'devices:read' },
+  'GET /computers': { permission: 'devices:read' },
+  'GET /computers/:deviceId': { permission: 'devices:read' },
   'GET /setup': { permission: 'public' },
   'POST /setup': { permission: 'public' },
   'GET /signin': { permission: 'public' },

@@ -5,6 +5,7 @@ import { createApp } from '../../server/app.ts'
 import { createDevicesSide, type DevicesSide } from '../../server/devices-side.ts'
 import type { App } from '../../server/http/app-environment.ts'
 import { pageContextBy } from '../../server/http/page-context.ts'
+import { openStaticFiles } from '../../server/http/static-files.ts'
 import { openErrorManual } from '../../server/manual/error-manual.ts'
 import { createPeople, type People } from '../../server/people.ts'
 import { createRepositories, type Repositories } from '../../server/repositories/repositories-service.ts'
@@ -17,6 +18,7 @@ import { type TestDatabase, testDatabase } from './test-database.ts'
 /** Where a flush to the disk costs nothing. */
 const memoryFolder = '/dev/shm'
 
+export const publicFolder = join(import.meta.dirname, '../../public')
 export const errorPagesFolder = join(import.meta.dirname, '../../docs/user/errors')
 export const startOfTests = Date.UTC(2026, 2, 14, 18, 2, 11)
 export const goodPassword = 'four words on the quay'
@@ -59,6 +61,7 @@ export async function testApp(
     },
   })
   const devicesSide = createDevicesSide({ ...people, ...common, repositories })
+  const staticFiles = await openStaticFiles(publicFolder)
   const app = createApp({
     log: options.log ?? silentLog,
     randomness: systemRandomness,
@@ -71,7 +74,9 @@ export async function testApp(
     people,
     devicesSide,
     errorManual: await openErrorManual(errorPagesFolder),
-    pageContext: pageContextBy({ clock, assets: '/assets/test', zoneCookie: 'zone', timeZone: 'UTC', publicUrl }),
+    staticFiles,
+    agentPin: undefined,
+    pageContext: pageContextBy({ clock, assets: staticFiles.prefix, zoneCookie: 'zone', timeZone: 'UTC', publicUrl }),
   })
   const close = async () => {
     await database.close()

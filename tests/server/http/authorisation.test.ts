@@ -39,6 +39,8 @@ function sampleIds(): Readonly<Record<string, string>> {
     deviceId: box.device.device.deviceId,
     snapshotId: box.version.id,
     code: 'HF-BUSY',
+    version: '0123456789abcdef',
+    file: 'holdfast.css',
   }
 }
 
