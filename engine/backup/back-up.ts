@@ -139,7 +139,9 @@ async function runInSession(run: SessionRun): Promise<BackupResult> {
       }
       if (round === roundsMax)
         throw new BackupError('chunks-lost', `the target lost ${committed.ids.length} chunks of this version again and again`)
+      // a lost tree hides what is lost below it: ask for all that the cache relies on, not only for what was named
       for (const id of committed.ids) lost.add(chunkKey(id))
+      if (cache) for (const key of await findLost(cache, session)) lost.add(key)
     } catch (error) {
       if (!(error instanceof CacheDamagedError)) throw error
       cache = undefined
