@@ -11,6 +11,10 @@ export interface AgentAddress {
 }
 
 export function agentStepsFor(c: AppContext, { publicUrl, pin }: AgentAddress, { user }: Account): AgentSteps {
-  const address = new URL(publicUrl ?? c.req.url).origin
-  return { address, pin, login: user.email }
+  const { origin, hostname } = new URL(publicUrl ?? c.req.url)
+  return { address: origin, pin, login: user.email, isThisComputerOnly: isLoopback(hostname) }
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }

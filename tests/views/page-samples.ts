@@ -109,7 +109,7 @@ const manyComputers: readonly ComputerRow[] = [
 
 function computers(rows: readonly ComputerRow[]): (page: PageContext) => Html {
   const pin = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA='
-  const steps = { address: 'https://192.168.1.5:8080', login: 'helen@calder-rowe.example', pin }
+  const steps = { address: 'https://192.168.1.5:8080', login: 'helen@calder-rowe.example', pin, isThisComputerOnly: false }
   return (page) => computersPage({ ...page, viewer, computers: rows, steps })
 }
 

@@ -62,7 +62,7 @@ export function firstComputerPage(props: FirstComputerPageProps): Page {
     body: html`
     <header class="home-head">
       ${sentence({ says: 'No computer is backed up here yet.', small: ['The first one takes about five minutes.'] })}
-      <p class="lead">You need to sit at the computer, or send this page to someone who does. What is chosen there can be changed at any time.</p>
+      <p class="lead">You need to sit at the computer, or send this page to someone who does. What is chosen there can be changed at any time, and nothing is sent before you say so.</p>
       ${sproutPlate}
     </header>
     ${agentSteps({ title: 'Add the first computer', steps })}

@@ -8,8 +8,10 @@ export type AgentSteps = {
   readonly address: string
   /** The mail address of whoever reads this, for it is they who connect it. */
   readonly login: string
-  /** SHA-256 of the box's own certificate authority's key; without one the address speaks plain HTTP on this machine only. */
+  /** SHA-256 of the key of the box's own certificate authority; undefined where a computer can tell the box without it. */
   readonly pin: string | undefined
+  /** The address means the same computer to whoever types it. */
+  readonly isThisComputerOnly: boolean
 }
 
 /** How a computer is connected, told what to keep, and backed up: three commands. */
@@ -21,7 +23,7 @@ export function agentSteps({ title, steps }: { readonly title: string; readonly 
           <h3>Connect it</h3>
           <p>In a terminal on that computer, in the folder of Holdfast. It asks for your password.</p>
           ${command('Command that connects the computer', connectCommand(steps))}
-          ${steps.pin === undefined ? html`<p class="hint">This address reaches the box from the same computer only. For others, start it with HOLDFAST_HOST.</p>` : html`<p class="hint">The fingerprint is this box’s own: a computer that gets it speaks to no other.</p>`}
+          ${hints(steps).map((hint) => html`<p class="hint">${hint}</p>`)}
         </li>
         <li>
           <h3>Choose what to keep</h3>
@@ -39,6 +41,15 @@ export function agentSteps({ title, steps }: { readonly title: string; readonly 
 
 function connectCommand({ address, login, pin }: AgentSteps): string {
   return `bin/holdfast-agent connect ${address} --user ${login}${pin === undefined ? '' : ` \\\n  --fingerprint ${pin}`}`
+}
+
+function hints({ pin, isThisComputerOnly }: AgentSteps): readonly string[] {
+  return [
+    ...(pin === undefined ? [] : ['The fingerprint is this box’s own: a computer that gets it speaks to no other.']),
+    ...(isThisComputerOnly
+      ? ['This address is good on the box itself only. To reach it from other computers, start it with HOLDFAST_HOST.']
+      : []),
+  ]
 }
 
 function command(label: string, text: string): Html {
