@@ -60,7 +60,8 @@ export function createCustomersService(options: {
     },
     activate: async (transaction, customer, actingAs) => {
       const { customerId, name, number } = customer
-      await table.updateCustomer(transaction, customerId, { name, state: 'active' })
+      const isFirst = await table.activateCustomer(transaction, customerId, name)
+      if (!isFirst) throw new Error(`customer ${customerId} was founded by somebody else meanwhile`)
       const entry = { at: clock.now(), action: 'customer.created', objectId: customerId, customerId } as const
       await insertAudit(transaction, { ...actingAs, ...entry, detail: { name, number } })
       return { ...customer, state: 'active' }
@@ -80,6 +81,6 @@ export function createCustomersService(options: {
       return only
     },
     list: (page) => table.listCustomers(kysely, page),
-    markKitPrinted: (customerId) => table.updateCustomer(kysely, customerId, { kitPrintedAt: clock.now() }),
+    markKitPrinted: (customerId) => table.setKitPrinted(kysely, customerId, clock.now()),
   }
 }

@@ -38,21 +38,19 @@ export async function findFoundingCustomer(db: Queryable): Promise<Customer | un
   return toCustomer(await query.executeTakeFirst())
 }
 
-export async function updateCustomer(
-  db: Queryable,
-  customerId: Id<'cus'>,
-  change: Partial<Pick<Customer, 'name' | 'state' | 'kitPrintedAt'>>,
-): Promise<void> {
-  const { name, state, kitPrintedAt } = change
-  await db
+/** False when it is not being founded: somebody else was quicker. */
+export async function activateCustomer(db: Queryable, customerId: Id<'cus'>, name: string): Promise<boolean> {
+  const result = await db
     .updateTable('customers')
-    .set({
-      ...(name === undefined ? {} : { name }),
-      ...(state === undefined ? {} : { state }),
-      ...(kitPrintedAt === undefined ? {} : { kit_printed_at: kitPrintedAt }),
-    })
+    .set({ name, state: 'active' })
     .where('id', '=', customerId)
-    .execute()
+    .where('state', '=', 'founding')
+    .executeTakeFirstOrThrow()
+  return result.numUpdatedRows === 1n
+}
+
+export async function setKitPrinted(db: Queryable, customerId: Id<'cus'>, printedAt: number): Promise<void> {
+  await db.updateTable('customers').set({ kit_printed_at: printedAt }).where('id', '=', customerId).execute()
 }
 
 export async function findCustomer(db: Queryable, customerId: Id<'cus'>): Promise<Customer | undefined> {

@@ -8,7 +8,7 @@ import type { Id } from '../runtime/ids.ts'
 import { type Access, accessOf } from './access.ts'
 import type { AppContext, AppEnvironment } from './app-environment.ts'
 import { type Permission, permissionRow } from './permissions.ts'
-import type { Principal } from './principal.ts'
+import { type Principal, stranger } from './principal.ts'
 import { Problem } from './problem.ts'
 import { findRouteRule, type RouteRule } from './route-rules.ts'
 
@@ -18,12 +18,12 @@ export function authorise(identify: Identify): MiddlewareHandler<AppEnvironment>
   return async (c, next) => {
     const rule = ruleOfRequest(c)
     if (rule === undefined) return c.notFound()
-    const principal = await identify(c)
+    const principal = rule.permission === 'public' ? stranger : await identify(c)
     const access = accessOf(principal)
     c.set('access', access)
     c.set('session', principal.kind === 'session' ? principal.signedIn : undefined)
     c.set('routeRule', rule)
-    if (rule.permission !== 'public') demand(access, rule.permission)
+    if (rule.permission !== 'public' && rule.permission !== 'anyone') demand(access, rule.permission)
     await next()
   }
 }

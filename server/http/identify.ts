@@ -18,7 +18,7 @@ const maxSecretCharacters = 128
 
 /**
  * Who asks: by the Authorization header where there is one, else by the session cookie. A header that is not good is refused even
- * on public routes: a script with a dead token should hear so. A dead cookie only makes a stranger.
+ * where anyone may come: a script with a dead token should hear so. A dead cookie only makes a stranger.
  */
 export function identifyBy(sources: IdentitySources): Identify {
   return async (c): Promise<Principal> => {

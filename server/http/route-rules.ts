@@ -2,14 +2,18 @@
  * Every route of the appliance, once: who may call it and how large its body may be. The app refuses to start with a route
  * that has no row, and a request to one is refused; tests/server/http/authorisation.test.ts walks the rows for every role.
  */
+import { chunkIdBytes, haveIdsPerCallMax, recordsPerCallMax, snapshotFileMaxBytes } from '../../engine/index.ts'
 import type { Permission } from './permissions.ts'
 
 /** How a route takes its body: read whole and counted before the handler runs, or left to a handler that counts itself. */
 export type BodyRule = 'none' | 'small' | 'stream' | { readonly maxBytes: number }
 
 export interface RouteRule {
-  /** `public`: anyone, signed in or not. The handler of such a route checks what it needs to by itself. */
-  readonly permission: Permission | 'public'
+  /**
+   * `public`: everybody, and nobody is looked up: these answer without the database. `anyone`: everybody too, but the handler
+   * learns who it is. Everything else: whoever holds the permission somewhere; the handler asks for the object's customer.
+   */
+  readonly permission: Permission | 'public' | 'anyone'
   /** `small` unless told. */
   readonly body?: BodyRule
 }
@@ -25,13 +29,13 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'GET /': { permission: 'devices:read' },
   'GET /computers': { permission: 'devices:read' },
   'GET /computers/:deviceId': { permission: 'devices:read' },
-  'GET /setup': { permission: 'public' },
-  'POST /setup': { permission: 'public' },
-  'GET /signin': { permission: 'public' },
-  'POST /signin': { permission: 'public' },
-  'POST /signout': { permission: 'public' },
-  'POST /api/v1/sessions': { permission: 'public' },
-  'DELETE /api/v1/sessions/current': { permission: 'public' },
+  'GET /setup': { permission: 'anyone' },
+  'POST /setup': { permission: 'anyone' },
+  'GET /signin': { permission: 'anyone' },
+  'POST /signin': { permission: 'anyone' },
+  'POST /signout': { permission: 'anyone' },
+  'POST /api/v1/sessions': { permission: 'anyone' },
+  'DELETE /api/v1/sessions/current': { permission: 'anyone' },
   'GET /api/v1/me': { permission: 'me:read' },
   'GET /api/v1/users': { permission: 'users:read' },
   'GET /api/v1/users/:userId': { permission: 'users:read' },
@@ -50,6 +54,15 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'POST /api/agent/v1/connect': { permission: 'public' },
   'GET /api/agent/v1/policy': { permission: 'agent:use' },
   'GET /api/agent/v1/device': { permission: 'agent:use' },
+  'POST /api/agent/v1/sessions': { permission: 'agent:use' },
+  'DELETE /api/agent/v1/sessions/:sessionId': { permission: 'agent:use' },
+  'GET /api/agent/v1/sessions/:sessionId/filter': { permission: 'agent:use' },
+  'POST /api/agent/v1/sessions/:sessionId/have': { permission: 'agent:use', body: { maxBytes: haveIdsPerCallMax * chunkIdBytes } },
+  'PUT /api/agent/v1/sessions/:sessionId/packs/:packId': { permission: 'agent:use', body: 'stream' },
+  'POST /api/agent/v1/sessions/:sessionId/commit': { permission: 'agent:use', body: { maxBytes: snapshotFileMaxBytes } },
+  'POST /api/agent/v1/records': { permission: 'agent:use', body: { maxBytes: recordsPerCallMax * chunkIdBytes } },
+  'GET /api/agent/v1/snapshots': { permission: 'agent:use' },
+  'GET /api/agent/v1/snapshots/:snapshotId': { permission: 'agent:use' },
   'GET /docs/errors': { permission: 'public' },
   'GET /docs/errors/:code': { permission: 'public' },
 }

@@ -50,7 +50,7 @@ export function createSessionsService(options: {
     const secret = newBearerSecret(randomness)
     const lifetimeMs = browser.isLasting ? longLifetimeMs : shortLifetimeMs
     const session = { sessionId: newId('ses', randomness), userId: user.userId, lifetimeMs, expiresAt: nowMs + lifetimeMs }
-    await table.deleteExpiredSessions(database.kysely, nowMs, maxExpiredPerSweep)
+    await database.transaction((transaction) => table.deleteExpiredSessions(transaction, nowMs, maxExpiredPerSweep))
     await database.transaction(async (transaction) => {
       await table.insertSession(transaction, {
         ...session,

@@ -60,6 +60,12 @@ function concretePath(path: string): string {
   })
 }
 
+/** What a caller needs; undefined where everybody may. */
+function neededFor(method: string, path: string): Permission | undefined {
+  const permission = findRouteRule(method, path)?.permission
+  return permission === 'public' || permission === 'anyone' ? undefined : permission
+}
+
 async function codeOf(response: Response): Promise<string> {
   const isProblem = response.headers.get('content-type') === 'application/problem+json'
   return isProblem ? (await bodyOf<{ code: string }>(response)).code : String(response.status)
@@ -107,8 +113,8 @@ describe('every route, called by everybody', () => {
   test.each(callers)('%s', async (caller) => {
     const headers = await headersOf(caller)
     for (const { method, path, key } of routeTable()) {
-      const rule = findRouteRule(method, path)
-      const isAllowed = rule?.permission === 'public' || rights[rule?.permission ?? 'me:read'].split(' ').includes(caller)
+      const permission = neededFor(method, path)
+      const isAllowed = permission === undefined || rights[permission].split(' ').includes(caller)
       const code = await codeOf(await box.app.request(concretePath(path), { method, headers }))
       if (isAllowed) expect(refusals, `${caller}: ${key} answers ${code}`).not.toContain(code)
       else expect(code, `${caller}: ${key}`).toBe(caller === 'stranger' ? 'HF-SIGN-IN-NEEDED' : 'HF-FORBIDDEN')
@@ -119,9 +125,9 @@ describe('every route, called by everybody', () => {
 
   test('a token without the scope', async () => {
     for (const { method, path, key } of routeTable()) {
-      const rule = findRouteRule(method, path)
-      if (rule === undefined || rule.permission === 'public' || !rights[rule.permission].includes('owner')) continue
-      const { scope } = permissionTable[rule.permission] as { readonly scope?: string }
+      const permission = neededFor(method, path)
+      if (permission === undefined || !rights[permission].includes('owner')) continue
+      const { scope } = permissionTable[permission] as { readonly scope?: string }
       const others = (['read', 'files', 'manage', 'metrics'] as const).filter((other) => other !== scope)
       const wrong = { authorization: await tokenOf(box, box.users.owner, others) }
       expect(await codeOf(await box.app.request(concretePath(path), { method, headers: wrong })), key).toBe('HF-SCOPE-MISSING')
@@ -145,8 +151,8 @@ describe('every route, called by everybody', () => {
     { title: 'nothing', value: 'Bearer' },
     { title: 'very long', value: `Bearer hft_${'a'.repeat(4000)}` },
   ]
-  test.each(badBearers)('a bad Authorization header ($title) is refused even where nobody need sign in', async ({ value }) => {
-    for (const path of ['/api/v1/me', '/healthz']) {
+  test.each(badBearers)('a bad Authorization header ($title) is refused even where anyone may come', async ({ value }) => {
+    for (const path of ['/api/v1/me', '/signin']) {
       const answer = await box.app.request(path, { headers: { authorization: value } })
       expect(answer.status).toBe(401)
       expect(await codeOf(answer)).toBe('HF-TOKEN-INVALID')
@@ -174,8 +180,8 @@ describe('tenants', () => {
         const { requestId, ...body } = await bodyOf<Record<string, unknown>>(answer)
         return { status: answer.status, body, hasRequestId: typeof requestId === 'string' }
       }
-      const rule = findRouteRule(method, path)
-      if (rule === undefined || rule.permission === 'public' || !rights[rule.permission].includes('owner')) continue
+      const permission = neededFor(method, path)
+      if (permission === undefined || !rights[permission].includes('owner')) continue
       const foreign = await answerOf(concretePath(path))
       const absent = await answerOf(concretePath(path).replaceAll(/_[a-z2-7]{20}/g, `_${'a'.repeat(20)}`))
       const malformed = await answerOf(concretePath(path).replaceAll(/_[a-z2-7]{20}/g, "_'%20OR%201=1"))
@@ -216,7 +222,7 @@ describe('tenants', () => {
   test('a revoked computer is told so', async () => {
     const { device, token } = await connectDevice(box, box.users.owner, { name: 'OLD-PC' })
     await box.devicesSide.devices.revoke(device.deviceId, actingOnTheBox)
-    const answer = await box.app.request('/healthz', { headers: { authorization: `Bearer ${token}` } })
+    const answer = await box.app.request('/api/v1/me', { headers: { authorization: `Bearer ${token}` } })
     expect(answer.status).toBe(403)
     expect(await codeOf(answer)).toBe('HF-DEVICE-REVOKED')
   })

@@ -96,6 +96,18 @@ describe('errors', () => {
   })
 })
 
+describe('what needs no caller', () => {
+  test('answers without the database: health, files, the manual', async () => {
+    await using box = await setUpApp()
+    const cookie = cookiesOf(await box.app.request('/signin', formRequest({ email: helen.email, password: goodPassword })))
+    await box.database.kysely.schema.dropTable('sessions').execute()
+    for (const path of ['/healthz', '/docs/errors/HF-DATABASE-DOWN', '/api/v1/openapi.json']) {
+      expect((await box.app.request(path, { headers: { cookie } })).status, path).toBe(200)
+    }
+    expect((await box.app.request('/api/v1/me', { headers: { cookie } })).status).toBe(500)
+  })
+})
+
 describe('posts from elsewhere', () => {
   const table = [
     { title: 'own page', headers: { origin: 'http://localhost', 'sec-fetch-site': 'same-origin' }, refused: false },
