@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { hostname, networkInterfaces } from 'node:os'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { addressForPeople } from './address-for-people.ts'
 import { createApp } from './app.ts'
 import { type Box, type Machine, openBox } from './box.ts'
 import type { Config } from './config.ts'
@@ -8,10 +8,11 @@ import { openControlServer } from './control/control-server.ts'
 import { pageContextBy } from './http/page-context.ts'
 import { openStaticFiles } from './http/static-files.ts'
 import { type HttpListener, openHttpListener } from './listener/http-listener.ts'
+import { machineAddresses } from './machine-addresses.ts'
 import { openErrorManual } from './manual/error-manual.ts'
 import { readVersion } from './runtime/version.ts'
 import { createServices, type Services } from './services.ts'
-import { openServerIdentity, type ServerIdentity } from './tls/server-identity.ts'
+import { openListenerIdentity } from './tls/listener-identity.ts'
 import { serverNames } from './tls/server-names.ts'
 
 /** The composition root of the serving box: everything is made here, in order, and closed in reverse. */
@@ -47,14 +48,14 @@ export async function serve(options: {
   opened.defer(() => control.close())
   const listener = await listen(box, services)
   opened.defer(() => listener.close())
-  const url = config.publicUrl ?? addressForPeople(listener)
+  const url = addressForPeople({ ...config, port: listener.port })
   const door = await services.setup.openDoor(config.setupToken)
   box.log.info({ url, tls: config.tls, port: listener.port }, 'box is up')
   const closing = opened.move()
   return {
     url,
     dataFolder: box.dataFolder,
-    pin: config.tls === 'auto' ? box.authority.pin : undefined,
+    pin: pinOf(box),
     setupUrl: door.kind === 'open' ? `${url}/setup?token=${encodeURIComponent(door.token)}` : undefined,
     [Symbol.asyncDispose]: async () => {
       box.log.info('box is stopping')
@@ -77,9 +78,10 @@ async function listen(box: Box, services: Services): Promise<HttpListener> {
     readiness: services.readiness,
     people: services,
     devicesSide: services,
+    uploads: services.uploads,
     errorManual: await openErrorManual(join(programFolder, 'docs', 'user', 'errors')),
     staticFiles,
-    agentPin: config.tls === 'auto' ? box.authority.pin : undefined,
+    agentPin: pinOf(box),
     pageContext: pageContextBy({
       clock,
       assets: staticFiles.prefix,
@@ -88,35 +90,15 @@ async function listen(box: Box, services: Services): Promise<HttpListener> {
       publicUrl: config.publicUrl,
     }),
   })
-  return openHttpListener({ fetch: app.fetch, host: config.host, port: config.port, tls: await openTls(box) })
+  const tls = await openListenerIdentity({ ...box, names: namesOf(config) })
+  return openHttpListener({ fetch: app.fetch, host: config.host, port: config.port, tls })
 }
 
-async function openTls({ config, dataFolder, authority, clock }: Box): Promise<ServerIdentity | undefined> {
-  switch (config.tls) {
-    case 'off':
-      return undefined
-    case 'files':
-      return { cert: readFileSync(config.tlsCertFile!, 'utf8'), key: readFileSync(config.tlsKeyFile!, 'utf8') }
-    case 'auto':
-      return openServerIdentity({ folder: join(dataFolder, 'tls'), authority, names: namesOf(config), clock })
-    default:
-      return config.tls satisfies never
-  }
+/** What agents are told to expect; a certificate of somebody else's is theirs to check. */
+function pinOf({ config, authority }: Box): string | undefined {
+  return config.tls === 'auto' ? authority.pin : undefined
 }
 
 function namesOf({ host, publicUrl }: Config): readonly string[] {
   return serverNames({ host, publicUrl, machineName: hostname(), machineAddresses: machineAddresses() })
-}
-
-function machineAddresses(): readonly string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal }) => !internal)
-    .map(({ address }) => address)
-}
-
-/** Nobody can open the address that means "all of them". */
-function addressForPeople({ url }: HttpListener): string {
-  const address = machineAddresses().find((candidate) => !candidate.includes(':')) ?? hostname()
-  return url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, `//${address}`)
 }

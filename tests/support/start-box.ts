@@ -21,6 +21,8 @@ export type RunningBox = AsyncDisposable & {
   /** The authority's pin; undefined without TLS. */
   readonly pin: string | undefined
   readonly pid: number
+  /** Its settings. */
+  readonly environment: Readonly<Record<string, string>>
   /** What it wrote to standard error so far: its warnings. */
   readonly warnings: () => string
   /** Asks it to stop; answers with its exit code. The data folder stays. */
@@ -59,12 +61,16 @@ export async function startBox(options: StartBoxOptions = {}): Promise<RunningBo
 export async function runHoldfast(
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
-  input = '',
+  options: { readonly input?: string; readonly launcher?: string; readonly cwd?: string } = {},
 ): Promise<{ readonly exitCode: number | null; readonly output: string; readonly errors: string }> {
-  const child = spawn(launcher, words, { env: { ...withoutSettings(), ...environment }, stdio: 'pipe' })
+  const child = spawn(options.launcher ?? launcher, words, {
+    env: { ...withoutSettings(), ...environment },
+    stdio: 'pipe',
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  })
   const output = collect(child, 'stdout')
   const errors = collect(child, 'stderr')
-  child.stdin.end(input)
+  child.stdin.end(options.input ?? '')
   const [exitCode] = (await once(child, 'close')) as [number | null]
   return { exitCode, output: output(), errors: errors() }
 }
@@ -98,6 +104,7 @@ async function startOver(starting: Starting): Promise<RunningBox> {
     ...ready,
     setupUrl: ready.setupUrl,
     pin: ready.pin,
+    environment,
     warnings: errors,
     stop,
     kill,

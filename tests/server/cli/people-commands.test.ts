@@ -128,7 +128,7 @@ describe('holdfast user', () => {
 
   test('reset gives a new password, read from standard input', async () => {
     const words = ['user', 'reset', '--email', 'tom@office.example', '--password-file', '-']
-    const { exitCode } = await runHoldfast(words, { HOLDFAST_DATA: box.dataFolder }, 'another four words here\n')
+    const { exitCode } = await runHoldfast(words, { HOLDFAST_DATA: box.dataFolder }, { input: 'another four words here\n' })
     expect(exitCode).toBe(0)
     expect(await signIn('tom@office.example', password)).toBe(401)
     expect(await signIn('tom@office.example', 'another four words here')).toBe(201)
