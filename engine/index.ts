@@ -16,6 +16,7 @@ export { type KeySlot, type KeySlotKind, managedSlotKey, openKeySlot, recoverySl
 export { deriveKeys, type RepositoryKeys, type RepositorySecrets } from './crypto/keys.ts'
 export { formatRecoveryCode, type ParsedRecoveryCode, parseRecoveryCode } from './crypto/recovery-code.ts'
 export { bytesOfText, textOfBytes } from './format/byte-text.ts'
+export { encodeGoneFile, type GoneFile, goneSuffix, readGoneFile } from './format/gone-file.ts'
 export { readListNode } from './format/list.ts'
 export {
   type PackEntry,
@@ -28,9 +29,9 @@ export {
   readPackHead,
   readPackIndex,
   readWholePackIndex,
-  salvageRecords,
 } from './format/pack.ts'
 export { PackScanner } from './format/pack-scanner.ts'
+export { salvageRecords } from './format/salvage-records.ts'
 export { isBodyWhole, type RecordHeader, readHeader, readRefs, recordBytes, recordHeaderBytes } from './format/record-header.ts'
 export {
   encodeSnapshotBody,
@@ -52,7 +53,6 @@ export {
   type SnapshotFile,
   snapshotFileName,
 } from './format/snapshot-envelope.ts'
-export { encodeSnapshotGone, goneSuffix, readSnapshotGone, type SnapshotGone } from './format/snapshot-gone.ts'
 export { readTreeNode, type TreeNode } from './format/tree.ts'
 export {
   type ContentItem,
@@ -80,7 +80,7 @@ export {
   type RepositoryUid,
   type SnapshotId,
 } from './model/ids.ts'
-export { packMaxBytes, snapshotFileMaxBytes } from './model/limits.ts'
+export { packMaxBytes, snapshotFileMaxBytes, treeMaxDepth } from './model/limits.ts'
 export { type RecordType, recordTypes } from './model/record-type.ts'
 export {
   type ApplianceLink,
@@ -129,4 +129,5 @@ export type {
 export { haveIdsPerCallMax, recordsPerCallMax } from './repository/target.ts'
 export { type LocalStorageOptions, openLocalStorage } from './storage/local.ts'
 export { memoryStorage } from './storage/memory.ts'
+export { type ApplianceTargetOptions, connectAppliance, type InstanceStore } from './repository/appliance-target.ts'
 export type { Storage, StoredFile } from './storage/storage.ts'

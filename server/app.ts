@@ -4,6 +4,8 @@
  */
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { PageContext } from '../views/site.ts'
+import { agentUploadRoutes } from './agent-api/agent-upload-routes.ts'
+import { demandProtocol } from './agent-api/protocol.ts'
 import { customersRoutes } from './customers/customers-routes.ts'
 import { agentDeviceRoutes } from './devices/agent-device-routes.ts'
 import { computersRoutes } from './devices/computers-routes.ts'
@@ -40,6 +42,7 @@ import { sessionsApiRoutes } from './sessions/sessions-api-routes.ts'
 import { sessionsRoutes } from './sessions/sessions-routes.ts'
 import { setupRoutes } from './setup/setup-routes.ts'
 import { subscriptionsRoutes } from './subscriptions/subscriptions-routes.ts'
+import type { Uploads } from './uploads.ts'
 import { usersRoutes } from './users/users-routes.ts'
 
 export interface Dependencies {
@@ -56,6 +59,7 @@ export interface Dependencies {
   readonly readiness: Readiness
   readonly people: People
   readonly devicesSide: DevicesSide
+  readonly uploads: Uploads
   readonly errorManual: ErrorManual
   readonly staticFiles: StaticFiles
   /** Of the box's own authority, when this box's certificate comes from it: agents are told to expect it. */
@@ -63,6 +67,8 @@ export interface Dependencies {
   /** What every page carries besides its own content: where its files lie, and for whom it is written. */
   readonly pageContext: (c: AppContext) => PageContext
 }
+
+type ApiServices = People & DevicesSide & { readonly uploads: Uploads }
 
 /** What routes of the frame share, made once. */
 interface Shared {
@@ -95,7 +101,7 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
   app.route('/', setupRoutes({ ...people, ...shared, pageContext }))
   app.route('/', sessionsRoutes({ ...people, ...shared, pageContext }))
   mountPages(app, dependencies)
-  mountApi(app, { ...people, ...dependencies.devicesSide }, shared)
+  mountApi(app, { ...people, ...dependencies.devicesSide, uploads: dependencies.uploads }, shared)
 }
 
 /** The dashboard. */
@@ -108,7 +114,8 @@ function mountPages(app: App, { people, devicesSide, staticFiles, pageContext, p
 }
 
 /** The routes that the OpenAPI document describes. */
-function mountApi(app: App, services: People & DevicesSide, shared: Shared): void {
+function mountApi(app: App, services: ApiServices, shared: Shared): void {
+  app.use('/api/agent/v1/*', demandProtocol())
   registerSecuritySchemes(app)
   app.route('/', sessionsApiRoutes({ ...services, ...shared }))
   app.route('/', usersRoutes(services))
@@ -117,11 +124,12 @@ function mountApi(app: App, services: People & DevicesSide, shared: Shared): voi
   app.route('/', subscriptionsRoutes(services))
   app.route('/', connectRoutes({ ...services, ...shared }))
   app.route('/', agentDeviceRoutes({ ...services, ...shared }))
+  app.route('/', agentUploadRoutes(services))
   app.route('/', devicesRoutes(services))
 }
 
 /** The description of the API without an app that serves it, for `holdfast openapi`. */
-export function describeApi(services: People & DevicesSide, version: string): OpenApiDocument {
+export function describeApi(services: ApiServices, version: string): OpenApiDocument {
   const app = newRoutes()
   mountApi(app, services, shareWith({ trustedProxy: [], instanceId: '' }))
   return openApiDocument(app, { version })

@@ -3,6 +3,7 @@
 
 import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, request as plainRequest } from 'node:http'
 import { request as secureRequest } from 'node:https'
+import { pipeline } from 'node:stream/promises'
 import { type Refusal, RefusedError, StorageError } from '../model/errors.ts'
 import { ApplianceIdentityError, type ApplianceTrust, connectionAgent } from './appliance-trust.ts'
 
@@ -32,9 +33,15 @@ export type ApplianceMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
 export interface ApplianceRequest {
   readonly headers?: OutgoingHttpHeaders
   /** Sent as they are, one after the other; they must stay unchanged until the answer is there. */
-  readonly body?: Uint8Array | readonly Uint8Array[]
+  readonly body?: Uint8Array | readonly Uint8Array[] | PacedBody
   readonly signal?: AbortSignal | undefined
   readonly idleTimeoutMs?: number
+}
+
+/** Bytes that are sent as they come: `length` of them in all. */
+export interface PacedBody {
+  readonly length: number
+  readonly pieces: AsyncIterable<Uint8Array>
 }
 
 /** Any status; the body must be read, or destroyed. */
@@ -81,11 +88,12 @@ export function openApplianceLink(options: ApplianceLinkOptions): ApplianceLink 
 
   const link: ApplianceLink = {
     request(method, path, request = {}) {
-      const parts = partsOf(request.body)
-      const length = parts.reduce((sum, part) => sum + part.length, 0)
+      const { body } = request
+      const parts = partsOf(body)
+      const length = isPaced(body) ? body.length : parts.reduce((sum, part) => sum + part.length, 0)
       const headers = {
         ...ownHeaders,
-        ...(request.body === undefined && method === 'GET' ? {} : { 'content-length': length }),
+        ...(body === undefined && method === 'GET' ? {} : { 'content-length': length }),
         ...request.headers,
       }
       return new Promise((resolve, reject) => {
@@ -97,14 +105,18 @@ export function openApplianceLink(options: ApplianceLinkOptions): ApplianceLink 
         })
         const fail = (cause: Error) => reject(connectionError(cause, base, request.signal))
         outgoing.once('error', fail)
-        outgoing.once('response', (body) => {
+        outgoing.once('response', (answer) => {
           // From here on the body tells its own errors; a late one of the request (a refused upload) must not end the process.
           outgoing.on('error', () => {})
-          resolve({ status: body.statusCode ?? 0, headers: body.headers, body })
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: answer })
         })
         outgoing.setTimeout(request.idleTimeoutMs ?? idleTimeoutMs, () =>
           outgoing.destroy(Object.assign(new Error('the box has not answered for too long'), { code: 'ETIMEDOUT' })),
         )
+        if (isPaced(body)) {
+          pipeline(body.pieces, outgoing).catch((cause: Error) => outgoing.destroy(cause))
+          return
+        }
         for (const part of parts) outgoing.write(part)
         outgoing.end()
       })
@@ -135,8 +147,12 @@ export function openApplianceLink(options: ApplianceLinkOptions): ApplianceLink 
 }
 
 function partsOf(body: ApplianceRequest['body']): readonly Uint8Array[] {
-  if (body === undefined) return []
+  if (body === undefined || isPaced(body)) return []
   return body instanceof Uint8Array ? [body] : body
+}
+
+function isPaced(body: ApplianceRequest['body']): body is PacedBody {
+  return body !== undefined && 'pieces' in body
 }
 
 function queryText(query: JsonRequest['query'] = {}): string {

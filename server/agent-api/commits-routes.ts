@@ -7,7 +7,7 @@ import { askingDevice } from '../devices/asking-device.ts'
 import { formatTime, jsonContent, problemResponses, timeSchema } from '../http/api-schemas.ts'
 import type { App } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { afterNumber, pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
+import { cursorNumber, pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
 import { Problem } from '../http/problem.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
@@ -60,7 +60,7 @@ export function agentCommitsRoutes(services: {
   routes.openapi(listRoute, async (c) => {
     const { deviceId } = askingDevice(c)
     const list = ({ after, limit }: { readonly after: string | undefined; readonly limit: number }) =>
-      snapshots.listOfDevice({ deviceId, beforeSeq: after === undefined ? undefined : afterNumber(after), limit })
+      snapshots.listOfDevice({ deviceId, beforeSeq: after === undefined ? undefined : cursorNumber(after), limit })
     const page = await readPage(c.req.valid('query'), list, ({ seq }) => String(seq))
     return c.json({ items: page.items.map(versionBody), nextCursor: page.nextCursor }, 200)
   })

@@ -1,4 +1,5 @@
 import { HTTPException } from 'hono/http-exception'
+import { uploadProblems } from '../agent-api/upload-problems.ts'
 import { customerProblems } from '../customers/customer-problems.ts'
 import { databaseProblems } from '../database/database-problems.ts'
 import { deviceProblems } from '../devices/device-problems.ts'
@@ -19,6 +20,7 @@ const faultTables: readonly ProblemFinder[] = [
   deviceProblems,
   repositoryProblems,
   formatProblems,
+  uploadProblems,
 ]
 
 export function problemOf(error: unknown): Problem {

@@ -57,7 +57,10 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'POST /api/agent/v1/sessions': { permission: 'agent:use' },
   'DELETE /api/agent/v1/sessions/:sessionId': { permission: 'agent:use' },
   'GET /api/agent/v1/sessions/:sessionId/filter': { permission: 'agent:use' },
-  'POST /api/agent/v1/sessions/:sessionId/have': { permission: 'agent:use', body: { maxBytes: haveIdsPerCallMax * chunkIdBytes } },
+  'POST /api/agent/v1/sessions/:sessionId/have': {
+    permission: 'agent:use',
+    body: { maxBytes: haveIdsPerCallMax * chunkIdBytes },
+  },
   'PUT /api/agent/v1/sessions/:sessionId/packs/:packId': { permission: 'agent:use', body: 'stream' },
   'POST /api/agent/v1/sessions/:sessionId/commit': { permission: 'agent:use', body: { maxBytes: snapshotFileMaxBytes } },
   'POST /api/agent/v1/records': { permission: 'agent:use', body: { maxBytes: recordsPerCallMax * chunkIdBytes } },

@@ -108,7 +108,7 @@ export async function listPackStatesLocked(
 ): Promise<ReadonlyMap<PackNumber, PackState>> {
   const states = new Map<PackNumber, PackState>()
   for (const numbers of slices(packs)) {
-    const rows = await tx.selectFrom('packs').select(['id', 'state']).where('id', 'in', numbers).forShare().execute()
+    const rows = await tx.selectFrom('packs').select(['id', 'state']).where('id', 'in', numbers).forUpdate().execute()
     for (const row of rows) states.set(row.id, stateNames[row.state]!)
   }
   return states

@@ -2,7 +2,7 @@
  * The volume that holds `repositories/`: its identity (a file, so that a wrong disk under the same path is noticed), whether it may
  * be written to, and how much room uploads may still take.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from '../database/database.ts'
@@ -36,6 +36,7 @@ export async function openStorageVolumes(options: {
 }): Promise<StorageVolumesService> {
   const { database, clock, log } = options
   const folder = join(options.dataFolder, 'repositories')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const uid = openVolumeId(join(folder, 'volume-id'), options.randomness)
   // openVolumeId has just written to a new disk or read from a known one; the probe proves that writes still become durable.
   replaceFileSync(join(folder, 'probe'), `${clock.now()}\n`, { mode: 0o600 })

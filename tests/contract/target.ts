@@ -30,6 +30,8 @@ export function targetContract(title: string, open: () => Promise<TargetUnderTes
 
     const request = { job: 'documents', parent: undefined }
     const openSession = () => target.openSession(request)
+    /** A job runs once at a time; several at once are several jobs. */
+    const openSessionOf = (job: string) => target.openSession({ ...request, job })
     const someData = (length = 1000) => writer.data(randomBytes(length))
     const putAll = async (session: BackupSession) => {
       const packs = writer.takePacks()
@@ -264,26 +266,28 @@ export function targetContract(title: string, open: () => Promise<TargetUnderTes
 
     describe('two sessions at once', () => {
       test('the later one is told the new head, and succeeds with it', async () => {
-        const [first, second] = [await openSession(), await openSession()]
-        const answer = await commitTree(first, writer, { root: newRoot(), device })
+        const [first, second] = [await openSessionOf('first'), await openSessionOf('second')]
+        const answer = await commitTree(first, writer, { root: newRoot(), device, body: { job: 'first' } })
         if (answer.kind !== 'committed') throw new Error(answer.kind)
         const root = newRoot()
         await putAll(second)
-        const stale = await second.commit(writer.snapshotFile({ root, head: second.head, device }), { isCheckpoint: false })
+        const body = { job: 'second' }
+        const stale = await second.commit(writer.snapshotFile({ root, head: second.head, device, body }), { isCheckpoint: false })
         if (stale.kind !== 'stale-head') throw new Error(stale.kind)
         expect(stale.head.previous).toBe(answer.id)
         expect(stale.head.seq).toBeGreaterThan(answer.seq)
-        const file = writer.snapshotFile({ root, head: stale.head, device })
+        const file = writer.snapshotFile({ root, head: stale.head, device, body })
         expect(await second.commit(file, { isCheckpoint: false })).toMatchObject({ kind: 'committed' })
       })
 
       test('a number is given once, however many ask in the same moment', async () => {
-        const sessions = await Promise.all([openSession(), openSession(), openSession(), openSession()])
+        const jobs = ['first', 'second', 'third', 'fourth']
+        const sessions = await Promise.all(jobs.map(openSessionOf))
         const files: Buffer[] = []
-        for (const session of sessions) {
+        for (const [index, session] of sessions.entries()) {
           const root = newRoot()
           await putAll(session)
-          files.push(writer.snapshotFile({ root, head: session.head, device }))
+          files.push(writer.snapshotFile({ root, head: session.head, device, body: { job: jobs[index]! } }))
         }
         const answers = await Promise.all(
           sessions.map((session, index) => session.commit(files[index]!, { isCheckpoint: false })),

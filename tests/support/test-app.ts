@@ -8,11 +8,13 @@ import { pageContextBy } from '../../server/http/page-context.ts'
 import { openStaticFiles } from '../../server/http/static-files.ts'
 import { openErrorManual } from '../../server/manual/error-manual.ts'
 import { createPeople, type People } from '../../server/people.ts'
+import { createRecordsService } from '../../server/records/records-service.ts'
 import { createRepositories, type Repositories } from '../../server/repositories/repositories-service.ts'
 import { movableClock } from '../../server/runtime/clock.ts'
 import type { Id } from '../../server/runtime/ids.ts'
 import { type Log, silentLog } from '../../server/runtime/log.ts'
 import { systemRandomness } from '../../server/runtime/randomness.ts'
+import { createUploads, type Uploads, type UploadsOptions } from '../../server/uploads.ts'
 import { type TestDatabase, testDatabase } from './test-database.ts'
 
 /** Where a flush to the disk costs nothing. */
@@ -28,6 +30,7 @@ export interface TestApp extends AsyncDisposable {
   readonly people: People
   readonly devicesSide: DevicesSide
   readonly repositories: Repositories
+  readonly uploads: Uploads
   readonly dataFolder: string
   readonly database: TestDatabase
   readonly clock: ReturnType<typeof movableClock>
@@ -41,6 +44,7 @@ export async function testApp(
     readonly log?: Log
     readonly trustedProxy?: readonly string[]
     readonly publicUrl?: string
+    readonly uploads?: Partial<UploadsOptions>
     readonly createRepositoryForCustomer?: (customerId: Id<'cus'>) => Promise<void>
   } = {},
 ): Promise<TestApp> {
@@ -61,9 +65,13 @@ export async function testApp(
     },
   })
   const devicesSide = createDevicesSide({ ...people, ...common, repositories })
+  const log = options.log ?? silentLog
+  const records = createRecordsService({ ...common, log })
+  const { openSecrets } = repositories
+  const uploads = await createUploads({ ...people, ...devicesSide, ...common, records, openSecrets, log, ...options.uploads })
   const staticFiles = await openStaticFiles(publicFolder)
   const app = createApp({
-    log: options.log ?? silentLog,
+    log,
     randomness: systemRandomness,
     clock,
     version: '0.0.0-test',
@@ -73,6 +81,7 @@ export async function testApp(
     readiness: { findFailing: async () => [] },
     people,
     devicesSide,
+    uploads,
     errorManual: await openErrorManual(errorPagesFolder),
     staticFiles,
     agentPin: undefined,
@@ -82,7 +91,18 @@ export async function testApp(
     await database.close()
     rmSync(dataFolder, { recursive: true })
   }
-  return { app, people, devicesSide, repositories, dataFolder, database, clock, askedRepositories, [Symbol.asyncDispose]: close }
+  return {
+    app,
+    people,
+    devicesSide,
+    repositories,
+    uploads,
+    dataFolder,
+    database,
+    clock,
+    askedRepositories,
+    [Symbol.asyncDispose]: close,
+  }
 }
 
 export const helen = { email: 'helen@calder-rowe.example', name: 'Helen Calder', password: goodPassword }

@@ -38,7 +38,7 @@ const request = {
 }
 
 function post(box: Pick<Box, 'app'>, body: object): Promise<Response> {
-  const headers = { 'content-type': 'application/json' }
+  const headers = { 'content-type': 'application/json', 'holdfast-protocol': '1' }
   return Promise.resolve(box.app.request('/api/agent/v1/connect', { method: 'POST', body: JSON.stringify(body), headers }))
 }
 
@@ -48,7 +48,7 @@ async function connect(box: Pick<Box, 'app'>, more: object = {}): Promise<Connec
   return bodyOf<ConnectedBody>(answer)
 }
 
-const asDevice = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+const asDevice = (token: string) => ({ headers: { authorization: `Bearer ${token}`, 'holdfast-protocol': '1' } })
 
 describe('a computer that connects', () => {
   let box: Box

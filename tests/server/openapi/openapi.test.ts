@@ -39,7 +39,7 @@ describe('the description of the API', () => {
   test('is the same for `holdfast openapi`', async () => {
     await using box = await testApp()
     const served = await bodyOf<Document>(await box.app.request('/api/v1/openapi.json'))
-    expect(JSON.parse(JSON.stringify(describeApi({ ...box.people, ...box.devicesSide }, '0.0.0-test')))).toEqual(served)
+    expect(JSON.parse(JSON.stringify(describeApi({ ...box.people, ...box.devicesSide, uploads: box.uploads }, '0.0.0-test')))).toEqual(served)
   })
 
   test('reads as a page without scripts', async () => {
