@@ -20,15 +20,10 @@ export function ensurePackages({ withDevelopment, say }) {
   try {
     if (findMissing({ withDevelopment }).length === 0 && findOwnNode() !== undefined) return
     const isFirst = !existsSync(join(programFolder, 'node_modules'))
+    // Not `npm ci`: it refuses a lock file without the entries of platforms that a registry does not carry.
     say(isFirst ? 'Installing npm packages, among them Node 26 (once, about 150 MB) …' : 'Updating npm packages …')
     const keepsDevelopment = withDevelopment || existsSync(join(programFolder, 'node_modules', 'vitest'))
-    runNpm([
-      isFirst ? 'ci' : 'install',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-      ...(keepsDevelopment ? [] : ['--omit=dev']),
-    ])
+    runNpm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...(keepsDevelopment ? [] : ['--omit=dev'])])
     const missing = findMissing({ withDevelopment })
     if (missing.length > 0) throw new Error(`npm did not install ${missing.slice(0, 5).join(', ')}`)
     if (findOwnNode() === undefined) {
