@@ -1,0 +1,135 @@
+import { type RestoreOptions, type RestoreProgress, restore } from '../../engine/index.ts'
+import { defineCommand, type OptionValues } from '../command-line/command.ts'
+import { type ExitCode, exitCodes } from '../command-line/exit-code.ts'
+import type { Program } from '../command-line/program.ts'
+import { usageError } from '../errors/agent-error.ts'
+import { openConnectedBox } from '../link/connected-box.ts'
+import { type OpenedVersion, openListedVersion, readWantedVersion } from '../link/open-listed-version.ts'
+import { jsonPath } from '../output/json-values.ts'
+import { type ProgressDisplay, progressDisplay } from '../output/progress-display.ts'
+import { restoreLines, restoreSummary } from '../output/restore-words.ts'
+import { resolveSourcePath } from '../selection/source-path.ts'
+import { findInVersion } from '../selection/version-path.ts'
+import { prepareStateFolder } from '../state/state-folder.ts'
+import { versionJson } from './snapshots.ts'
+
+const overwriteRules = ['never', 'older', 'changed', 'always', 'both'] as const
+
+const options = {
+  to: { kind: 'value', value: 'DIR', about: 'below this folder, with the whole source path; the original place otherwise' },
+  strip: { kind: 'flag', about: 'with --to: without the part of the path above what is selected' },
+  overwrite: {
+    kind: 'value',
+    value: overwriteRules.join('|'),
+    about: 'what happens to files that are there; never unless told',
+  },
+  verify: { kind: 'flag', about: 'read everything back from the disk and compare' },
+  job: { kind: 'value', value: 'J', about: 'of this job, where latest or a date is given' },
+  device: { kind: 'value', value: 'D', about: 'of this computer, by number or name' },
+  from: { kind: 'later', takesValue: true },
+  'recovery-kit': { kind: 'later', takesValue: true },
+  'recovery-code': { kind: 'later', takesValue: false },
+} as const
+
+export const restoreCommand = defineCommand({
+  name: 'restore',
+  usage: 'SNAPSHOT|latest|DATE [PATH…] [options]',
+  about:
+    'Gets files and folders back. PATH is where they were, as an absolute path; without one everything comes back. latest and DATE\n' +
+    'choose the newest version not later; a date alone means the end of that day. Files that are there already are kept, and the\n' +
+    'exit code is 3, unless --overwrite says otherwise: older replaces what is older than the stored file, changed what differs,\n' +
+    'both keeps yours and puts the stored one beside it.',
+  options,
+  answers: 'events',
+  words: { min: 1, max: 1_000 },
+  examples: [
+    'holdfast-agent restore latest /home/ann/letter.odt --overwrite changed',
+    'holdfast-agent restore 2026-03-14 /home/ann/Pictures --to /tmp/back --strip',
+    'holdfast-agent restore latest --to /mnt/new-disk --verify',
+  ],
+  async run(program, { options: given, words }) {
+    const [text, ...paths] = words as [string, ...string[]]
+    const wanted = readWantedVersion(program, text)
+    const wish = readWish(program, given)
+    prepareStateFolder(program.state)
+    using box = openConnectedBox(program)
+    const opened = await openListedVersion(box, wanted, { text, job: given.job, device: given.device })
+    const selection = await selectionOf(program, opened, paths)
+    return await runRestore(program, opened, {
+      ...wish,
+      records: box.target,
+      secrets: box.secrets,
+      root: opened.root,
+      selection,
+      signal: program.surroundings.stop,
+      randomBytes: program.surroundings.randomBytes,
+    })
+  },
+})
+
+function readWish(
+  program: Program,
+  given: OptionValues<typeof options>,
+): Pick<RestoreOptions, 'destination' | 'overwrite' | 'verify'> {
+  const overwrite = overwriteRules.find((rule) => rule === (given.overwrite ?? 'never'))
+  if (!overwrite) throw usageError(`--overwrite is one of ${overwriteRules.join(', ')}, not "${given.overwrite}".`)
+  if (given.strip && given.to === undefined) throw usageError('--strip needs --to: it says what is left of the path below DIR.')
+  return { destination: destinationOf(program, given), overwrite, verify: given.verify }
+}
+
+function destinationOf({ surroundings }: Program, { to, strip }: OptionValues<typeof options>): RestoreOptions['destination'] {
+  if (to === undefined) return { kind: 'original' }
+  const path = resolveSourcePath(surroundings.bytesOfArgument(to), surroundings.workingFolder, surroundings.platform)
+  return { kind: 'folder', path, strip }
+}
+
+/** What is asked for, each part proved to be there. Without a word: all that was backed up. */
+async function selectionOf(
+  program: Program,
+  { version, body }: OpenedVersion,
+  words: readonly string[],
+): Promise<readonly Buffer[]> {
+  if (words.length === 0) return body.sources
+  const found: Buffer[] = []
+  for (const word of words) found.push((await findInVersion(version, word, program.surroundings)).path)
+  return found
+}
+
+async function runRestore(program: Program, { listed }: OpenedVersion, wish: RestoreOptions): Promise<ExitCode> {
+  const { report, words, surroundings, log } = program
+  const display = progressDisplay({ report, words, surroundings })
+  const selection = wish.selection.map(jsonPath)
+  display.tell(
+    { event: 'start', version: versionJson(listed), selection },
+    `Restoring from version ${listed.id} of job "${listed.job}", taken ${words.moment(listed.takenAtMs)}.`,
+  )
+  log.write('restore started', { version: listed.id, selection, overwrite: wish.overwrite })
+  const result = await restoreShown(wish, display)
+  const isWhole = result.kept.length === 0 && result.failed.length === 0
+  const exitCode = isWhole ? exitCodes.ok : exitCodes.partly
+  const { files, bytes, elapsedMs, kept, failed } = result
+  log.write('restore ended', { version: listed.id, files, bytes, elapsedMs, kept: kept.length, failed: failed.length })
+  const event = { event: 'summary', version: versionJson(listed), ...restoreSummary(result), exitCode }
+  report.event(event, restoreLines(result, wish.overwrite, words).join('\n'))
+  return exitCode
+}
+
+async function restoreShown(wish: RestoreOptions, display: ProgressDisplay) {
+  try {
+    return await restore({ ...wish, onProgress: (progress) => display.show(shown(progress)) })
+  } finally {
+    display.end()
+  }
+}
+
+function shown(progress: RestoreProgress) {
+  const { filesDone, filesTotal, bytesDone, bytesTotal } = progress
+  return {
+    title: 'Restoring',
+    files: filesDone,
+    filesTotal,
+    bytes: bytesDone,
+    bytesTotal,
+    json: { ...progress },
+  }
+}

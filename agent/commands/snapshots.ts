@@ -1,0 +1,78 @@
+import { defineCommand } from '../command-line/command.ts'
+import { exitCodes } from '../command-line/exit-code.ts'
+import type { Program } from '../command-line/program.ts'
+import { usageError } from '../errors/agent-error.ts'
+import type { ListedVersion } from '../link/box-api.ts'
+import { openConnectedBox } from '../link/connected-box.ts'
+import { jsonTime } from '../output/json-values.ts'
+import { tableLines } from '../output/table.ts'
+
+const listedByDefault = 50
+const listedMax = 1_000_000
+
+export const snapshotsCommand = defineCommand({
+  name: 'snapshots',
+  usage: '[options]',
+  about: 'Lists the versions of this computer, newest first.',
+  options: {
+    job: { kind: 'value', value: 'J', about: 'of this job only' },
+    limit: { kind: 'value', value: 'N', about: `how many; ${listedByDefault} unless told, 0 for all` },
+  },
+  answers: 'object',
+  words: { min: 0, max: 0 },
+  examples: ['holdfast-agent snapshots', 'holdfast-agent snapshots --job accounts --limit 10'],
+  async run(program, { options }) {
+    const limit = readLimit(options.limit)
+    using box = openConnectedBox(program)
+    const versions: ListedVersion[] = []
+    let hasMore = false
+    for await (const version of box.api.listVersions({ job: options.job })) {
+      hasMore = versions.length === limit
+      if (hasMore) break
+      versions.push(version)
+    }
+    program.report.answer({ snapshots: versions.map(versionJson), hasMore }, versionLines(program, versions, hasMore))
+    return exitCodes.ok
+  },
+})
+
+function readLimit(text: string | undefined): number {
+  if (text === undefined) return listedByDefault
+  if (!/^\d{1,6}$/.test(text)) throw usageError(`--limit is a number, not "${text}".`)
+  return Number(text) === 0 ? listedMax : Number(text)
+}
+
+export function versionJson(version: ListedVersion): object {
+  const { id, snapshotId, seq, job, takenAtMs, receivedAtMs, verdict, isCheckpoint, files, bytes, skipped } = version
+  return {
+    ...{ id, snapshotId, seq, job, takenAt: jsonTime(takenAtMs), receivedAt: jsonTime(receivedAtMs) },
+    ...{ verdict, isCheckpoint, files, bytes, skipped },
+  }
+}
+
+function versionLines({ words }: Program, versions: readonly ListedVersion[], hasMore: boolean): readonly string[] {
+  if (versions.length === 0) return ['There is no version yet.']
+  const columns = [
+    { title: 'Version' },
+    { title: 'Taken' },
+    { title: 'Job' },
+    { title: 'Files', align: 'right' },
+    { title: 'Size', align: 'right' },
+    { title: 'Result' },
+  ] as const
+  const rows = versions.map((version) => [
+    version.id,
+    words.moment(version.takenAtMs),
+    version.job,
+    words.count(version.files, '', '').trim(),
+    words.size(version.bytes),
+    resultWords(version, words),
+  ])
+  return [...tableLines(columns, rows), ...(hasMore ? ['… and more: --limit 0 lists all'] : [])]
+}
+
+function resultWords({ isCheckpoint, verdict, skipped }: ListedVersion, words: Program['words']): string {
+  if (isCheckpoint) return 'still running, or cut off'
+  if (verdict === 'ok') return 'complete'
+  return verdict === 'partial' ? `partly: ${words.count(skipped, 'file')} skipped` : 'failed'
+}

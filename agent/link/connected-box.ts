@@ -1,0 +1,75 @@
+import {
+  type ApplianceLink,
+  type BackupTarget,
+  connectAppliance,
+  openKeySlot,
+  parseDeviceId,
+  type RepositorySecrets,
+  readKeySlotFile,
+  readRepositoryFile,
+} from '../../engine/index.ts'
+import { type Program, userAgentOf } from '../command-line/program.ts'
+import type { Configuration, DeviceEntry, ServerEntry } from '../config/configuration.ts'
+import { readConfiguration } from '../config/configuration-file.ts'
+import { AgentError } from '../errors/agent-error.ts'
+import { machinePrint } from '../machine/machine-print.ts'
+import { type Secrets, secretsFileAt } from '../state/secrets.ts'
+import { type BoxApi, boxApi } from './box-api.ts'
+import { openBoxLink } from './box-link.ts'
+
+/** This computer's box, opened with what connecting left behind. Nothing is sent by opening it. */
+export interface ConnectedBox extends Disposable {
+  readonly configuration: Configuration
+  readonly server: ServerEntry
+  readonly device: DeviceEntry
+  readonly link: ApplianceLink
+  readonly api: BoxApi
+  /** What opens records: of the repository, by this device's key slot. */
+  readonly secrets: RepositorySecrets
+  readonly target: BackupTarget
+}
+
+/** @throws AgentError HF-AGENT-NOT-CONNECTED, HF-CONFIG-INVALID, HF-SECRETS-UNUSABLE */
+export function openConnectedBox(
+  program: Program,
+  options: { readonly limitBytesPerSecond?: number | undefined } = {},
+): ConnectedBox {
+  const { state, surroundings } = program
+  const configuration = readConfiguration(state.configurationFile, surroundings.platform)
+  const { server, device } = configuration
+  if (!server || !device) throw new AgentError('HF-AGENT-NOT-CONNECTED', `${state.configurationFile} names no box.`)
+  const secretsFile = secretsFileAt(state.secretsFile)
+  const kept = secretsFile.read()
+  if (kept.device !== device.id)
+    throw new AgentError('HF-SECRETS-UNUSABLE', `${state.secretsFile} belongs to another device than the configuration names.`)
+  const link = openBoxLink(server, { token: kept.token, userAgent: userAgentOf(program), now: surroundings.now })
+  return {
+    configuration,
+    server,
+    device,
+    link,
+    api: boxApi(link),
+    secrets: openRepositorySecrets(kept, state.secretsFile),
+    target: connectAppliance({
+      link,
+      device: parseDeviceId(device.id),
+      print: machinePrint(),
+      instances: { newest: () => secretsFile.read().instance, store: (instance) => secretsFile.writeInstance(instance) },
+      limitBytesPerSecond: options.limitBytesPerSecond,
+      now: surroundings.now,
+      signal: surroundings.stop,
+    }),
+    [Symbol.dispose]: () => link.close(),
+  }
+}
+
+/** The files of the repository that came at connect, and the key that opens one of them. */
+function openRepositorySecrets(kept: Secrets, path: string): RepositorySecrets {
+  const file = (value: object) => Buffer.from(JSON.stringify(value))
+  try {
+    const { uid } = readRepositoryFile(file(kept.repository))
+    return openKeySlot(readKeySlotFile(file(kept.slot)), uid, Buffer.from(kept.slotKey, 'base64'))
+  } catch (cause) {
+    throw new AgentError('HF-SECRETS-UNUSABLE', `${path}: ${(cause as Error).message}.`, { cause })
+  }
+}

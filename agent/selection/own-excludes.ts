@@ -1,0 +1,13 @@
+import type { StateFolder } from '../state/state-folder.ts'
+
+/**
+ * The agent's own moving parts are never backed up: they change while the backup runs, and would make every run of a whole home partial.
+ * Configuration and secrets are: a restored computer wants them.
+ */
+export function ownExcludes({ cacheFolder, lockFolder, logFolder }: StateFolder): {
+  readonly patterns: readonly string[]
+  readonly isExcluded: (path: string) => boolean
+} {
+  const folders = new Set([cacheFolder, lockFolder, logFolder])
+  return { patterns: [...folders].map((folder) => `${folder}/`), isExcluded: (path) => folders.has(path) }
+}
