@@ -9,6 +9,11 @@ import { marked } from 'marked'
 export interface ManualPage {
   readonly code: string
   readonly title: string
+  readonly sections: readonly ManualSection[]
+}
+
+export interface ManualSection {
+  readonly title: string
   /** Rendered from files of the program, which nobody else writes: safe to put into a page as it is. */
   readonly bodyHtml: string
 }
@@ -30,10 +35,15 @@ async function readPage(folder: string, code: string): Promise<ManualPage> {
   return page
 }
 
-/** `# HF-CODE: title` first, then the text. Throws for a file that begins otherwise. */
+/** `# HF-CODE: title` first, then sections that each begin with `## ` and their title. Throws for a file that begins otherwise. */
 export function parseManualPage(markdown: string): ManualPage {
-  const [, code, title] = /^# (HF-[A-Z-]+): (.+)\n/.exec(markdown) ?? []
+  const [head = '', ...parts] = markdown.split(/^## /m)
+  const [, code, title] = /^# (HF-[A-Z-]+): (.+)\n/.exec(head) ?? []
   if (code === undefined || title === undefined) throw new SyntaxError('a page begins with "# ", its code, a colon and its title')
-  const bodyHtml = marked.parse(markdown.slice(markdown.indexOf('\n')), { async: false, gfm: true })
-  return { code, title, bodyHtml }
+  return { code, title, sections: parts.map(parseSection) }
+}
+
+function parseSection(part: string): ManualSection {
+  const [title = '', ...lines] = part.split('\n')
+  return { title: title.trim(), bodyHtml: marked.parse(lines.join('\n'), { async: false, gfm: true }) }
 }

@@ -23,8 +23,9 @@ export function manualRoutes(options: {
     const code = c.req.param('code')
     const page = errorManual.get(code)
     if (page === undefined) throw new Problem('HF-NOT-FOUND')
+    const sections = page.sections.map(({ title, bodyHtml }) => ({ title, body: raw(bodyHtml) }))
     c.header('cache-control', keptForAnHour)
-    return c.html(await manualPage({ ...pageContext(c), code, title: page.title, body: raw(page.bodyHtml) }))
+    return c.html(await manualPage({ ...pageContext(c), code, title: page.title, sections }))
   })
   return routes
 }

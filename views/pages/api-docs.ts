@@ -40,7 +40,7 @@ export function apiDocsPage({ sections, schemas, ...page }: ApiDocsPageProps): P
     ${sections.map(section)}
     <section class="part" aria-labelledby="schemas">
       <header class="part-head"><h2 id="schemas">Objects</h2></header>
-      ${schemas.map(schema)}
+      <div class="flow">${schemas.map(schema)}</div>
     </section>
   </main>`,
     footer: html`<p><a href="/">Go to Home</a></p>`,
@@ -51,20 +51,22 @@ function section({ title, operations }: ApiSection): Html {
   const id = anchor(title)
   return html`<section class="part" aria-labelledby="${id}">
       <header class="part-head"><h2 id="${id}">${title}</h2></header>
-      ${operations.map(operation)}
+      <div class="flow">${operations.map(operation)}</div>
     </section>`
 }
 
 function operation(props: ApiOperation): Html {
   const { method, path, summary, description, callers, inputs, answers } = props
-  return html`<h3><code>${method} ${path}</code></h3>
+  return html`<div class="stack">
+      <h3><code>${method} ${path}</code></h3>
       <p><b>${summary}.</b> ${description} ${callers.length === 0 ? 'Anybody may call it.' : `Needs: ${callers.join(' or ')}.`}</p>
       ${inputs.length === 0 ? '' : fields('Input', inputs)}
-      <ul class="list">${answers.map(({ status, description, type }) => html`<li><span><b>${status}</b> ${description}${type === '' ? '' : html` <code>${type}</code>`}</span></li>`)}</ul>`
+      <ul class="list">${answers.map(({ status, description, type }) => html`<li><span><b>${status}</b> ${description}${type === '' ? '' : html` <code>${type}</code>`}</span></li>`)}</ul>
+      </div>`
 }
 
 function schema({ name, fields: rows }: ApiSchema): Html {
-  return html`<h3 id="${anchor(name)}">${name}</h3>${fields('Field', rows)}`
+  return html`<div class="stack"><h3 id="${anchor(name)}">${name}</h3>${fields('Field', rows)}</div>`
 }
 
 function fields(head: string, rows: readonly ApiField[]): Html {
