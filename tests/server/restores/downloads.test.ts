@@ -1,0 +1,281 @@
+import { execFileSync } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { linkSync, mkdirSync, readFileSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { serve } from '@hono/node-server'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Version } from '../../../engine/index.ts'
+import { accessOf } from '../../../server/http/access.ts'
+import { errorBoundary } from '../../../server/http/error-boundary.ts'
+import { newRoutes } from '../../../server/http/new-routes.ts'
+import { setSecurityHeaders } from '../../../server/http/security-headers.ts'
+import { downloadsRoutes, maxDownloadsAtOnce } from '../../../server/restores/downloads-routes.ts'
+import type { Id } from '../../../server/runtime/ids.ts'
+import { silentLog } from '../../../server/runtime/log.ts'
+import { engineVersionReader } from '../../../server/snapshots/engine-version-reader.ts'
+import { encodeVersionPath } from '../../../server/snapshots/version-path.ts'
+import { backUpInMemory } from '../../support/backed-up-folder.ts'
+import { sampleVersion } from '../../support/computers.ts'
+import { eventually } from '../../support/eventually.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { pageContext } from '../../views/page-samples.ts'
+
+const snapshot = sampleVersion(Date.UTC(2026, 2, 24, 18, 1))
+const absent = 'snap_zzzzzzzzzzzzzzzzzzzz'
+const latin = Buffer.from('caf\xe9 \\ men\xfc', 'latin1')
+const newline = Buffer.from('two\nlines')
+const large = randomBytes(9 * 1024 * 1024)
+
+let home: ReturnType<typeof temporaryFolder>
+let folder: string
+let version: Version
+let server: ReturnType<typeof serve>
+let url: string
+let open = 0
+let isMember = true
+const errors: unknown[] = []
+
+beforeAll(async () => {
+  home = temporaryFolder()
+  folder = join(home.path, 'files')
+  makeFiles(folder)
+  version = (await backUpInMemory(folder, join(home.path, 'cache'))).version
+  server = serve({ fetch: app().fetch, port: 0, hostname: '127.0.0.1' })
+  await once(server, 'listening')
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  server.close()
+  home[Symbol.dispose]()
+})
+
+function makeFiles(folder: string): void {
+  mkdirSync(join(folder, 'Invoices 2026', 'empty folder'), { recursive: true })
+  writeFileSync(join(folder, 'Invoices 2026', '03 März 請求書.xlsx'), 'an invoice', { mode: 0o640 })
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), latin]), 'latin')
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), newline]), 'newline')
+  writeFileSync(join(folder, 'empty'), '')
+  writeFileSync(join(folder, 'nul.txt'), 'a device of Windows')
+  writeFileSync(join(folder, 'large.bin'), large)
+  writeFileSync(join(folder, 'old'), 'old')
+  const longAgo = new Date(Date.UTC(1969, 11, 31))
+  utimesSync(join(folder, 'old'), longAgo, longAgo)
+  linkSync(join(folder, 'old'), join(folder, 'old too'))
+  symlinkSync('../elsewhere', join(folder, 'link'))
+  execFileSync('mkfifo', [join(folder, 'pipe')])
+  writeFileSync(join(folder, 'sparse'), 'x')
+  truncateSync(join(folder, 'sparse'), 40 * 1024 * 1024)
+}
+
+/** The routes under the frame that they have in the box, with somebody signed in. */
+function app() {
+  const routes = newRoutes()
+  const boundary = errorBoundary({ log: silentLog, pageContext: () => pageContext('/assets/v') })
+  routes.onError(boundary.onError)
+  routes.use(setSecurityHeaders(), async (c, next) => {
+    const memberships = isMember ? [{ customerId: snapshot.customerId, role: 'viewer' as const }] : []
+    const user = { userId: 'usr_a' as Id<'usr'>, email: 'a@b.c', name: 'A', staffRole: 'administrator' as const, memberships }
+    const signedIn = { sessionId: 'ses_a' as Id<'ses'>, expiresAt: 0, isLasting: false, isRenewed: false, user }
+    c.set('access', accessOf({ kind: 'session', signedIn }))
+    c.set('requestId', 'req_test')
+    await next()
+  })
+  const openVersionReader = async () => {
+    open += 1
+    return engineVersionReader(version, async () => {
+      open -= 1
+    })
+  }
+  const log = { ...silentLog, error: (...words: unknown[]) => errors.push(words) }
+  routes.route(
+    '/',
+    downloadsRoutes({
+      snapshots: { find: async (id) => (id === snapshot.id ? snapshot : undefined) },
+      openVersionReader,
+      log,
+      pageContext: () => pageContext('/assets/v'),
+    }),
+  )
+  return routes
+}
+
+const names = (...last: readonly (string | Buffer)[]) => [
+  ...folder
+    .slice(1)
+    .split('/')
+    .map((name) => Buffer.from(name)),
+  ...last.map((name) => Buffer.from(name as string)),
+]
+const fileUrl = (...last: readonly (string | Buffer)[]) =>
+  `${url}/versions/${snapshot.id}/file${encodeVersionPath(names(...last))}`
+const zipUrl = (...last: readonly (string | Buffer)[]) => `${url}/versions/${snapshot.id}/zip${encodeVersionPath(names(...last))}`
+const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer())
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+describe('a file', () => {
+  test.each([
+    {
+      title: 'in other scripts',
+      name: ['Invoices 2026', '03 März 請求書.xlsx'],
+      expect: 'an invoice',
+      saved: '03 März 請求書.xlsx',
+    },
+    { title: 'with a name in Latin-1 and a backslash', name: [latin], expect: 'latin', saved: 'caf%E9 %5C men%FC' },
+    { title: 'with a newline in its name', name: [newline], expect: 'newline', saved: 'two%0Alines' },
+    { title: 'that is empty', name: ['empty'], expect: '', saved: 'empty' },
+    { title: 'from before 1970, by another of its names', name: ['old too'], expect: 'old', saved: 'old too' },
+  ])('$title comes back as it was', async ({ name, expect: content, saved }) => {
+    const response = await fetch(fileUrl(...name))
+    expect(response.status).toBe(200)
+    expect((await bytesOf(response)).toString()).toBe(content)
+    expect(response.headers.get('content-length')).toBe(String(content.length))
+    expect(response.headers.get('content-disposition')).toContain(`filename*=UTF-8''${encodeURIComponent(saved)}`)
+    expect(response.headers.get('content-security-policy')).toMatch(
+      content === '' ? /default-src 'none'/ : /^default-src 'none'; sandbox$/,
+    )
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+  })
+
+  test('large, and sparse, come back byte for byte', async () => {
+    expect((await bytesOf(await fetch(fileUrl('large.bin')))).equals(large)).toBe(true)
+    const sparse = await bytesOf(await fetch(fileUrl('sparse')))
+    expect(sha256(sparse)).toBe(sha256(readFileSync(join(folder, 'sparse'))))
+  })
+
+  test.each([
+    { range: 'bytes=0-0', start: 0, end: 1 },
+    { range: 'bytes=4194300-4194310', start: 4_194_300, end: 4_194_311 },
+    { range: 'bytes=-5', start: large.length - 5, end: large.length },
+    { range: 'bytes=9000000-', start: 9_000_000, end: large.length },
+  ])('gives $range', async ({ range, start, end }) => {
+    const response = await fetch(fileUrl('large.bin'), { headers: { range } })
+    expect(response.status).toBe(206)
+    expect(response.headers.get('content-range')).toBe(`bytes ${start}-${end - 1}/${large.length}`)
+    expect((await bytesOf(response)).equals(large.subarray(start, end))).toBe(true)
+  })
+
+  test('can be taken up where it broke off, and only when it is the same', async () => {
+    const etag = (await fetch(fileUrl('large.bin'), { method: 'HEAD' })).headers.get('etag')!
+    const rest = await fetch(fileUrl('large.bin'), { headers: { range: 'bytes=100-', 'if-range': etag } })
+    expect(rest.status).toBe(206)
+    const other = await fetch(fileUrl('large.bin'), { headers: { range: 'bytes=100-', 'if-range': '"other"' } })
+    expect(other.status).toBe(200)
+    expect((await fetch(fileUrl('large.bin'), { headers: { range: 'bytes=99999999-' } })).status).toBe(416)
+    expect((await fetch(fileUrl('large.bin'), { headers: { 'if-none-match': etag } })).status).toBe(304)
+    await Promise.all([bytesOf(rest), bytesOf(other)])
+  })
+
+  test('HEAD tells all and sends nothing', async () => {
+    const response = await fetch(fileUrl('large.bin'), { method: 'HEAD' })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-length')).toBe(String(large.length))
+    expect((await bytesOf(response)).length).toBe(0)
+  })
+
+  test.each([
+    { title: 'a folder', path: () => fileUrl('Invoices 2026') },
+    { title: 'a link', path: () => fileUrl('link') },
+    { title: 'a pipe', path: () => fileUrl('pipe') },
+    { title: 'a name that was not there', path: () => fileUrl('nothing') },
+    { title: 'a way below a file', path: () => fileUrl('empty', 'x') },
+    { title: 'another version', path: () => `${url}/versions/${absent}/file/a` },
+    { title: 'no version at all', path: () => `${url}/versions/..%2f..%2fetc/file/passwd` },
+    { title: 'a way up', path: () => `${fileUrl('Invoices 2026')}/%2e%2e%2fempty` },
+  ])('$title is no file', async ({ path }) => {
+    expect((await fetch(path())).status).toBe(404)
+  })
+
+  test('staff without a place in the account find nothing', async () => {
+    isMember = false
+    try {
+      expect((await fetch(fileUrl('empty'))).status).toBe(404)
+      expect((await fetch(zipUrl())).status).toBe(404)
+    } finally {
+      isMember = true
+    }
+  })
+})
+
+describe('a folder as an archive', () => {
+  async function unzipped(response: Response): Promise<readonly Record<string, unknown>[]> {
+    const path = join(home.path, 'archive.zip')
+    writeFileSync(path, await bytesOf(response))
+    return JSON.parse(execFileSync('python3', [join(import.meta.dirname, '../../interop/read-zip.py'), path]).toString())
+  }
+
+  test('holds everything below it, links as links, under names that every system can make', async () => {
+    const response = await fetch(zipUrl())
+    expect(response.headers.get('content-type')).toBe('application/zip')
+    expect(response.headers.get('content-disposition')).toContain(`filename="files.zip"`)
+    const entries = await unzipped(response)
+    expect(entries.map(({ name }) => name).toSorted()).toEqual(
+      [
+        'Invoices 2026/',
+        'Invoices 2026/03 März 請求書.xlsx',
+        'Invoices 2026/empty folder/',
+        'caf%E9 %5C men%FC',
+        'empty',
+        'large.bin',
+        'link',
+        '%6Eul.txt',
+        'old',
+        'old too',
+        'sparse',
+        'two%0Alines',
+      ].toSorted(),
+    )
+    const byName = Object.fromEntries(entries.map((entry) => [entry.name, entry]))
+    expect(byName['large.bin']).toMatchObject({ sha256: sha256(large) })
+    expect(byName.link).toMatchObject({ mode: '0o120777', sha256: sha256(Buffer.from('../elsewhere')) })
+    expect(byName['Invoices 2026/03 März 請求書.xlsx']).toMatchObject({ mode: '0o100640' })
+    expect(byName.old).toMatchObject({ time: [1980, 1, 1, 0, 0, 0] })
+  })
+
+  test('of the top is called by its day, and holds the way down', async () => {
+    const response = await fetch(`${url}/versions/${snapshot.id}/zip`)
+    expect(response.headers.get('content-disposition')).toContain('filename="Backup 2026-03-24.zip"')
+    const entries = await unzipped(response)
+    expect(entries.some(({ name }) => name === `${folder.slice(1)}/empty`)).toBe(true)
+  })
+
+  test('a file is no folder', async () => {
+    expect((await fetch(zipUrl('empty'))).status).toBe(404)
+    expect((await fetch(zipUrl('nothing'))).status).toBe(404)
+  })
+})
+
+describe('who leaves', () => {
+  /** Asks, waits for the first bytes, and takes no more. */
+  async function stall(path: string) {
+    const asked = request(path)
+    asked.end()
+    const [response] = await once(asked, 'response')
+    await once(response, 'readable')
+    return asked
+  }
+
+  test('ends the work, and is no error', async () => {
+    const before = errors.length
+    const stalled = await stall(zipUrl())
+    expect(open).toBe(1)
+    stalled.destroy()
+    await eventually(() => expect(open).toBe(0))
+    expect(errors.length).toBe(before)
+  })
+
+  test('makes place for others', async () => {
+    const stalled = await Promise.all(Array.from({ length: maxDownloadsAtOnce }, () => stall(fileUrl('large.bin'))))
+    const refused = await fetch(fileUrl('large.bin'))
+    expect(refused.status).toBe(503)
+    expect(refused.headers.get('retry-after')).toBe('10')
+    stalled[0]!.destroy()
+    await eventually(async () =>
+      expect((await fetch(fileUrl('large.bin'), { headers: { range: 'bytes=0-9' } })).status).toBe(206),
+    )
+    for (const one of stalled) one.destroy()
+    await eventually(() => expect(open).toBe(0))
+  })
+})
