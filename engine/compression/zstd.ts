@@ -3,6 +3,7 @@
 
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { FormatError } from '../model/errors.ts'
+import { rawRecordMaxBytes } from '../model/limits.ts'
 
 export const compressionLevels = { fast: 1, default: 2, max: 9 } as const
 export type Compression = keyof typeof compressionLevels
@@ -11,7 +12,7 @@ const sampleBytes = 4096
 /** A sample with more entropy than this (bits per byte) is taken as not compressible. 4,096 random bytes show about 7.95. */
 const incompressibleBits = 7.85
 const tinyBytes = 64
-/** Room beyond the raw size, so that zstd's output always fits its first buffer. */
+/** Room beyond the raw size, so that the output always fits its first buffer and no second one is made. */
 const outputSlackBytes = 1024
 
 /** The compressed bytes, or undefined when storing them as they are is no larger. */
@@ -24,11 +25,18 @@ export function compress(raw: Buffer, compression: Compression): Buffer | undefi
   return packed.length < raw.length ? packed : undefined
 }
 
-/** Exactly `rawLength` bytes, or `record-damaged`; never allocates more than that. */
+/** 8 MiB, the most a record holds: a frame that wants a larger window to be decoded was not written by format 1. */
+const windowLogMax = Math.log2(rawRecordMaxBytes)
+
+/** Exactly `rawLength` bytes, or `record-damaged`; allocates little more than that. */
 export function decompress(packed: Uint8Array, rawLength: number): Buffer {
   let raw: Buffer
   try {
-    raw = zstdDecompressSync(packed, { chunkSize: Math.max(64, rawLength), maxOutputLength: Math.max(1, rawLength) })
+    raw = zstdDecompressSync(packed, {
+      chunkSize: rawLength + outputSlackBytes,
+      maxOutputLength: Math.max(1, rawLength),
+      params: { [constants.ZSTD_d_windowLogMax]: windowLogMax },
+    })
   } catch (cause) {
     throw new FormatError('record-damaged', 'a record does not decompress', { cause })
   }

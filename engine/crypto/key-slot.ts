@@ -20,6 +20,8 @@ export interface KeySlot {
   readonly sealed: Buffer
 }
 
+export const keySlotSaltBytes = 32
+export const keySlotCommitmentBytes = 32
 const tagBytes = 16
 const slotName = /^[a-z0-9][a-z0-9-]{0,63}$/
 const wholeKeyBytes = 32 + 12 + 32

@@ -44,8 +44,9 @@ export class ByteWriter {
     this.length = this.buffer.writeBigUInt64LE(value, this.length)
   }
 
-  /** Unsigned LEB128 of a safe integer (below 2^53). */
+  /** Unsigned LEB128 of a safe integer (below 2^53). @throws RangeError for any other number */
   varint(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`a varint holds 0 to 2^53 - 1, not ${value}`)
     this.reserve(varintMaxBytes)
     let rest = value
     while (rest >= 0x80) {

@@ -48,6 +48,7 @@ export function readListNode(plaintext: Buffer): ListNode {
     return { level: 0, items }
   }
   const children = Array.from({ length: count }, () => ({ length: from.varint(), id: from.bytes(chunkIdBytes) as ChunkId }))
+  if (children.some((child) => child.length === 0)) throw from.damage('a list of no bytes')
   from.end()
   return { level, children }
 }

@@ -1,7 +1,7 @@
 // Packs: write-once files of sealed records with an index at the end.
 //
 //   32-byte head:    0 8 magic "HFPACK1\n" · 8 1 version (1) · 9 1 kind (0 data, 1 tree) · 10 6 zero · 16 16 repository uid
-//   records          back to back
+//   records          back to back, at least one; data records in a data pack, trees and lists in a tree pack; no id twice
 //   trailer entries  one for each record: 92-byte header, u32 offset in the file, refs
 //   48-byte foot:    0 4 number of records · 4 4 bytes of the entries · 8 32 SHA-256 of the entries · 40 8 magic "HFPKEND\n"
 //
@@ -9,9 +9,10 @@
 
 import { createHash } from 'node:crypto'
 import { FormatError } from '../model/errors.ts'
-import { type ChunkId, chunkIdBytes, type RepositoryUid, repositoryUidBytes } from '../model/ids.ts'
+import { type ChunkId, type ChunkKey, chunkIdBytes, chunkKey, type RepositoryUid, repositoryUidBytes } from '../model/ids.ts'
 import { formatVersion, packMaxBytes, packMaxRecords } from '../model/limits.ts'
-import { type RecordHeader, readHeader, recordBytes, recordHeaderBytes, tagBytes } from './record-header.ts'
+import { type RecordType, recordTypes } from '../model/record-type.ts'
+import { type RecordHeader, readHeader, recordBytes, recordHeaderBytes } from './record-header.ts'
 
 export const packKinds = { data: 0, tree: 1 } as const
 export type PackKind = keyof typeof packKinds
@@ -19,6 +20,12 @@ export type PackKind = keyof typeof packKinds
 export const packHeadBytes = 32
 export const packFootBytes = 48
 const entryFixedBytes = recordHeaderBytes + 4
+const reservedHeadBytes = Buffer.alloc(6)
+/** A mark reads the trailers of tree packs only: a tree elsewhere would name children that nobody counts. */
+const typesOfKind: Readonly<Record<PackKind, readonly RecordType[]>> = {
+  data: [recordTypes.data],
+  tree: [recordTypes.tree, recordTypes.list],
+}
 const headMagic = Buffer.from('HFPACK1\n', 'latin1')
 const footMagic = Buffer.from('HFPKEND\n', 'latin1')
 
@@ -99,15 +106,21 @@ export function readPackIndex(parts: { head: Buffer; entries: Buffer; foot: Buff
   }
   const recordsEnd = fileBytes - packFootBytes - entries.length
   const list: PackEntry[] = []
+  const ids = new Set<ChunkKey>()
   let at = 0
   let expectedOffset = packHeadBytes
   while (at < entries.length) {
     const entry = readTrailerEntry(entries, at)
     if (entry.offset !== expectedOffset) throw damage('its records do not lie back to back')
+    if (!typesOfKind[kind].includes(entry.header.type)) throw damage(`a record of type ${entry.header.type} in a ${kind} pack`)
     expectedOffset += entry.length
     at += trailerEntryBytes(entry.refs.length)
     list.push(entry)
+    ids.add(chunkKey(entry.header.chunkId))
+    if (ids.size !== list.length) throw damage('it holds two records of one id')
+    if (list.length > foot.records || expectedOffset > recordsEnd) break
   }
+  if (list.length === 0) throw damage('it holds no record')
   if (list.length !== foot.records || expectedOffset !== recordsEnd) throw damage('its index and its size do not agree')
   return { uid, kind, entries: list }
 }
@@ -133,34 +146,8 @@ export function readPackHead(head: Buffer): { uid: RepositoryUid; kind: PackKind
     throw new FormatError('unsupported-version', `a pack of format ${head[8]}; this program reads ${formatVersion}`)
   const kind = head[9] === packKinds.data ? 'data' : head[9] === packKinds.tree ? 'tree' : undefined
   if (!kind) throw damage(`it is of the unknown kind ${head[9]}`)
+  if (!head.subarray(10, 16).equals(reservedHeadBytes)) throw damage('its head has bytes that format 1 does not know')
   return { uid: head.subarray(16, 16 + repositoryUidBytes) as RepositoryUid, kind }
-}
-
-/** Records that can still be found in a pack whose index is damaged, by their headers in place; bodies are not checked. */
-export function* salvageRecords(pack: Buffer): Generator<PackEntry> {
-  let at = packHeadBytes
-  while (at + recordHeaderBytes + tagBytes <= pack.length) {
-    const entry = tryEntry(pack, at)
-    if (entry && at + entry.length <= pack.length) {
-      yield entry
-      at += entry.length
-    } else {
-      const next = pack.indexOf('HFR1', at + 1, 'latin1')
-      if (next < 0) return
-      at = next
-    }
-  }
-}
-
-function tryEntry(pack: Buffer, offset: number): PackEntry | undefined {
-  try {
-    const header = readHeader(pack, offset)
-    const refsAt = offset + recordHeaderBytes
-    return { header, offset, length: recordBytes(header), refs: readIds(pack, refsAt, header.refsCount) }
-  } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
-  }
 }
 
 function readTrailerEntry(entries: Buffer, at: number): PackEntry {

@@ -102,6 +102,12 @@ export function readRefs(record: Buffer, header: Pick<RecordHeader, 'refsCount'>
   })
 }
 
+/** Who collects without keys believes refs: only types that have children may name some. */
+function mayHaveRefs({ type, refsCount }: RecordHeader): boolean {
+  if (type === recordTypes.tree || type === recordTypes.list) return true
+  return refsCount === (type === recordTypes.snapshot ? 1 : 0)
+}
+
 function checkFields(header: RecordHeader, flags: number): void {
   const damage = (what: string) => new FormatError('record-damaged', `a record header names ${what}`)
   if (header.type < recordTypes.data || header.type > recordTypes.box) throw damage(`the unknown type ${header.type}`)
@@ -109,6 +115,7 @@ function checkFields(header: RecordHeader, flags: number): void {
   if (flags !== 0) throw damage(`unknown flags ${flags}`)
   if (header.epoch < 1 || header.epoch > epochsMax) throw damage(`the impossible epoch ${header.epoch}`)
   if (header.refsCount > recordRefsMax) throw new FormatError('limit-exceeded', `a record has ${header.refsCount} refs`)
+  if (!mayHaveRefs(header)) throw damage(`${header.refsCount} refs where its type has another number of them`)
   if (header.ciphertextBytes > ciphertextMaxBytes)
     throw new FormatError('limit-exceeded', `a record of ${header.ciphertextBytes} bytes`)
 }

@@ -2,8 +2,9 @@
 // Unknown fields are ignored by readers, so later minor additions do not break them.
 
 import { FormatError } from '../model/errors.ts'
+import { parseSnapshotId } from '../model/ids.ts'
 import { snapshotPlaintextMaxBytes } from '../model/limits.ts'
-import { bytesOfText, textOfBytes } from './byte-text.ts'
+import { bytesOfText, isByteText, textOfBytes } from './byte-text.ts'
 
 export const verdicts = ['ok', 'partial', 'failed'] as const
 export type Verdict = (typeof verdicts)[number]
@@ -57,17 +58,31 @@ export interface SnapshotBody {
   readonly parent: string | undefined
 }
 
-/** Skipped files listed in a snapshot; `counts.skipped` has all of them. */
+/** Skipped files listed in a snapshot, the first ones; `counts.skipped` has all of them. */
 export const skippedListMax = 10_000
+/** What they may take of the record's 8 MiB, as JSON: paths have up to 4,096 bytes, and messages repeat them. */
+const skippedListMaxBytes = 4 * 1024 * 1024
 
 export function encodeSnapshotBody(body: SnapshotBody): Buffer {
   return Buffer.from(
     JSON.stringify({
       ...body,
-      skipped: body.skipped.slice(0, skippedListMax).map((file) => ({ ...file, path: textOfBytes(file.path) })),
+      skipped: listedSkips(body.skipped),
       sources: body.sources.map(textOfBytes),
     }),
   )
+}
+
+function listedSkips(skipped: readonly SkippedFile[]): readonly object[] {
+  const listed: object[] = []
+  let bytes = 0
+  for (const { path, reason, detail } of skipped.slice(0, skippedListMax)) {
+    const file = { path: textOfBytes(path), reason, detail }
+    bytes += Buffer.byteLength(JSON.stringify(file))
+    if (bytes > skippedListMaxBytes) break
+    listed.push(file)
+  }
+  return listed
 }
 
 /** @throws FormatError `snapshot-damaged`, `limit-exceeded` */
@@ -82,41 +97,43 @@ export function readSnapshotBody(plaintext: Buffer): SnapshotBody {
     finishedMs: integer(json.finishedMs, 'finishedMs'),
     takenMs: integer(json.takenMs, 'takenMs'),
     verdict: oneOf(verdicts, json.verdict, 'verdict'),
-    isCheckpoint: json.isCheckpoint === true,
+    isCheckpoint: truth(json.isCheckpoint, 'isCheckpoint'),
     counts: {
-      files: integer(counts.files, 'files'),
-      directories: integer(counts.directories, 'directories'),
-      symlinks: integer(counts.symlinks, 'symlinks'),
-      others: integer(counts.others, 'others'),
-      bytes: integer(counts.bytes, 'bytes'),
-      skipped: integer(counts.skipped, 'skipped'),
-      newFiles: integer(counts.newFiles, 'newFiles'),
-      changedFiles: integer(counts.changedFiles, 'changedFiles'),
-      unchangedFiles: integer(counts.unchangedFiles, 'unchangedFiles'),
-      addedBytes: integer(counts.addedBytes, 'addedBytes'),
-      addedStoredBytes: integer(counts.addedStoredBytes, 'addedStoredBytes'),
+      files: count(counts.files, 'files'),
+      directories: count(counts.directories, 'directories'),
+      symlinks: count(counts.symlinks, 'symlinks'),
+      others: count(counts.others, 'others'),
+      bytes: count(counts.bytes, 'bytes'),
+      skipped: count(counts.skipped, 'skipped'),
+      newFiles: count(counts.newFiles, 'newFiles'),
+      changedFiles: count(counts.changedFiles, 'changedFiles'),
+      unchangedFiles: count(counts.unchangedFiles, 'unchangedFiles'),
+      addedBytes: count(counts.addedBytes, 'addedBytes'),
+      addedStoredBytes: count(counts.addedStoredBytes, 'addedStoredBytes'),
     },
     skipped: list(json.skipped, 'skipped').map((value) => {
       const file = object(value, 'skipped')
       return {
-        path: bytesOfText(text(file.path, 'path')),
+        path: path(file.path, 'path'),
         reason: oneOf(skipReasons, file.reason, 'reason'),
         detail: text(file.detail, 'detail'),
       }
     }),
-    sources: list(json.sources, 'sources').map((value) => bytesOfText(text(value, 'sources'))),
+    sources: list(json.sources, 'sources').map((value) => path(value, 'sources')),
     excludes: list(json.excludes, 'excludes').map((value) => text(value, 'excludes')),
     host: text(json.host, 'host'),
     platform: text(json.platform, 'platform'),
     agentVersion: text(json.agentVersion, 'agentVersion'),
     tags: list(json.tags, 'tags').map((value) => text(value, 'tags')),
-    parent: json.parent === undefined ? undefined : text(json.parent, 'parent'),
+    parent: json.parent === undefined ? undefined : snapshotId(json.parent, 'parent'),
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 function parseObject(plaintext: Buffer): Record<string, unknown> {
   try {
-    return object(JSON.parse(plaintext.toString('utf8')), 'the snapshot')
+    return object(JSON.parse(utf8.decode(plaintext)), 'the snapshot')
   } catch (cause) {
     if (cause instanceof FormatError) throw cause
     throw new FormatError('snapshot-damaged', 'a snapshot is not JSON', { cause })
@@ -138,6 +155,27 @@ function text(value: unknown, name: string): string {
 function integer(value: unknown, name: string): number {
   if (!Number.isSafeInteger(value)) throw wrong(name)
   return value as number
+}
+function count(value: unknown, name: string): number {
+  const number = integer(value, name)
+  if (number < 0) throw wrong(name)
+  return number
+}
+function truth(value: unknown, name: string): boolean {
+  if (typeof value !== 'boolean') throw wrong(name)
+  return value
+}
+function path(value: unknown, name: string): Buffer {
+  const spelling = text(value, name)
+  if (!isByteText(spelling)) throw wrong(name)
+  return bytesOfText(spelling)
+}
+function snapshotId(value: unknown, name: string): string {
+  try {
+    return parseSnapshotId(text(value, name))
+  } catch {
+    throw wrong(name)
+  }
 }
 function oneOf<const T extends string>(values: readonly T[], value: unknown, name: string): T {
   const found = values.find((candidate) => candidate === value)

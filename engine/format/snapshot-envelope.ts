@@ -1,7 +1,8 @@
 // The plain part of a snapshot file, readable without keys: enough to mark, to chain and to adopt.
 //
 // File: u32 envelope length · envelope · one record of type snapshot, whose refs are [root].
-// Envelope: u8 version (1) · 32 root tree id · u64 seq · u8 n, n bytes device id (ASCII) · i64 server time, ms · 32 previous id (zeros: none)
+// Envelope: u8 version (1) · 32 root tree id · u64 seq (1 to 10^12 - 1) · u8 n, n bytes device id (ASCII) · i64 server time, ms ·
+//           32 previous id (zeros: none)
 // The record is sealed with the envelope (without its length) in front of the authenticated header.
 // Snapshot id = SHA-256(envelope || SHA-256(record)).
 // Name: snapshots/<device>/<seq, 12 digits>-<id>
@@ -33,9 +34,12 @@ export interface SnapshotFile {
 
 const lengthBytes = 4
 const seqDigits = 12
+/** What the digits of a file name hold. */
+const seqMax = 10 ** seqDigits - 1
 const noPrevious = Buffer.alloc(32)
 
 export function encodeEnvelope(envelope: SnapshotEnvelope): Buffer {
+  if (!isSeq(envelope.seq)) throw new RangeError(`a version's number is 1 to ${seqMax}, not ${envelope.seq}`)
   const to = new ByteWriter(snapshotEnvelopeMaxBytes)
   to.u8(formatVersion)
   to.bytes(envelope.root)
@@ -97,6 +101,7 @@ export function readEnvelope(bytes: Buffer): SnapshotEnvelope {
     throw new FormatError('unsupported-version', `a snapshot of format ${version}; this program reads ${formatVersion}`)
   const root = from.bytes(chunkIdBytes) as ChunkId
   const seq = safeNumber(from.u64(), from)
+  if (!isSeq(seq)) throw from.damage(`the impossible version number ${seq}`)
   const device = readDevice(from)
   const serverTimeMs = safeNumber(from.i64(), from)
   const previous = from.bytes(32)
@@ -108,6 +113,10 @@ export function readEnvelope(bytes: Buffer): SnapshotEnvelope {
     serverTimeMs,
     previous: previous.equals(noPrevious) ? undefined : parseSnapshotId(previous.toString('hex')),
   }
+}
+
+function isSeq(seq: number): boolean {
+  return Number.isSafeInteger(seq) && seq >= 1 && seq <= seqMax
 }
 
 function readDevice(from: ByteReader): DeviceId {

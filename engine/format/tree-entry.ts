@@ -3,27 +3,31 @@
 //   varint n, n bytes      name
 //   u8                     type: 1 file, 2 directory, 3 symlink, 4 hardlink, 5 special
 //   varint                 mode (permission, set-id and sticky bits: 12 bits)
-//   varint, varint         owner uid, gid
+//   varint, varint         owner uid, gid (32 bits)
 //   i64                    modified, ns since 1970 (negative before)
 //   by type
 //     file, hardlink       varint size; hardlink: u64 device, u64 inode (same pair = same file); content
 //     directory            32 bytes: id of its tree
 //     symlink              varint n, n bytes: target
 //     special              u8 kind (1 fifo, 2 socket, 3 character device, 4 block device), varint device number
-//   varint k, k times      extensions, sorted by key: varint n, key, varint n, value
+//   varint k, k times      extensions, sorted by key, no repeats, together at most 512 KiB: varint n, key, varint n, value
 //
-// content: u8 kind; 0 empty · 1 inline: size bytes · 2 chunks: varint n, items · 3 list: 32-byte id
-// item:    varint length * 2 + (1 for a hole), and for data the 32-byte chunk id
+// content: u8 kind; 0 empty · 1 inline: size bytes · 2 chunks: varint n (1 to 16), items · 3 list: 32-byte id
+// item:    varint length * 2 + (1 for a hole), and for data (at most 8 MiB) the 32-byte chunk id
 
+import { FormatError } from '../model/errors.ts'
 import { type ChunkId, chunkIdBytes } from '../model/ids.ts'
 import {
   directChunksMax,
   extensionKeyMaxBytes,
   extensionsMax,
+  extensionsMaxBytes,
   extensionValueMaxBytes,
   inlineMaxBytes,
   linkTargetMaxBytes,
   nameMaxBytes,
+  ownerMax,
+  rawRecordMaxBytes,
 } from '../model/limits.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
 
@@ -131,14 +135,12 @@ export function readTreeEntry(from: ByteReader): TreeEntry {
   if (name.length === 0 || name.includes(0) || name.includes(0x2f) || isDots(name))
     throw from.damage('a name that no file can have')
   const type = from.u8()
-  const base = { name, mode: from.bounded(0o7777, 'a mode'), uid: from.varint(), gid: from.varint(), mtimeNs: from.i64() }
+  const mode = from.bounded(0o7777, 'a mode')
+  const uid = from.bounded(ownerMax, 'an owner')
+  const gid = from.bounded(ownerMax, 'an owning group')
+  const mtimeNs = from.i64()
   const body = readBody(from, type)
-  const count = from.bounded(extensionsMax, 'the number of extensions')
-  const extensions = Array.from({ length: count }, () => ({
-    key: from.sized(extensionKeyMaxBytes, 'an extension key in bytes'),
-    value: from.sized(extensionValueMaxBytes, 'an extension value in bytes'),
-  }))
-  return { ...base, ...body, extensions }
+  return { name, mode, uid, gid, mtimeNs, ...body, extensions: readExtensions(from) }
 }
 
 /** The ids an entry names, in order: what goes into the record's refs. */
@@ -158,6 +160,7 @@ export function readItem(from: ByteReader): ContentItem {
   const word = from.varint()
   const length = Math.floor(word / 2)
   if (length === 0) throw from.damage('an item of no length')
+  if (word % 2 === 0 && length > rawRecordMaxBytes) throw new FormatError('limit-exceeded', `a chunk of ${length} bytes`)
   return word % 2 === 1 ? { kind: 'hole', length } : { kind: 'data', length, id: from.bytes(chunkIdBytes) as ChunkId }
 }
 
@@ -178,7 +181,7 @@ function readBody(from: ByteReader, type: number): EntryBody {
     case typeCodes.directory:
       return { type: 'directory', tree: from.bytes(chunkIdBytes) as ChunkId }
     case typeCodes.symlink:
-      return { type: 'symlink', target: from.sized(linkTargetMaxBytes, 'a link target in bytes') }
+      return { type: 'symlink', target: readLinkTarget(from) }
     case typeCodes.special: {
       const special = specialNames[from.u8()]
       if (!special) throw from.damage('an unknown kind of special file')
@@ -209,6 +212,7 @@ export function readContent(from: ByteReader, size: number): FileContent {
       return { kind: 'inline', bytes: from.bytes(size) }
     case contentCodes.chunks: {
       const count = from.bounded(directChunksMax, 'the number of chunks in an entry')
+      if (count === 0) throw from.damage('a file of no chunks')
       const items = Array.from({ length: count }, () => readItem(from))
       if (items.reduce((sum, item) => sum + item.length, 0) !== size) throw from.damage('chunks that do not add up to the size')
       return { kind: 'chunks', items }
@@ -218,6 +222,28 @@ export function readContent(from: ByteReader, size: number): FileContent {
     default:
       throw from.damage(`the unknown content kind ${kind}`)
   }
+}
+
+function readLinkTarget(from: ByteReader): Buffer {
+  const target = from.sized(linkTargetMaxBytes, 'a link target in bytes')
+  if (target.length === 0 || target.includes(0)) throw from.damage('a link target that no link can have')
+  return target
+}
+
+function readExtensions(from: ByteReader): Extension[] {
+  const count = from.bounded(extensionsMax, 'the number of extensions')
+  const extensions: Extension[] = []
+  const start = from.position
+  for (let index = 0; index < count; index++) {
+    const key = from.sized(extensionKeyMaxBytes, 'an extension key in bytes')
+    const value = from.sized(extensionValueMaxBytes, 'an extension value in bytes')
+    if (key.length === 0) throw from.damage('an extension without a key')
+    if (index > 0 && Buffer.compare(extensions[index - 1]!.key, key) >= 0) throw from.damage('extensions that are not in order')
+    extensions.push({ key, value })
+  }
+  if (from.position - start > extensionsMaxBytes)
+    throw new FormatError('limit-exceeded', `${from.position - start} bytes of extensions in one entry`)
+  return extensions
 }
 
 function isDots(name: Buffer): boolean {

@@ -1,7 +1,7 @@
 // A directory's listing. Small ones are one leaf; large ones are cut by content into leaves of about 64 KiB below index nodes,
 // so that a change in a folder of 50,000 files costs two records, not the folder.
 //
-//   leaf:   u8 0 · varint n · n entries, sorted by name bytes, no repeats
+//   leaf:   u8 0 · varint n · n entries, sorted by name bytes, no repeats; at most 1 MiB in all
 //   index:  u8 level (1 … 6) · varint n · n times: varint k, first name below, 32-byte id of the node below
 
 import { FormatError } from '../model/errors.ts'
@@ -46,7 +46,9 @@ export function readTreeNode(plaintext: Buffer): TreeNode {
   const from = new ByteReader(plaintext, 'tree-damaged')
   const level = from.u8()
   if (level > treeIndexMaxLevels) throw new FormatError('limit-exceeded', `a directory index of level ${level}`)
-  return level === 0 ? readLeaf(from) : readIndex(from, level)
+  if (level > 0) return readIndex(from, level)
+  if (plaintext.length > treeSegmentMaxBytes) throw new FormatError('limit-exceeded', `a tree leaf of ${plaintext.length} bytes`)
+  return readLeaf(from)
 }
 
 function readLeaf(from: ByteReader): TreeNode {

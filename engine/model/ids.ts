@@ -19,6 +19,7 @@ export type RepositoryUid = Branded<Buffer, 'RepositoryUid'>
 /** Names a device inside a repository; safe as a folder name. */
 export type DeviceId = Branded<string, 'DeviceId'>
 
+const hex32 = /^[0-9a-f]{32}$/
 const hex64 = /^[0-9a-f]{64}$/
 const deviceName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 
@@ -28,6 +29,7 @@ export function parseChunkId(bytes: Uint8Array): ChunkId {
 }
 
 export function parseRepositoryUid(value: Uint8Array | string): RepositoryUid {
+  if (typeof value === 'string' && !hex32.test(value)) throw new RangeError('a repository uid is 32 lower-case hex digits')
   const bytes = typeof value === 'string' ? Buffer.from(value, 'hex') : asBuffer(value)
   if (bytes.length !== repositoryUidBytes)
     throw new RangeError(`a repository uid has ${repositoryUidBytes} bytes, not ${bytes.length}`)

@@ -45,6 +45,10 @@ export const linkTargetMaxBytes = 65_536
 export const extensionsMax = 256
 export const extensionKeyMaxBytes = 256
 export const extensionValueMaxBytes = 65_536
+/** Of one entry together, keys, values and their lengths. With it no entry is larger than a tree segment may be. */
+export const extensionsMaxBytes = 512 * KiB
+/** User and group numbers have 32 bits. */
+export const ownerMax = 0xffff_ffff
 
 export const snapshotPlaintextMaxBytes = 8 * MiB
 export const snapshotEnvelopeMaxBytes = 512

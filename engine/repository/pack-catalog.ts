@@ -1,7 +1,8 @@
 // What the packs of a plain-file repository hold, learnt from their trailers when the repository is opened. A pack whose trailer is
 // damaged still gives what its records say in place, for restores; nothing of it counts as stored, so the next backup sends it again.
 
-import { type PackEntry, type PackIndex, salvageRecords } from '../format/pack.ts'
+import type { PackEntry, PackIndex } from '../format/pack.ts'
+import { salvageRecords } from '../format/salvage-records.ts'
 import { FormatError, StorageError } from '../model/errors.ts'
 import type { ChunkId, PackId, RepositoryUid } from '../model/ids.ts'
 import { packMaxBytes } from '../model/limits.ts'

@@ -11,7 +11,7 @@ import {
   writePackHead,
   writePackTrailer,
 } from '../format/pack.ts'
-import { type PackId, parsePackId } from '../model/ids.ts'
+import { type ChunkKey, chunkKey, type PackId, parsePackId } from '../model/ids.ts'
 import { packMaxRecords } from '../model/limits.ts'
 import { type RecordToSeal, sealedBytesMax, sealRecordInto } from './record.ts'
 
@@ -28,6 +28,7 @@ export class PackWriter {
   private readonly keys: RepositoryKeys
   private readonly kind: PackKind
   private readonly offsets: number[] = []
+  private readonly held = new Set<ChunkKey>()
   private end = packHeadBytes
   private trailerBytes = packFootBytes
   private readonly hash: Hash = createHash('sha256')
@@ -54,8 +55,11 @@ export class PackWriter {
     return this.offsets.length < packMaxRecords && this.sizeBytes + needed <= this.buffer.length
   }
 
-  /** Seals a record at the end; returns its bytes in the pack. */
+  /** Seals a record at the end; returns its bytes in the pack: none when the pack holds one of this id already. */
   add(record: RecordToSeal): number {
+    const key = chunkKey(record.chunkId)
+    if (this.held.has(key)) return 0
+    this.held.add(key)
     const at = this.end
     const length = sealRecordInto(this.buffer, at, this.keys, record)
     this.offsets.push(at)

@@ -18,7 +18,7 @@ import {
 } from '../format/record-header.ts'
 import { FormatError } from '../model/errors.ts'
 import { type ChunkId, chunkIdBytes } from '../model/ids.ts'
-import { rawRecordMaxBytes } from '../model/limits.ts'
+import { rawRecordMaxBytes, recordRefsMax } from '../model/limits.ts'
 import { codecs, type RecordType, recordTypes } from '../model/record-type.ts'
 import { refsOfPlaintext } from './refs.ts'
 
@@ -60,6 +60,7 @@ export function sealRecordInto(target: Buffer, at: number, keys: RepositoryKeys,
   const { plaintext, refs } = record
   if (plaintext.length > rawRecordMaxBytes)
     throw new RangeError(`a record holds at most ${rawRecordMaxBytes} bytes, not ${plaintext.length}`)
+  if (refs.length > recordRefsMax) throw new RangeError(`a record names at most ${recordRefsMax} children, not ${refs.length}`)
   const compressed = compress(plaintext, record.compression)
   const stored = compressed ?? plaintext
   const codec = compressed ? codecs.zstd : codecs.none
@@ -151,6 +152,7 @@ function unpackPayload(payload: Buffer, header: RecordHeader): Buffer {
   if (rawBytes > rawRecordMaxBytes) throw new FormatError('limit-exceeded', `a record of ${rawBytes} raw bytes`)
   const end = payloadHeadBytes + storedBytes
   if (padme(end) !== payload.length) throw damage('its lengths do not agree')
+  if (!payload.subarray(end).equals(zeros.subarray(0, payload.length - end))) throw damage('its padding is not zeros')
   const stored = payload.subarray(payloadHeadBytes, end)
   if (header.codec === codecs.zstd) return decompress(stored, rawBytes)
   if (storedBytes !== rawBytes) throw damage('its lengths do not agree')

@@ -1,6 +1,7 @@
 // The two JSON files of a repository: repository.json says what it is, keys/<slot-id>.json protect its secrets.
 
-import { type KeySlot, keySlotKinds, parseKeySlotId } from '../crypto/key-slot.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { type KeySlot, keySlotCommitmentBytes, keySlotKinds, keySlotSaltBytes, parseKeySlotId } from '../crypto/key-slot.ts'
 import { FormatError } from '../model/errors.ts'
 import { parseRepositoryUid, type RepositoryUid } from '../model/ids.ts'
 import {
@@ -57,11 +58,19 @@ export function readRepositoryFile(bytes: Buffer): RepositoryDescription {
       'unsupported-version',
       `a repository of format ${String(json.format)}; this program reads ${formatVersion}`,
     )
-  if (JSON.stringify(json.numbers) !== JSON.stringify(numbers))
+  if (!isDeepStrictEqual(json.numbers, numbers))
     throw new FormatError('unsupported-version', 'a repository with other numbers than format 1 has')
-  if (typeof json.uid !== 'string' || typeof json.createdMs !== 'number')
-    throw new FormatError('wrong-repository', 'repository.json lacks its uid')
-  return { uid: parseRepositoryUid(json.uid), createdMs: json.createdMs }
+  if (typeof json.createdMs !== 'number' || !Number.isSafeInteger(json.createdMs))
+    throw new FormatError('wrong-repository', 'repository.json lacks the time it was made')
+  return { uid: parseUid(json.uid), createdMs: json.createdMs }
+}
+
+function parseUid(value: unknown): RepositoryUid {
+  try {
+    return parseRepositoryUid(String(value))
+  } catch (cause) {
+    throw new FormatError('wrong-repository', 'repository.json lacks its uid', { cause })
+  }
 }
 
 export function encodeKeySlotFile(slot: KeySlot): Buffer {
@@ -82,12 +91,17 @@ export function readKeySlotFile(bytes: Buffer): KeySlot {
   if (json.format !== formatVersion) throw new FormatError('unsupported-version', `a key slot of format ${String(json.format)}`)
   const kind = keySlotKinds.find((known) => known === json.kind)
   if (!kind || typeof json.id !== 'string') throw new FormatError('key-slot-damaged', 'a key slot of an unknown kind')
-  const field = (name: string) => {
+  const field = (name: string, length?: number) => {
     const value = json[name]
-    if (typeof value !== 'string') throw new FormatError('key-slot-damaged', `a key slot lacks "${name}"`)
-    return Buffer.from(value, 'base64')
+    const bytes = Buffer.from(typeof value === 'string' ? value : '', 'base64')
+    // Node skips what is not base64: only the spelling it would write itself is taken
+    if (bytes.length === 0 || bytes.toString('base64') !== value || (length !== undefined && bytes.length !== length))
+      throw new FormatError('key-slot-damaged', `a key slot has no whole "${name}"`)
+    return bytes
   }
-  return { id: parseKeySlotId(json.id), kind, salt: field('salt'), commitment: field('commitment'), sealed: field('sealed') }
+  const salt = field('salt', keySlotSaltBytes)
+  const commitment = field('commitment', keySlotCommitmentBytes)
+  return { id: parseKeySlotId(json.id), kind, salt, commitment, sealed: field('sealed') }
 }
 
 function parseJson(bytes: Buffer, fault: 'wrong-repository' | 'key-slot-damaged', name: string): Record<string, unknown> {
