@@ -175,13 +175,13 @@ export const problemCatalogue = {
     507,
     'The plan’s space is used up',
     'implementor',
-    'Take a larger plan, or delete versions that are no longer needed.',
+    'Take a larger plan, or leave out folders that need no backup.',
   ),
   'HF-BACKUPS-SWITCHED-OFF': entry(
     403,
     'Backups are switched off',
     'implementor',
-    'Switch them on again on the page of the plan or of the computer.',
+    'Have them switched on again by whoever looks after the account.',
   ),
   'HF-CUSTOMER-SUSPENDED': entry(403, 'This account is suspended', 'administrator', 'Ask the administrator of the box.'),
 
