@@ -16,12 +16,14 @@ export function findOwnNode() {
  * Packages in use are updated in place: another Holdfast may be running from this very folder.
  */
 export function ensurePackages({ withDevelopment, say }) {
+  const isDone = () => findMissing({ withDevelopment }).length === 0 && findOwnNode() !== undefined
+  if (isDone()) return
   const release = waitForTurn()
   try {
-    if (findMissing({ withDevelopment }).length === 0 && findOwnNode() !== undefined) return
+    if (isDone()) return
     const isFirst = !existsSync(join(programFolder, 'node_modules'))
     // Not `npm ci`: it refuses a lock file without the entries of platforms that a registry does not carry.
-    say(isFirst ? 'Installing npm packages, among them Node 26 (once, about 150 MB) …' : 'Updating npm packages …')
+    say(isFirst ? 'Installing npm packages, among them Node 26 (once, about 250 MB) …' : 'Updating npm packages …')
     const keepsDevelopment = withDevelopment || existsSync(join(programFolder, 'node_modules', 'vitest'))
     runNpm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...(keepsDevelopment ? [] : ['--omit=dev'])])
     const missing = findMissing({ withDevelopment })
