@@ -21,7 +21,7 @@ export function agentSteps({ title, steps }: { readonly title: string; readonly 
       <ol class="steps">
         <li>
           <h3>Connect it</h3>
-          <p>In a terminal on that computer, in the folder of Holdfast. Your password is the first line of the file password.txt; delete the file afterwards.</p>
+          <p>In a terminal on that computer, in the folder of Holdfast. It asks for your password.</p>
           ${command('Command that connects the computer', connectCommand(steps))}
           ${hints(steps).map((hint) => html`<p class="hint">${hint}</p>`)}
         </li>
@@ -40,7 +40,7 @@ export function agentSteps({ title, steps }: { readonly title: string; readonly 
 }
 
 function connectCommand({ address, login, pin }: AgentSteps): string {
-  return `bin/holdfast-agent connect ${address} --user ${login} \\\n  --password-file password.txt${pin === undefined ? '' : ` --fingerprint ${pin}`}`
+  return `bin/holdfast-agent connect ${address} --user ${login}${pin === undefined ? '' : ` \\\n  --fingerprint ${pin}`}`
 }
 
 function hints({ pin, isThisComputerOnly }: AgentSteps): readonly string[] {
