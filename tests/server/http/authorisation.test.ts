@@ -38,6 +38,9 @@ function sampleIds(): Readonly<Record<string, string>> {
     planId: box.own.subscription.planId,
     deviceId: box.device.device.deviceId,
     snapshotId: box.version.id,
+    // Backup sessions and packs belong to one device; tests/server/agent-api/ shows them to its neighbours.
+    sessionId: `bks_${'b'.repeat(20)}`,
+    packId: 'ab'.repeat(32),
     code: 'HF-BUSY',
     version: '0123456789abcdef',
     file: 'holdfast.css',
