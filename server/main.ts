@@ -10,6 +10,7 @@ import { openStaticFiles } from './http/static-files.ts'
 import { type HttpListener, openHttpListener } from './listener/http-listener.ts'
 import { machineAddresses } from './machine-addresses.ts'
 import { openErrorManual } from './manual/error-manual.ts'
+import { every } from './runtime/every.ts'
 import { readVersion } from './runtime/version.ts'
 import { createServices, type Services } from './services.ts'
 import { openListenerIdentity } from './tls/listener-identity.ts'
@@ -27,6 +28,8 @@ export type Serving = AsyncDisposable & {
   readonly setupUrl: string | undefined
 }
 
+/** Sessions' signs of life, and the time the box observed. */
+const tickEveryMs = 60_000
 const programFolder = join(import.meta.dirname, '..')
 
 /** `onTaken`: the database went to another server; the caller must end this one. */
@@ -38,7 +41,10 @@ export async function serve(options: {
   const { config, machine } = options
   await using opened = new AsyncDisposableStack()
   const box = opened.use(await openBox(options))
-  const services = await createServices(box)
+  const services = opened.use(await createServices(box))
+  await services.uploads.adopt()
+  const ticks = every(tickEveryMs, services.uploads.sessions.tick, box.log)
+  opened.defer(() => ticks.stop())
   const control = await openControlServer({
     dataFolder: box.dataFolder,
     temporaryFolders: machine.temporaryFolders,

@@ -8,6 +8,7 @@ import { type ClaimsService, createClaimsService } from './backup-sessions/claim
 import { createPlanSpace } from './backup-sessions/plan-space.ts'
 import { createUploadsService, type UploadsService } from './backup-sessions/uploads-service.ts'
 import type { CatalogueStaging } from './catalogue/catalogue.ts'
+import { type Adopt, createAdopt } from './commits/adoption-service.ts'
 import { type CommitsService, createCommitsService } from './commits/commits-service.ts'
 import { createReadVersion, type ReadVersion } from './commits/read-version.ts'
 import { prepareSnapshotFolder } from './commits/snapshot-files.ts'
@@ -40,6 +41,8 @@ export interface Uploads {
   readonly commits: CommitsService
   readonly records: RecordsService
   readonly readVersion: ReadVersion
+  /** Once, before the box listens. */
+  readonly adopt: Adopt
   readonly getRepository: (customerId: Id<'cus'>) => Promise<Repository>
 }
 
@@ -69,6 +72,7 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
   const prepareDevice = (repository: Repository, deviceId: Id<'dev'>) =>
     volumes.write(() => prepareSnapshotFolder(repositoryPlace(dataFolder, repository.uid), parseDeviceId(deviceId)))
   const sessions = createBackupSessionsService({ ...options, space, prepareDevice })
+  const committing = { catalogue: uncatalogued, ...options, volumes, sessions, space, reached }
   const packs = createPacksService({ ...options, volumes, filters, reached })
   return {
     volumes,
@@ -76,7 +80,8 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
     claims: createClaimsService(options),
     filters,
     uploads: createUploadsService({ sessions, packs, space, dataFolder }),
-    commits: createCommitsService({ catalogue: uncatalogued, ...options, volumes, sessions, space, reached }),
+    commits: createCommitsService(committing),
+    adopt: createAdopt(committing),
     records: options.records,
     readVersion: createReadVersion(options),
     getRepository: async (customerId) => {

@@ -3,6 +3,7 @@
  * now; then the rows, then the file's name, then COMMIT.
  */
 
+import type { ChainHead } from '../../engine/index.ts'
 import { BackupRefusedError, type BackupSession } from '../backup-sessions/backup-session.ts'
 import * as sessions from '../backup-sessions/backup-sessions-table.ts'
 import { nextInstance } from '../backup-sessions/instance.ts'
@@ -93,10 +94,15 @@ async function demandSpace(tx: Transaction, session: BackupSession, quotaBytes: 
   if (usedBytes > quotaBytes) throw new BackupRefusedError({ kind: 'quota-exceeded', quotaBytes, usedBytes })
 }
 
-async function insertVersion(
+export interface VersionToInsert extends Pick<PreparedCommit, 'opened' | 'device' | 'repository' | 'staged'> {
+  /** Undefined for a version that was found after its session had ended. */
+  readonly session: BackupSession | undefined
+}
+
+export async function insertVersion(
   tx: Transaction,
-  { opened, session, device, repository, staged }: PreparedCommit,
-  { snapshots, runs, catalogue }: Services,
+  { opened, session, device, repository, staged }: VersionToInsert,
+  { snapshots, runs, catalogue }: Pick<Services, 'snapshots' | 'runs' | 'catalogue'>,
   receivedAt: number,
 ): Promise<{ readonly replaced: readonly Snapshot[] }> {
   const { file, body, bytes } = opened
@@ -107,21 +113,26 @@ async function insertVersion(
     repositoryId: repository.repositoryId,
     customerId: device.customerId,
     deviceId: device.deviceId,
-    runId: session.runId,
+    runId: session?.runId,
     receivedAt,
     fileBytes: bytes.length,
     closureEpoch: repository.closureEpoch,
     catalogueVersion: staged.version,
   })
   await catalogue.makeVisible(tx, staged)
-  if (!body.isCheckpoint) {
+  if (!body.isCheckpoint && session !== undefined) {
     const { verdict, counts } = body
     await runs.finish(tx, { runId: session.runId, version: version.id, verdict, endedAt: receivedAt, counts })
   }
   return { replaced }
 }
 
-async function endOrGoOn(tx: Transaction, { opened, session }: PreparedCommit, nowMs: number) {
+/** A final version ends its session; a checkpoint leaves it open, with the next place in the chain. */
+export async function endOrGoOn(
+  tx: Transaction,
+  { opened, session }: Pick<PreparedCommit, 'opened' | 'session'>,
+  nowMs: number,
+): Promise<ChainHead | undefined> {
   const { file, body } = opened
   if (!body.isCheckpoint) {
     await sessions.endSession(tx, { sessionId: session.sessionId, state: 'committed', endedAt: nowMs })

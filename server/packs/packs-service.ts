@@ -13,9 +13,9 @@ import type { Id } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
-import { insertChunks } from './chunks-table.ts'
 import type { IdFilters } from './id-filters.ts'
 import { openIncomingPack } from './incoming-pack.ts'
+import { insertPackRows } from './insert-pack-rows.ts'
 import { isLive, PackError } from './pack.ts'
 import * as table from './packs-table.ts'
 import { receiveBody } from './receive-body.ts'
@@ -70,32 +70,11 @@ export function createPacksService(options: {
   }
 
   const store = async (upload: PackUpload, index: PackIndex, sizeBytes: number): Promise<void> => {
-    const { repository, packId, kind, sender } = upload
+    const { repository, packId, sender } = upload
     const { repositoryId } = repository
-    const recordBytes = index.entries.reduce((sum, entry) => sum + entry.length, 0)
     const nowMs = clock.now()
     await database.transaction(async (tx) => {
-      const known = await table.findPackLocked(tx, repositoryId, packId)
-      const pack =
-        known?.pack ??
-        (await table.insertPack(tx, {
-          repositoryId,
-          packId,
-          kind,
-          state: 'stored',
-          sizeBytes,
-          recordBytes,
-          records: index.entries.length,
-          claimSeq: sender.sessionSeq,
-          sessionSeq: sender.sessionSeq,
-          deviceId: sender.deviceId,
-          receivedAt: nowMs,
-        }))
-      if (known !== undefined) {
-        await table.setPackState(tx, { pack, state: 'stored', nowMs })
-        await table.claimPacks(tx, { packs: [pack], sessionSeq: sender.sessionSeq, nowMs })
-      }
-      await insertChunks(tx, { repositoryId, pack, entries: index.entries })
+      const { recordBytes } = await insertPackRows(tx, { repositoryId, packId, index, sizeBytes, sender, nowMs })
       await sender.onStored(tx, recordBytes)
       reached('pack:before-commit')
     })

@@ -124,6 +124,27 @@ export async function sumRecords(db: Queryable, repositoryId: RepositoryId): Pro
   return row.records ?? 0
 }
 
+const packIdsPerPage = 20_000
+
+/** The ids of all packs of a repository, whatever their state: what a folder's names are compared with. */
+export async function listPackIds(db: Queryable, repositoryId: RepositoryId): Promise<ReadonlySet<PackId>> {
+  const ids = new Set<PackId>()
+  for (let after: Buffer = Buffer.alloc(0); ; ) {
+    const rows = await db
+      .selectFrom('packs')
+      .select('pack_id')
+      .where('repository_id', '=', repositoryId)
+      .where('pack_id', '>', after)
+      .orderBy('pack_id')
+      .limit(packIdsPerPage)
+      .execute()
+    for (const row of rows) ids.add(row.pack_id.toString('hex') as PackId)
+    const last = rows.at(-1)
+    if (last === undefined) return ids
+    after = last.pack_id
+  }
+}
+
 /** In order of their numbers, for whoever goes through all of them. */
 export async function listPacks(
   db: Queryable,

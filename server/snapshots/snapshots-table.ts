@@ -170,6 +170,12 @@ export async function listCheckpoints(
 /** Each run leaves at most one; a job that is cut off more often than this keeps the rest until its next good version. */
 const maxCheckpointsOfJob = 1000
 
+/** The files' ids of all of a device's versions: what a folder's names are compared with. */
+export async function listSnapshotIdsOfDevice(db: Queryable, deviceId: Id<'dev'>): Promise<ReadonlySet<SnapshotId>> {
+  const rows = await db.selectFrom('snapshots').select('snapshot_id').where('device_id', '=', deviceId).execute()
+  return new Set(rows.map((row) => parseSnapshotId(row.snapshot_id.toString('hex'))))
+}
+
 export async function deleteSnapshot(transaction: Transaction, id: Id<'snap'>): Promise<void> {
   await transaction.deleteFrom('snapshots').where('id', '=', id).execute()
 }

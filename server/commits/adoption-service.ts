@@ -1,0 +1,64 @@
+/** At boot, before anybody asks: what a crash left in the repositories is put right. Nothing that was acknowledged is touched. */
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { indexFoundPacks } from '../packs/index-found-packs.ts'
+import { listRepositories } from '../repositories/repositories-table.ts'
+import type { Repository } from '../repositories/repository.ts'
+import { makeRepositoryFolders, type RepositoryPlace, repositoryPlace } from '../repositories/repository-place.ts'
+import { unlinkIfThere } from '../storage-volumes/durable-file.ts'
+import { adoptVersions } from './adopt-versions.ts'
+import type { CommitOptions } from './commits-service.ts'
+
+export interface Adoption {
+  readonly packsIndexed: number
+  readonly versionsAdopted: number
+  readonly filesQuarantined: number
+}
+
+export type Adopt = () => Promise<Adoption>
+
+const repositoriesPerPage = 100
+
+export function createAdopt(options: CommitOptions): Adopt {
+  const { database, dataFolder, catalogue } = options
+
+  const adoptRepository = async (repository: Repository): Promise<Adoption> => {
+    const place = repositoryPlace(dataFolder, repository.uid)
+    makeRepositoryFolders(place)
+    await emptyTemporaryFolder(place)
+    const packs = await indexFoundPacks({ ...options, repository, place })
+    const versions = await adoptVersions({ ...options, repository, place })
+    return {
+      packsIndexed: packs.indexed,
+      versionsAdopted: versions.adopted,
+      filesQuarantined: packs.quarantined + versions.quarantined,
+    }
+  }
+
+  return async () => {
+    await catalogue.discardLeftovers()
+    let sum: Adoption = { packsIndexed: 0, versionsAdopted: 0, filesQuarantined: 0 }
+    for (let after = 0; ; ) {
+      const page = await listRepositories(database.kysely, { after, limit: repositoriesPerPage })
+      for (const repository of page) sum = add(sum, await adoptRepository(repository))
+      const last = page.at(-1)
+      if (last === undefined) break
+      after = last.repositoryId
+    }
+    if (Object.values(sum).some((count) => count > 0)) options.log.info({ ...sum }, 'what a crash left was put right')
+    return sum
+  }
+}
+
+function add(one: Adoption, other: Adoption): Adoption {
+  return {
+    packsIndexed: one.packsIndexed + other.packsIndexed,
+    versionsAdopted: one.versionsAdopted + other.versionsAdopted,
+    filesQuarantined: one.filesQuarantined + other.filesQuarantined,
+  }
+}
+
+/** Nobody writes there yet: whatever is in it belongs to uploads that were cut off. */
+async function emptyTemporaryFolder(place: RepositoryPlace): Promise<void> {
+  for (const name of await readdir(place.temporaryFolder)) await unlinkIfThere(join(place.temporaryFolder, name))
+}
