@@ -2,23 +2,31 @@
  * The devices' side of the box, put together: repositories and their keys, devices, versions, runs, the catalogue, the checks.
  * A part of the composition root, beside people.ts.
  */
+import type { CatalogueStaging } from './catalogue/catalogue.ts'
+import { createStaging } from './catalogue/staging-service.ts'
 import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
 import { type Connect, createConnect } from './devices/connect-service.ts'
 import { createDevicesService, type DevicesService } from './devices/devices-service.ts'
+import { createPlaintexts, type PlaintextsService } from './plaintexts/plaintexts-service.ts'
+import type { RecordsService } from './records/records-service.ts'
 import { createDeviceSlots } from './repositories/device-slots.ts'
 import type { Repositories } from './repositories/repositories-service.ts'
 import { createRunsService, type RunsService } from './runs/runs-service.ts'
 import type { Clock } from './runtime/clock.ts'
+import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
 import { createSnapshotsService, type SnapshotsService } from './snapshots/snapshots-service.ts'
 import type { SubscriptionsService } from './subscriptions/subscriptions-service.ts'
+import type { WorkerPool } from './worker-pool/worker-pool.ts'
 
 export interface DevicesSide {
   readonly devices: DevicesService
   readonly connect: Connect
   readonly snapshots: SnapshotsService
   readonly runs: RunsService
+  readonly plaintexts: PlaintextsService
+  readonly catalogue: CatalogueStaging
 }
 
 export function createDevicesSide(options: {
@@ -27,16 +35,22 @@ export function createDevicesSide(options: {
   readonly masterKey: Buffer
   readonly clock: Clock
   readonly randomness: Randomness
+  readonly log: Log
+  readonly pool: WorkerPool
+  readonly records: RecordsService
   readonly repositories: Repositories
   readonly customers: CustomersService
   readonly subscriptions: SubscriptionsService
 }): DevicesSide {
   const { openSecrets } = options.repositories
+  const { locate } = options.records
   const deviceSlots = createDeviceSlots({ ...options, openSecrets })
   return {
     devices: createDevicesService({ ...options, deviceSlots }),
     connect: createConnect({ ...options, deviceSlots }),
     snapshots: createSnapshotsService(options),
     runs: createRunsService(options),
+    plaintexts: createPlaintexts({ ...options, locate, openSecrets }),
+    catalogue: createStaging({ ...options, locate, openSecrets }),
   }
 }

@@ -7,10 +7,12 @@ import { createRecordsService } from './records/records-service.ts'
 import { createRepositories, type Repositories } from './repositories/repositories-service.ts'
 import type { Authority } from './tls/authority.ts'
 import { createUploads, type Uploads } from './uploads.ts'
+import { createWorkerPool } from './worker-pool/worker-pool.ts'
 
 /** Every use case of the box, over its database and files: what routes and commands are made of. */
 export type Services = People &
-  DevicesSide & {
+  DevicesSide &
+  AsyncDisposable & {
     readonly repositories: Repositories
     readonly uploads: Uploads
     readonly readiness: Readiness
@@ -29,8 +31,20 @@ export async function createServices(box: Box): Promise<Services> {
   })
   const { createRepositoryForCustomer } = repositories
   const people = await createPeople({ database, clock, randomness, createRepositoryForCustomer })
-  const devicesSide = createDevicesSide({ ...people, database, dataFolder, masterKey, clock, randomness, repositories })
   const records = createRecordsService({ database, dataFolder, log: box.log.child({ part: 'records' }) })
+  const pool = createWorkerPool()
+  const devicesSide = createDevicesSide({
+    ...people,
+    database,
+    dataFolder,
+    masterKey,
+    clock,
+    randomness,
+    repositories,
+    records,
+    pool,
+    log: box.log.child({ part: 'devices' }),
+  })
   const uploads = await createUploads({
     ...people,
     ...devicesSide,
@@ -42,5 +56,13 @@ export async function createServices(box: Box): Promise<Services> {
     openSecrets: repositories.openSecrets,
     log: box.log.child({ part: 'uploads' }),
   })
-  return { ...people, ...devicesSide, uploads, repositories, readiness: box.readiness, authority: box.authority }
+  return {
+    ...people,
+    ...devicesSide,
+    uploads,
+    repositories,
+    readiness: box.readiness,
+    authority: box.authority,
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  }
 }

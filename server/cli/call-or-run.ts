@@ -60,7 +60,8 @@ async function runHere({ request, config }: Reaching): Promise<CommandEnd> {
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   const machine = thisMachine({ terminal: (line) => process.stderr.write(line) })
   await using box: Box = await openBox({ config, machine, onTaken: interrupt })
-  return await runCommand(request, { services: await createServices(box), report, signal: interrupted.signal })
+  await using services = await createServices(box)
+  return await runCommand(request, { services, report, signal: interrupted.signal })
 }
 
 function report(line: string): void {

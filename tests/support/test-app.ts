@@ -8,13 +8,14 @@ import { pageContextBy } from '../../server/http/page-context.ts'
 import { openStaticFiles } from '../../server/http/static-files.ts'
 import { openErrorManual } from '../../server/manual/error-manual.ts'
 import { createPeople, type People } from '../../server/people.ts'
-import { createRecordsService } from '../../server/records/records-service.ts'
+import { createRecordsService, type RecordsService } from '../../server/records/records-service.ts'
 import { createRepositories, type Repositories } from '../../server/repositories/repositories-service.ts'
 import { movableClock } from '../../server/runtime/clock.ts'
 import type { Id } from '../../server/runtime/ids.ts'
 import { type Log, silentLog } from '../../server/runtime/log.ts'
 import { systemRandomness } from '../../server/runtime/randomness.ts'
 import { createUploads, type Uploads, type UploadsOptions } from '../../server/uploads.ts'
+import { createWorkerPool, type WorkerPool } from '../../server/worker-pool/worker-pool.ts'
 import { type TestDatabase, testDatabase } from './test-database.ts'
 
 /** Where a flush to the disk costs nothing. */
@@ -31,6 +32,8 @@ export interface TestApp extends AsyncDisposable {
   readonly devicesSide: DevicesSide
   readonly repositories: Repositories
   readonly uploads: Uploads
+  readonly records: RecordsService
+  readonly pool: WorkerPool
   readonly dataFolder: string
   readonly database: TestDatabase
   readonly clock: ReturnType<typeof movableClock>
@@ -64,9 +67,10 @@ export async function testApp(
       await repositories.createRepositoryForCustomer(customerId)
     },
   })
-  const devicesSide = createDevicesSide({ ...people, ...common, repositories })
   const log = options.log ?? silentLog
   const records = createRecordsService({ ...common, log })
+  const pool = createWorkerPool()
+  const devicesSide = createDevicesSide({ ...people, ...common, log, repositories, records, pool })
   const { openSecrets } = repositories
   const uploads = await createUploads({ ...people, ...devicesSide, ...common, records, openSecrets, log, ...options.uploads })
   const staticFiles = await openStaticFiles(publicFolder)
@@ -88,6 +92,7 @@ export async function testApp(
     pageContext: pageContextBy({ clock, assets: staticFiles.prefix, zoneCookie: 'zone', timeZone: 'UTC', publicUrl }),
   })
   const close = async () => {
+    await pool[Symbol.asyncDispose]()
     await database.close()
     rmSync(dataFolder, { recursive: true })
   }
@@ -97,6 +102,8 @@ export async function testApp(
     devicesSide,
     repositories,
     uploads,
+    records,
+    pool,
     dataFolder,
     database,
     clock,

@@ -1,0 +1,119 @@
+/**
+ * Opened records for whoever reads versions on the box: pages, downloads, search. Located by SQL here, read and opened by worker
+ * threads; trees and lists are kept for a while, because whoever looks around comes back to them.
+ */
+import {
+  type ChunkId,
+  type ChunkKey,
+  chunkKey,
+  FormatError,
+  MissingChunksError,
+  type PlaintextSource,
+  recordTypes,
+} from '../../engine/index.ts'
+import type { RecordPlace } from '../packs/pack.ts'
+import { createBoundedCache } from '../repositories/bounded-cache.ts'
+import type { Repository, RepositoryId } from '../repositories/repository.ts'
+import { repositoryPlace } from '../repositories/repository-place.ts'
+import type { OpenSecrets } from '../repositories/repository-secrets.ts'
+import type { WorkerPool } from '../worker-pool/worker-pool.ts'
+import { filePlaces } from './file-places.ts'
+
+export type LocateRecords = (
+  repositoryId: RepositoryId,
+  ids: readonly ChunkId[],
+) => Promise<ReadonlyMap<ChunkKey, readonly RecordPlace[]>>
+
+export interface PlaintextsService {
+  /** @throws MissingChunksError when an id is stored nowhere, FormatError `record-damaged` when no copy of it opens */
+  readonly source: (repository: Repository) => PlaintextSource
+}
+
+const keptBytesMax = 32 * 1024 ** 2
+/** One task's share: small enough that both threads work and a page's question does not wait long behind a download's. */
+const taskBytesMax = 4 * 1024 ** 2
+const taskRecordsMax = 16
+
+interface Located {
+  readonly id: ChunkId
+  readonly places: readonly RecordPlace[]
+}
+
+export function createPlaintexts(options: {
+  readonly locate: LocateRecords
+  readonly openSecrets: OpenSecrets
+  readonly pool: WorkerPool
+  readonly dataFolder: string
+}): PlaintextsService {
+  const { locate, openSecrets, pool, dataFolder } = options
+  const kept = createBoundedCache<string, Buffer>({ maxWeight: keptBytesMax, weigh: ({ length }) => length })
+
+  const readLocated = async (repository: Repository, located: readonly Located[]): Promise<ReadonlyMap<ChunkKey, Buffer>> => {
+    const secrets = await openSecrets(repository)
+    const files = repositoryPlace(dataFolder, repository.uid)
+    const records = located.map(({ id, places }) => ({ id, places: filePlaces(files, places) }))
+    const answer = await pool.run('open-records', { secrets, records }, { isUrgent: true })
+    return new Map(
+      answer.records.map((record, index) => {
+        const { id } = located[index]!
+        if (record.kind === 'failed') throw new FormatError('record-damaged', `record ${id.toString('hex')}: ${record.why}`)
+        const plaintext = asBuffer(record.plaintext)
+        if (record.type !== recordTypes.data) kept.set(`${repository.repositoryId}/${chunkKey(id)}`, plaintext)
+        return [chunkKey(id), plaintext]
+      }),
+    )
+  }
+
+  const readPlaintexts = async (repository: Repository, ids: readonly ChunkId[]): Promise<ReadonlyMap<ChunkKey, Buffer>> => {
+    const found = new Map<ChunkKey, Buffer>()
+    const absent = new Map<ChunkKey, ChunkId>()
+    for (const id of ids) {
+      const key = chunkKey(id)
+      const plaintext = kept.get(`${repository.repositoryId}/${key}`)
+      if (plaintext !== undefined) found.set(key, plaintext)
+      else absent.set(key, id)
+    }
+    if (absent.size === 0) return found
+    const located = await locateAll(locate, repository.repositoryId, [...absent.values()])
+    const parts = await Promise.all(tasksOf(located).map((task) => readLocated(repository, task)))
+    for (const part of parts) for (const [key, plaintext] of part) found.set(key, plaintext)
+    return found
+  }
+
+  return { source: (repository) => ({ readPlaintexts: (ids) => readPlaintexts(repository, ids) }) }
+}
+
+async function locateAll(
+  locate: LocateRecords,
+  repositoryId: RepositoryId,
+  ids: readonly ChunkId[],
+): Promise<readonly Located[]> {
+  const places = await locate(repositoryId, ids)
+  const missing = ids.filter((id) => !places.has(chunkKey(id)))
+  if (missing.length > 0)
+    throw new MissingChunksError(missing, `${missing.length} records that a version needs are stored nowhere`)
+  return ids.map((id) => ({ id, places: places.get(chunkKey(id)) ?? [] }))
+}
+
+/** In the order of the disk, in shares that the threads take in turn. */
+function tasksOf(located: readonly Located[]): readonly (readonly Located[])[] {
+  const sorted = located.toSorted((a, b) => a.places[0]!.pack - b.places[0]!.pack || a.places[0]!.offset - b.places[0]!.offset)
+  const tasks: Located[][] = []
+  let bytes = 0
+  for (const record of sorted) {
+    const { length } = record.places[0]!
+    const last = tasks.at(-1)
+    if (last === undefined || last.length === taskRecordsMax || bytes + length > taskBytesMax) {
+      tasks.push([record])
+      bytes = length
+    } else {
+      last.push(record)
+      bytes += length
+    }
+  }
+  return tasks
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

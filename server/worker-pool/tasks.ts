@@ -1,0 +1,30 @@
+/** What the worker threads do, by name. Inputs and outputs cross threads by structured clone: plain data, Uint8Arrays for bytes. */
+
+import type { DiffFoldersInput, DiffFoldersOutput } from '../catalogue/diff-folders.ts'
+import type { CheckPackInput, CheckPackOutput } from '../checks/check-pack.ts'
+import type { OpenRecordsInput, OpenRecordsOutput } from '../plaintexts/open-records.ts'
+
+export interface Tasks {
+  readonly 'open-records': { readonly input: OpenRecordsInput; readonly output: OpenRecordsOutput }
+  readonly 'diff-folders': { readonly input: DiffFoldersInput; readonly output: DiffFoldersOutput }
+  readonly 'check-pack': { readonly input: CheckPackInput; readonly output: CheckPackOutput }
+}
+
+export type TaskName = keyof Tasks
+export type TaskInput<Name extends TaskName> = Tasks[Name]['input']
+export type TaskOutput<Name extends TaskName> = Tasks[Name]['output']
+
+/** An answer and the buffers that are handed over instead of copied. */
+export interface TaskAnswer<Name extends TaskName> {
+  readonly output: TaskOutput<Name>
+  readonly transfer?: readonly ArrayBuffer[]
+}
+
+export interface TaskRequest {
+  readonly name: TaskName
+  readonly input: TaskInput<TaskName>
+}
+
+export type TaskResponse =
+  | { readonly kind: 'done'; readonly output: TaskOutput<TaskName> }
+  | { readonly kind: 'failed'; readonly error: unknown }
