@@ -13,7 +13,8 @@ import { openErrorManual } from './manual/error-manual.ts'
 import { every } from './runtime/every.ts'
 import { readVersion } from './runtime/version.ts'
 import { createServices, type Services } from './services.ts'
-import { openListenerIdentity } from './tls/listener-identity.ts'
+import { readCertificateFiles } from './tls/certificate-files.ts'
+import { openServerIdentity, type ServerIdentity } from './tls/server-identity.ts'
 import { serverNames } from './tls/server-names.ts'
 
 /** The composition root of the serving box: everything is made here, in order, and closed in reverse. */
@@ -39,6 +40,8 @@ export async function serve(options: {
   readonly onTaken: () => void
 }): Promise<Serving> {
   const { config, machine } = options
+  // Before anything is opened: files that do not do are a wrong setting.
+  const certificate = config.tls === 'files' ? readCertificateFiles(config) : undefined
   await using opened = new AsyncDisposableStack()
   const box = opened.use(await openBox(options))
   const services = opened.use(await createServices(box))
@@ -52,7 +55,7 @@ export async function serve(options: {
     log: box.log.child({ part: 'control' }),
   })
   opened.defer(() => control.close())
-  const listener = await listen(box, services)
+  const listener = await listen(box, services, certificate)
   opened.defer(() => listener.close())
   const url = addressForPeople({ ...config, port: listener.port })
   const door = await services.setup.openDoor(config.setupToken)
@@ -70,7 +73,7 @@ export async function serve(options: {
   }
 }
 
-async function listen(box: Box, services: Services): Promise<HttpListener> {
+async function listen(box: Box, services: Services, certificate: ServerIdentity | undefined): Promise<HttpListener> {
   const { config, clock, boxId } = box
   const staticFiles = await openStaticFiles(join(programFolder, 'public'))
   const app = createApp({
@@ -96,7 +99,7 @@ async function listen(box: Box, services: Services): Promise<HttpListener> {
       publicUrl: config.publicUrl,
     }),
   })
-  const tls = await openListenerIdentity({ ...box, names: namesOf(config) })
+  const tls = config.tls === 'auto' ? await openOwnIdentity(box) : certificate
   return openHttpListener({ fetch: app.fetch, host: config.host, port: config.port, tls })
 }
 
@@ -105,6 +108,7 @@ function pinOf({ config, authority }: Box): string | undefined {
   return config.tls === 'auto' ? authority.pin : undefined
 }
 
-function namesOf({ host, publicUrl }: Config): readonly string[] {
-  return serverNames({ host, publicUrl, machineName: hostname(), machineAddresses: machineAddresses() })
+function openOwnIdentity({ config, dataFolder, authority, clock }: Box): Promise<ServerIdentity> {
+  const names = serverNames({ ...config, machineName: hostname(), machineAddresses: machineAddresses() })
+  return openServerIdentity({ folder: join(dataFolder, 'tls'), authority, names, clock })
 }

@@ -1,34 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Config, ConfigError } from '../config.ts'
 import type { SettingName } from '../config-schema.ts'
-import type { Clock } from '../runtime/clock.ts'
-import type { Authority } from './authority.ts'
-import { openServerIdentity, type ServerIdentity } from './server-identity.ts'
+import type { ServerIdentity } from './server-identity.ts'
 
-/** What the listener shows, as `HOLDFAST_TLS` says; undefined for plain HTTP. Throws a ConfigError for files that do not do. */
-export async function openListenerIdentity(options: {
-  readonly config: Config
-  readonly dataFolder: string
-  readonly authority: Authority
-  readonly names: readonly string[]
-  readonly clock: Clock
-}): Promise<ServerIdentity | undefined> {
-  const { config, dataFolder } = options
-  switch (config.tls) {
-    case 'off':
-      return undefined
-    case 'files':
-      return readFiles(config)
-    case 'auto':
-      return openServerIdentity({ ...options, folder: join(dataFolder, 'tls') })
-    default:
-      return config.tls satisfies never
-  }
-}
-
-function readFiles({ tlsCertFile = '', tlsKeyFile = '' }: Config): ServerIdentity {
+/** The certificate of `HOLDFAST_TLS=files` with its key. Throws a ConfigError that says which of the two does not do, and why. */
+export function readCertificateFiles({ tlsCertFile = '', tlsKeyFile = '' }: Config): ServerIdentity {
   const cert = read('HOLDFAST_TLS_CERT', tlsCertFile)
   const key = read('HOLDFAST_TLS_KEY', tlsKeyFile)
   const certificate = parse('HOLDFAST_TLS_CERT', tlsCertFile, 'a certificate', () => new X509Certificate(cert))
