@@ -66,8 +66,8 @@ export class FileReader {
       if (!stat.isFile())
         throw Object.assign(new Error(`ENOENT: no longer a file, '${String(path)}'`), { code: 'ENOENT', syscall: 'open' })
       const { content, size } = this.readOpen(fd, Number(stat.size), hint.isSparse)
-      const after = fstatSync(fd, { bigint: true })
-      const isChanged = after.mtimeNs !== stat.mtimeNs || after.size !== stat.size || size !== Number(stat.size)
+      // what one call read is of one moment; the times recorded are of before it, so a later change is seen next time
+      const isChanged = content.kind !== 'inline' && content.kind !== 'empty' && hasChanged(stat, fstatSync(fd, { bigint: true }), size)
       return { content, stat, size, isChanged }
     } catch (error) {
       this.lists.reset()
@@ -149,4 +149,8 @@ export class FileReader {
   private makeRoom(bytes: number): void {
     if (this.held + bytes > this.buffer.length) this.settle()
   }
+}
+
+function hasChanged(before: BigIntStats, after: BigIntStats, size: number): boolean {
+  return after.mtimeNs !== before.mtimeNs || after.size !== before.size || size !== Number(before.size)
 }
