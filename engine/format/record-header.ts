@@ -11,7 +11,7 @@
 // A record is header, refs (32 bytes each), ciphertext, tag. It is whole, as far as one can say without a key, when both CRCs agree.
 
 import { crc32 } from 'node:zlib'
-import { FormatError } from '../model/errors.ts'
+import { FormatError, type FormatFault } from '../model/errors.ts'
 import { type ChunkId, chunkIdBytes } from '../model/ids.ts'
 import { epochsMax, formatVersion, rawRecordMaxBytes, recordRefsMax } from '../model/limits.ts'
 import { type Codec, codecs, type RecordType, recordTypes } from '../model/record-type.ts'
@@ -67,26 +67,15 @@ export function writeHeaderCrcs(target: Buffer, at: number, recordLength: number
 
 /** The header at `at`; throws `record-damaged` when its CRC or a field is wrong. Buffers inside are views. */
 export function readHeader(bytes: Buffer, at = 0): RecordHeader {
-  if (at + recordHeaderBytes > bytes.length) throw new FormatError('record-damaged', 'a record header is cut off')
-  if (bytes.readUInt32LE(at) !== magic) throw new FormatError('record-damaged', 'no record begins here (wrong magic)')
-  if (crc32(bytes.subarray(at, at + headerCrcAt)) !== bytes.readUInt32LE(at + headerCrcAt)) {
-    throw new FormatError('record-damaged', 'a record header does not match its checksum')
-  }
-  const version = bytes[at + 4]!
-  if (version !== formatVersion)
-    throw new FormatError('unsupported-version', `a record of format ${version}; this program reads ${formatVersion}`)
-  const header: RecordHeader = {
-    type: bytes[at + 5]! as RecordType,
-    codec: bytes[at + 6]! as Codec,
-    epoch: bytes.readUInt32LE(at + 8),
-    refsCount: bytes.readUInt32LE(at + 12),
-    ciphertextBytes: bytes.readUInt32LE(at + 16),
-    chunkId: bytes.subarray(at + 20, at + 52) as ChunkId,
-    salt: bytes.subarray(at + 52, at + 84),
-    bodyCrc: bytes.readUInt32LE(at + bodyCrcAt),
-  }
-  checkFields(header, bytes[at + 7]!)
-  return header
+  const problem = findProblem(bytes, at)
+  if (problem) throw new FormatError(problem.fault, problem.message)
+  return fieldsAt(bytes, at)
+}
+
+/** The header at `at`, or undefined where none is: for searches, which look at many places in vain. The cheapest looks come first. */
+export function findHeader(bytes: Buffer, at: number): RecordHeader | undefined {
+  if (at + recordHeaderBytes > bytes.length || findFieldProblem(bytes, at) || !isHeaderWhole(bytes, at)) return undefined
+  return fieldsAt(bytes, at)
 }
 
 /** Whether refs, ciphertext and tag agree with the header: wholeness without a key. */
@@ -102,20 +91,62 @@ export function readRefs(record: Buffer, header: Pick<RecordHeader, 'refsCount'>
   })
 }
 
+interface Problem {
+  readonly fault: FormatFault
+  readonly message: string
+}
+
+function findProblem(bytes: Buffer, at: number): Problem | undefined {
+  if (at + recordHeaderBytes > bytes.length) return damage('a record header is cut off')
+  if (bytes.readUInt32LE(at) !== magic) return damage('no record begins here (wrong magic)')
+  if (!isHeaderWhole(bytes, at)) return damage('a record header does not match its checksum')
+  return findFieldProblem(bytes, at)
+}
+
+function isHeaderWhole(bytes: Buffer, at: number): boolean {
+  return crc32(bytes.subarray(at, at + headerCrcAt)) === bytes.readUInt32LE(at + headerCrcAt)
+}
+
+function findFieldProblem(bytes: Buffer, at: number): Problem | undefined {
+  const version = bytes[at + 4]!
+  if (version !== formatVersion)
+    return { fault: 'unsupported-version', message: `a record of format ${version}; this program reads ${formatVersion}` }
+  const type = bytes[at + 5]!
+  const codec = bytes[at + 6]!
+  const flags = bytes[at + 7]!
+  const epoch = bytes.readUInt32LE(at + 8)
+  const refsCount = bytes.readUInt32LE(at + 12)
+  const ciphertextBytes = bytes.readUInt32LE(at + 16)
+  if (type < recordTypes.data || type > recordTypes.box) return damage(`a record header names the unknown type ${type}`)
+  if (codec > codecs.zstd) return damage(`a record header names the unknown codec ${codec}`)
+  if (flags !== 0) return damage(`a record header names unknown flags ${flags}`)
+  if (epoch < 1 || epoch > epochsMax) return damage(`a record header names the impossible epoch ${epoch}`)
+  if (refsCount > recordRefsMax) return { fault: 'limit-exceeded', message: `a record has ${refsCount} refs` }
+  if (!mayHaveRefs(type, refsCount))
+    return damage(`a record header names ${refsCount} refs where its type has another number of them`)
+  if (ciphertextBytes > ciphertextMaxBytes) return { fault: 'limit-exceeded', message: `a record of ${ciphertextBytes} bytes` }
+  return undefined
+}
+
 /** Who collects without keys believes refs: only types that have children may name some. */
-function mayHaveRefs({ type, refsCount }: RecordHeader): boolean {
+function mayHaveRefs(type: number, refsCount: number): boolean {
   if (type === recordTypes.tree || type === recordTypes.list) return true
   return refsCount === (type === recordTypes.snapshot ? 1 : 0)
 }
 
-function checkFields(header: RecordHeader, flags: number): void {
-  const damage = (what: string) => new FormatError('record-damaged', `a record header names ${what}`)
-  if (header.type < recordTypes.data || header.type > recordTypes.box) throw damage(`the unknown type ${header.type}`)
-  if (header.codec > codecs.zstd) throw damage(`the unknown codec ${header.codec}`)
-  if (flags !== 0) throw damage(`unknown flags ${flags}`)
-  if (header.epoch < 1 || header.epoch > epochsMax) throw damage(`the impossible epoch ${header.epoch}`)
-  if (header.refsCount > recordRefsMax) throw new FormatError('limit-exceeded', `a record has ${header.refsCount} refs`)
-  if (!mayHaveRefs(header)) throw damage(`${header.refsCount} refs where its type has another number of them`)
-  if (header.ciphertextBytes > ciphertextMaxBytes)
-    throw new FormatError('limit-exceeded', `a record of ${header.ciphertextBytes} bytes`)
+function fieldsAt(bytes: Buffer, at: number): RecordHeader {
+  return {
+    type: bytes[at + 5]! as RecordType,
+    codec: bytes[at + 6]! as Codec,
+    epoch: bytes.readUInt32LE(at + 8),
+    refsCount: bytes.readUInt32LE(at + 12),
+    ciphertextBytes: bytes.readUInt32LE(at + 16),
+    chunkId: bytes.subarray(at + 20, at + 52) as ChunkId,
+    salt: bytes.subarray(at + 52, at + 84),
+    bodyCrc: bytes.readUInt32LE(at + bodyCrcAt),
+  }
+}
+
+function damage(message: string): Problem {
+  return { fault: 'record-damaged', message }
 }

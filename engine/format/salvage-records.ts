@@ -1,10 +1,9 @@
 // Finds the whole records of a pack by their headers in place, for when its trailer is gone. A record that is damaged, or of which a
 // piece is missing, costs itself: the search goes on right behind its header, not behind the length it names.
 
-import { FormatError } from '../model/errors.ts'
 import { packMaxRecords } from '../model/limits.ts'
 import type { PackEntry } from './pack.ts'
-import { isBodyWhole, type RecordHeader, readHeader, readRefs, recordBytes, recordHeaderBytes } from './record-header.ts'
+import { findHeader, isBodyWhole, readRefs, recordBytes, recordHeaderBytes } from './record-header.ts'
 
 const magic = 'HFR1'
 /**
@@ -19,7 +18,7 @@ export function* salvageRecords(pack: Buffer): Generator<PackEntry> {
   let records = 0
   let at = pack.indexOf(magic, 0, 'latin1')
   while (at >= 0 && records < packMaxRecords && vainBytesLeft >= 0) {
-    const header = tryHeader(pack, at)
+    const header = findHeader(pack, at)
     const length = header && at + recordBytes(header) <= pack.length ? recordBytes(header) : 0
     let next = at + 1
     if (header && length > 0) {
@@ -34,14 +33,5 @@ export function* salvageRecords(pack: Buffer): Generator<PackEntry> {
       }
     }
     at = pack.indexOf(magic, next, 'latin1')
-  }
-}
-
-function tryHeader(pack: Buffer, at: number): RecordHeader | undefined {
-  try {
-    return readHeader(pack, at)
-  } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
   }
 }
