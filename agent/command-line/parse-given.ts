@@ -37,7 +37,7 @@ function parse(command: Command, words: readonly string[]): { values: Record<str
   if (words.length > wordsMax) throw usageError(`More than ${wordsMax} words were given.`)
   const options = Object.fromEntries([
     ['json', { type: 'boolean' as const }],
-    ['help', { type: 'boolean' as const }],
+    ['help', { type: 'boolean' as const, short: 'h' }],
     ...Object.entries(command.options).map(([name, definition]) => [
       name,
       // All are taken as lists, so that a second --job is seen and not silently the winner.

@@ -36,10 +36,9 @@ export function modeText(mode: number): string {
   return triple(6, 0o4000, 's') + triple(3, 0o2000, 's') + triple(0, 0o1000, 't')
 }
 
-/** Towards the past, so that no time is shown before it came. What no calendar holds is shown as the nearest it does. */
+/** Towards the past, so that no time is shown before it came. */
 function entryTimeMs({ mtimeNs }: TreeEntry): number {
-  const ms = Number(mtimeNs < 0n && mtimeNs % nsPerMs !== 0n ? mtimeNs / nsPerMs - 1n : mtimeNs / nsPerMs)
-  return Math.min(8.64e15, Math.max(-8.64e15, ms))
+  return Number(mtimeNs < 0n && mtimeNs % nsPerMs !== 0n ? mtimeNs / nsPerMs - 1n : mtimeNs / nsPerMs)
 }
 
 function nameOf(entry: TreeEntry, words: Words): string {

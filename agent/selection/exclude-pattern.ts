@@ -51,12 +51,12 @@ export function excludeTest(patterns: readonly string[], platform: NodeJS.Platfo
 
 function matcher(patterns: readonly string[], options: Picomatch.PicomatchOptions): (path: string) => boolean {
   const names = patterns.filter((pattern) => !pattern.includes('/'))
-  const paths = patterns.filter((pattern) => pattern.includes('/')).map(wholePath)
+  const paths = patterns.filter((pattern) => pattern.includes('/')).flatMap(wholePaths)
   const isName = names.length === 0 ? undefined : picomatch()(names, options)
   const isPath = paths.length === 0 ? undefined : picomatch()(paths, options)
   return (path) => (isName?.(path.slice(path.lastIndexOf('/') + 1)) || isPath?.(path)) ?? false
 }
 
-function wholePath(pattern: string): string {
-  return /^(?:\/|[A-Za-z]:\/)/.test(pattern) ? pattern : `/**/${pattern}`
+function wholePaths(pattern: string): readonly string[] {
+  return /^(?:\/|[A-Za-z]:\/)/.test(pattern) ? [pattern] : [`/${pattern}`, `/**/${pattern}`, `[A-Za-z]:/**/${pattern}`]
 }
