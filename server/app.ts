@@ -34,6 +34,7 @@ import { type OpenApiDocument, openApiDocument, registerSecuritySchemes } from '
 import { openApiRoutes } from './openapi/openapi-routes.ts'
 import type { People } from './people.ts'
 import { plansRoutes } from './plans/plans-routes.ts'
+import { downloadsRoutes } from './restores/downloads-routes.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
@@ -41,6 +42,7 @@ import { type SessionCookie, sessionCookieBy } from './sessions/session-cookie.t
 import { sessionsApiRoutes } from './sessions/sessions-api-routes.ts'
 import { sessionsRoutes } from './sessions/sessions-routes.ts'
 import { setupRoutes } from './setup/setup-routes.ts'
+import { versionsRoutes } from './snapshots/versions-routes.ts'
 import { subscriptionsRoutes } from './subscriptions/subscriptions-routes.ts'
 import type { Uploads } from './uploads.ts'
 import { usersRoutes } from './users/users-routes.ts'
@@ -105,12 +107,14 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
 }
 
 /** The dashboard. */
-function mountPages(app: App, { people, devicesSide, staticFiles, pageContext, publicUrl, agentPin }: Dependencies): void {
+function mountPages(app: App, { log, people, devicesSide, staticFiles, pageContext, publicUrl, agentPin }: Dependencies): void {
   const computers = createComputersService(devicesSide)
   const services = { ...people, ...devicesSide, computers, pageContext, agentAddress: { publicUrl, pin: agentPin } }
   app.route('/', staticFiles.routes())
   app.route('/', homeRoutes(services))
   app.route('/', computersRoutes(services))
+  app.route('/', versionsRoutes(services))
+  app.route('/', downloadsRoutes({ ...services, log }))
 }
 
 /** The routes that the OpenAPI document describes. */

@@ -16,7 +16,10 @@ import { createRunsService, type RunsService } from './runs/runs-service.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
+import { createOpenVersionReader } from './snapshots/open-version-reader.ts'
+import { createReadSnapshotBody, type ReadSnapshotBody } from './snapshots/snapshot-bodies.ts'
 import { createSnapshotsService, type SnapshotsService } from './snapshots/snapshots-service.ts'
+import type { OpenVersionReader } from './snapshots/version-reader.ts'
 import type { SubscriptionsService } from './subscriptions/subscriptions-service.ts'
 import type { WorkerPool } from './worker-pool/worker-pool.ts'
 
@@ -27,6 +30,8 @@ export interface DevicesSide {
   readonly runs: RunsService
   readonly plaintexts: PlaintextsService
   readonly catalogue: CatalogueStaging
+  readonly openVersionReader: OpenVersionReader
+  readonly readSnapshotBody: ReadSnapshotBody
 }
 
 export function createDevicesSide(options: {
@@ -45,12 +50,15 @@ export function createDevicesSide(options: {
   const { openSecrets } = options.repositories
   const { locate } = options.records
   const deviceSlots = createDeviceSlots({ ...options, openSecrets })
+  const plaintexts = createPlaintexts({ ...options, locate, openSecrets })
   return {
     devices: createDevicesService({ ...options, deviceSlots }),
     connect: createConnect({ ...options, deviceSlots }),
     snapshots: createSnapshotsService(options),
     runs: createRunsService(options),
-    plaintexts: createPlaintexts({ ...options, locate, openSecrets }),
+    plaintexts,
     catalogue: createStaging({ ...options, locate, openSecrets }),
+    openVersionReader: createOpenVersionReader({ ...options, plaintexts }),
+    readSnapshotBody: createReadSnapshotBody(options),
   }
 }

@@ -33,7 +33,7 @@ export function downloadsRoutes(options: {
   routes.get('/versions/:snapshotId/file/:path{[\\s\\S]+}', async (c) => {
     const version = await getReadableVersion(c, snapshots)
     const path = getPathAsked(c, 'file')
-    await using reader = await openVersionReader({ customerId: version.customerId, snapshotId: version.id })
+    const reader = await openVersionReader(version)
     const file = await reader.stat(path)
     if (file?.type !== 'file') throw new Problem('HF-NOT-FOUND')
     const { status, headers, bytes } = answerFile(fileRequest(c), { ...file, identity: version.id + encodeVersionPath(path) })
@@ -45,7 +45,7 @@ export function downloadsRoutes(options: {
   const sendZip = async (c: AppContext) => {
     const version = await getReadableVersion(c, snapshots)
     const folder = getPathAsked(c, 'zip')
-    await using reader = await openVersionReader({ customerId: version.customerId, snapshotId: version.id })
+    const reader = await openVersionReader(version)
     if ((await reader.stat(folder))?.type !== 'directory') throw new Problem('HF-NOT-FOUND')
     const headers = zipHeaders(version, folder)
     if (c.req.method === 'HEAD') return c.body(null, 200, headers)

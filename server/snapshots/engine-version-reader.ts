@@ -6,8 +6,7 @@ import type { VersionEntry, VersionReader } from './version-reader.ts'
 const slash = Buffer.from('/')
 const nanosecondsPerMs = 1_000_000n
 
-/** Whoever opened the source closes it: `close` is called when the reader is disposed of. */
-export function engineVersionReader(version: Version, close: () => Promise<void>): VersionReader {
+export function engineVersionReader(version: Version): VersionReader {
   return {
     stat: async (path) => {
       const entry = await version.stat(pathBytes(path))
@@ -18,7 +17,6 @@ export function engineVersionReader(version: Version, close: () => Promise<void>
       return { entries: entries.map((entry) => toVersionEntry(version, entry)), hasMore: next !== undefined }
     },
     walk: (path) => walkBelow(version, path),
-    [Symbol.asyncDispose]: close,
   }
 }
 

@@ -1,8 +1,8 @@
-import type { Id } from '../runtime/ids.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { VersionPath } from './version-path.ts'
 
 /** What pages and downloads need of the files of one version. Every byte was checked before it comes out. Entries end with it. */
-export interface VersionReader extends AsyncDisposable {
+export interface VersionReader {
   /** Undefined: nothing has this name there. The top is a directory without a name. */
   readonly stat: (path: VersionPath) => Promise<VersionEntry | undefined>
   /** Names in the order of their bytes, from behind `after`. */
@@ -40,8 +40,5 @@ export type VersionEntry = {
   | { readonly type: 'special'; readonly what: string }
 )
 
-/** Opens a version of a customer. The caller has asked whether the reader may see its files. */
-export type OpenVersionReader = (version: {
-  readonly customerId: Id<'cus'>
-  readonly snapshotId: Id<'snap'>
-}) => Promise<VersionReader>
+/** The caller has asked whether the person may see its files. */
+export type OpenVersionReader = (version: Pick<Snapshot, 'repositoryId' | 'root'>) => Promise<VersionReader>

@@ -17,6 +17,7 @@ import { browsePath, computerPath, skippedPath, zipPath } from '../http/page-pat
 import { Problem } from '../http/problem.ts'
 import { cursorOf, entriesPerPage, entryProps, filterAsked, nameFilter, parseCursor } from './folder-page.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { ReadSnapshotBody } from './snapshot-bodies.ts'
 import type { SnapshotsService } from './snapshots-service.ts'
 import { getPathAsked, getReadableVersion } from './version-access.ts'
 import type { VersionPath } from './version-path.ts'
@@ -31,15 +32,16 @@ export function versionsRoutes(options: {
   readonly devices: DevicesService
   readonly snapshots: SnapshotsService
   readonly openVersionReader: OpenVersionReader
+  readonly readSnapshotBody: ReadSnapshotBody
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { customers, devices, snapshots, openVersionReader, pageContext } = options
+  const { customers, devices, snapshots, openVersionReader, readSnapshotBody, pageContext } = options
   const routes = newRoutes()
 
   const browse = async (c: AppContext) => {
     const version = await getReadableVersion(c, snapshots)
     const path = getPathAsked(c, 'browse')
-    await using reader = await openVersionReader({ customerId: version.customerId, snapshotId: version.id })
+    const reader = await openVersionReader(version)
     const found = await reader.stat(path)
     if (found === undefined) throw new Problem('HF-NOT-FOUND')
     if (found.type !== 'directory') return c.redirect(browsePath(version.id, path.slice(0, -1)), 303)
@@ -93,9 +95,9 @@ export function versionsRoutes(options: {
     const [{ viewer }, device, body] = await Promise.all([
       openAccountOf(c, customers, version.customerId),
       getDevice(version),
-      snapshots.readBody(version.id),
+      readSnapshotBody(version),
     ])
-    if (body === undefined || body.skipped.length === 0) throw new Problem('HF-NOT-FOUND')
+    if (body.skipped.length === 0) throw new Problem('HF-NOT-FOUND')
     const from = positionAsked(c.req.query('from'), body.skipped.length)
     const rows = body.skipped.slice(from, from + skippedPerPage)
     return c.html(

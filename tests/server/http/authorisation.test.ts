@@ -44,6 +44,7 @@ function sampleIds(): Readonly<Record<string, string>> {
     code: 'HF-BUSY',
     version: '0123456789abcdef',
     file: 'holdfast.css',
+    path: 'home',
   }
 }
 

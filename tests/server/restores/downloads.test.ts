@@ -34,6 +34,7 @@ let folder: string
 let version: Version
 let server: ReturnType<typeof serve>
 let url: string
+/** Reads that go on: files and walks that somebody has begun and not ended. */
 let open = 0
 let isMember = true
 const errors: unknown[] = []
@@ -83,12 +84,7 @@ function app() {
     c.set('requestId', 'req_test')
     await next()
   })
-  const openVersionReader = async () => {
-    open += 1
-    return engineVersionReader(version, async () => {
-      open -= 1
-    })
-  }
+  const openVersionReader = async () => engineVersionReader(watched(version))
   const log = { ...silentLog, error: (...words: unknown[]) => errors.push(words) }
   routes.route(
     '/',
@@ -100,6 +96,23 @@ function app() {
     }),
   )
   return routes
+}
+
+/** The same version, counting what is being read of it. */
+function watched(version: Version): Version {
+  const counted = async function* <T>(source: AsyncIterable<T>) {
+    open += 1
+    try {
+      yield* source
+    } finally {
+      open -= 1
+    }
+  }
+  return {
+    ...version,
+    readFile: (entry, range) => counted(version.readFile(entry, range)),
+    walk: (path) => counted(version.walk(path)),
+  }
 }
 
 const names = (...last: readonly (string | Buffer)[]) => [
@@ -260,7 +273,7 @@ describe('who leaves', () => {
   test('ends the work, and is no error', async () => {
     const before = errors.length
     const stalled = await stall(zipUrl())
-    expect(open).toBe(1)
+    expect(open).toBeGreaterThan(0)
     stalled.destroy()
     await eventually(() => expect(open).toBe(0))
     expect(errors.length).toBe(before)
