@@ -22,7 +22,7 @@ export interface ReadFile {
   readonly isChanged: boolean
 }
 
-const bufferBytes = 2 * chunkMaxBytes + 1
+const bufferBytes = chunkMaxBytes + 1024 * 1024
 /** A file that changes while it is read is read again this many times, if it is small enough for that. */
 const rereads = 2
 const rereadMaxBytes = 64 * 1024 * 1024
