@@ -6,6 +6,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { PageContext } from '../views/site.ts'
 import { agentUploadRoutes } from './agent-api/agent-upload-routes.ts'
 import { demandProtocol } from './agent-api/protocol.ts'
+import { agentSearchRoutes } from './catalogue/agent-search-routes.ts'
 import { customersRoutes } from './customers/customers-routes.ts'
 import { agentDeviceRoutes } from './devices/agent-device-routes.ts'
 import { computersRoutes } from './devices/computers-routes.ts'
@@ -130,6 +131,7 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', agentDeviceRoutes({ ...services, ...shared }))
   app.route('/', agentUploadRoutes(services))
   app.route('/', devicesRoutes(services))
+  app.route('/', agentSearchRoutes(services))
 }
 
 /** The description of the API without an app that serves it, for `holdfast openapi`. */

@@ -3,6 +3,7 @@
  * A part of the composition root, beside people.ts.
  */
 import type { CatalogueStaging } from './catalogue/catalogue.ts'
+import { type CatalogueSearch, createCatalogueSearch } from './catalogue/search-service.ts'
 import { createStaging } from './catalogue/staging-service.ts'
 import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
@@ -30,6 +31,7 @@ export interface DevicesSide {
   readonly runs: RunsService
   readonly plaintexts: PlaintextsService
   readonly catalogue: CatalogueStaging
+  readonly search: CatalogueSearch
   readonly openVersionReader: OpenVersionReader
   readonly readSnapshotBody: ReadSnapshotBody
 }
@@ -57,6 +59,7 @@ export function createDevicesSide(options: {
     snapshots: createSnapshotsService(options),
     runs: createRunsService(options),
     plaintexts,
+    search: createCatalogueSearch(options),
     catalogue: createStaging({ ...options, locate, openSecrets }),
     openVersionReader: createOpenVersionReader({ ...options, plaintexts }),
     readSnapshotBody: createReadSnapshotBody(options),

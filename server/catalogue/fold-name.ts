@@ -3,11 +3,12 @@ import { isUtf8 } from 'node:buffer'
 
 export const foldedMaxBytes = 1024
 
-/** NFKC, lower case, marks removed. `Bücher`, `BÜCHER` and `bucher` are one. */
+/** NFKC, lower case, marks removed, ß as ss (its capitals are SS). `Größe`, `GRÖSSE` and `grosse` are one. */
 export function foldText(text: string): string {
   if (isPlain(text)) return text.toLowerCase()
   // Lower case comes between: that of İ is an i and a mark.
-  return text.normalize('NFKD').toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').normalize('NFKC')
+  const folded = text.normalize('NFKD').toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '')
+  return folded.replaceAll('ß', 'ss').normalize('NFKC')
 }
 
 /** A file's name is bytes. Those that are not UTF-8 are read as Latin-1, which is what such names mostly are. */

@@ -1,7 +1,4 @@
-/**
- * What a device asks about itself: whether backups are taken now, and what its jobs have come to. The agents' protocol is between
- * programs of one version (or two): it is not part of the public description of the API.
- */
+/** What a device asks about itself: whether backups are taken now, and what its jobs have come to. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { bytesSchema, formatTime, jsonContent, problemResponses, timeSchema } from '../http/api-schemas.ts'
 import type { App } from '../http/app-environment.ts'
@@ -34,19 +31,21 @@ const deviceSchema = z.object({
   jobs: z.array(z.object({ name: z.string(), newest: versionSchema.nullable(), lastGood: versionSchema.nullable() })),
 })
 
+const agentsOnly = { tags: ['Agents'], security: [{ device: [] }] }
+
 const policyRoute = createRoute({
-  hide: true,
   method: 'get',
   path: '/api/agent/v1/policy',
   summary: 'Whether backups are taken now',
+  ...agentsOnly,
   responses: { 200: { description: 'The policy', content: jsonContent(policySchema) }, ...problemResponses },
 })
 
 const deviceRoute = createRoute({
-  hide: true,
   method: 'get',
   path: '/api/agent/v1/device',
   summary: 'This device, its chain and its jobs',
+  ...agentsOnly,
   responses: { 200: { description: 'The device', content: jsonContent(deviceSchema) }, ...problemResponses },
 })
 

@@ -44,9 +44,9 @@ const connectedSchema = z.object({
 })
 
 const connectRoute = createRoute({
-  hide: true,
   method: 'post',
   path: '/api/agent/v1/connect',
+  tags: ['Agents'],
   summary: 'Connect a computer',
   request: { body: { content: jsonContent(connectSchema), required: true } },
   responses: { 201: { description: 'The computer is connected', content: jsonContent(connectedSchema) }, ...problemResponses },

@@ -1,11 +1,13 @@
 import { HTTPException } from 'hono/http-exception'
 import { uploadProblems } from '../agent-api/upload-problems.ts'
+import { catalogueProblems } from '../catalogue/catalogue-problems.ts'
 import { customerProblems } from '../customers/customer-problems.ts'
 import { databaseProblems } from '../database/database-problems.ts'
 import { deviceProblems } from '../devices/device-problems.ts'
 import { formatProblems, repositoryProblems } from '../repositories/repository-problems.ts'
 import { setupProblems } from '../setup/setup-problems.ts'
 import { userProblems } from '../users/user-problems.ts'
+import { workerPoolProblems } from '../worker-pool/worker-pool-problems.ts'
 import type { ProblemFinder } from './fault-table.ts'
 import { Problem } from './problem.ts'
 import type { ProblemCode } from './problem-catalogue.ts'
@@ -20,6 +22,8 @@ const faultTables: readonly ProblemFinder[] = [
   deviceProblems,
   repositoryProblems,
   formatProblems,
+  catalogueProblems,
+  workerPoolProblems,
   uploadProblems,
 ]
 

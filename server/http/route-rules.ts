@@ -60,6 +60,8 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'POST /api/agent/v1/connect': { permission: 'public' },
   'GET /api/agent/v1/policy': { permission: 'agent:use' },
   'GET /api/agent/v1/device': { permission: 'agent:use' },
+  'GET /api/agent/v1/find': { permission: 'agent:use' },
+  'GET /api/agent/v1/history': { permission: 'agent:use' },
   'POST /api/agent/v1/sessions': { permission: 'agent:use' },
   'DELETE /api/agent/v1/sessions/:sessionId': { permission: 'agent:use' },
   'GET /api/agent/v1/sessions/:sessionId/filter': { permission: 'agent:use' },

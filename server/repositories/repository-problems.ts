@@ -1,4 +1,4 @@
-import { FormatError, StorageError } from '../../engine/index.ts'
+import { FormatError, MissingChunksError, StorageError } from '../../engine/index.ts'
 import type { ProblemFinder } from '../http/fault-table.ts'
 import { faultTable } from '../http/fault-table.ts'
 import { Problem } from '../http/problem.ts'
@@ -16,6 +16,7 @@ export const formatProblems: ProblemFinder = (error) => {
     const code = error.fault === 'wrong-key' || error.fault === 'key-slot-damaged' ? 'HF-KEYS-LOST' : 'HF-RECORD-DAMAGED'
     return new Problem(code, { detail: `${error.message}.`, cause: error })
   }
+  if (error instanceof MissingChunksError) return new Problem('HF-RECORD-DAMAGED', { detail: `${error.message}.`, cause: error })
   if (error instanceof StorageError && error.fault === 'full') return new Problem('HF-STORAGE-FULL', { cause: error })
   return undefined
 }

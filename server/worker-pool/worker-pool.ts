@@ -35,7 +35,9 @@ const defaultThreads = 2
 const maxWaitingTasks = 1000
 const workerFile = new URL('./worker.ts', import.meta.url)
 /** Buffers are not counted in it; a task's objects are small. */
-const maxHeapMiB = 256
+const maxHeapMiB = 192
+/** Objects of a task are few and short-lived: a large nursery would only keep memory. */
+const nurseryMiB = 8
 
 export function createWorkerPool(options: { readonly threads?: number } = {}): WorkerPool {
   const threads = options.threads ?? defaultThreads
@@ -45,7 +47,7 @@ export function createWorkerPool(options: { readonly threads?: number } = {}): W
   let isClosed = false
 
   const startThread = (): Thread => {
-    const worker = new Worker(workerFile, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB } })
+    const worker = new Worker(workerFile, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB, maxYoungGenerationSizeMb: nurseryMiB } })
     const thread: Thread = { worker, task: undefined }
     living.add(thread)
     worker.unref()
