@@ -215,6 +215,28 @@ function text(value: unknown): string | undefined {
 function connectionError(cause: Error, base: URL, signal: AbortSignal | undefined): Error {
   if (signal?.aborted) return cause
   if (cause instanceof ApplianceIdentityError) return new StorageError('denied', cause.message, { cause })
-  const code = 'code' in cause && typeof cause.code === 'string' ? `${cause.code}: ` : ''
-  return new StorageError('unreachable', `${base.host} cannot be reached (${code}${cause.message})`, { cause })
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+  if (certificateRefusals.has(code))
+    return new StorageError('denied', `the certificate of ${base.host} is not to be trusted (${cause.message})`, { cause })
+  return new StorageError('unreachable', `${base.host} cannot be reached (${code}${code && ': '}${cause.message})`, { cause })
 }
+
+/** What node says when the system's own store does not vouch for a certificate under this name. No retry makes it better. */
+const certificateRefusals: ReadonlySet<string> = new Set([
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'HOSTNAME_MISMATCH',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_NOT_YET_VALID',
+  'CERT_HAS_EXPIRED',
+  'CERT_REVOKED',
+  'CERT_CHAIN_TOO_LONG',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+])

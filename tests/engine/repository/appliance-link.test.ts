@@ -208,7 +208,7 @@ describe('a pinned box', () => {
   test('is unknown to the system’s own store', async () => {
     const { url } = await secureBox(hello)
     expect(await anError(open(url, { kind: 'system' }).json('GET', '/'))).toMatchObject({
-      fault: 'unreachable',
+      fault: 'denied',
       cause: { code: 'SELF_SIGNED_CERT_IN_CHAIN' },
     })
   })
