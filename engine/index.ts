@@ -31,8 +31,8 @@ export {
   readWholePackIndex,
 } from './format/pack.ts'
 export { PackScanner } from './format/pack-scanner.ts'
-export { salvageRecords } from './format/salvage-records.ts'
 export { isBodyWhole, type RecordHeader, readHeader, readRefs, recordBytes, recordHeaderBytes } from './format/record-header.ts'
+export { salvageRecords } from './format/salvage-records.ts'
 export {
   encodeSnapshotBody,
   readSnapshotBody,
@@ -90,6 +90,7 @@ export {
   type ApplianceResponse,
   openApplianceLink,
 } from './repository/appliance-link.ts'
+export { type ApplianceTargetOptions, connectAppliance, type InstanceStore } from './repository/appliance-target.ts'
 export { ApplianceIdentityError, type ApplianceTrust, chainOf, publicKeyPin } from './repository/appliance-trust.ts'
 export { createRepository, newRepositorySecrets, type RepositoryToCreate } from './repository/create-repository.ts'
 export type { ByteRange } from './repository/file-content.ts'
@@ -127,7 +128,12 @@ export type {
   SnapshotSource,
 } from './repository/target.ts'
 export { haveIdsPerCallMax, recordsPerCallMax } from './repository/target.ts'
+export type { Destination } from './restore/destination.ts'
+export { type OverwriteRule, overwriteRules } from './restore/overwrite.ts'
+export { type RestoreOptions, restore } from './restore/restore.ts'
+export { RestoreError, type RestoreFault } from './restore/restore-error.ts'
+export type { FailedEntry, KeptEntry, NotSetEntry, RestoreProgress, RestoreResult } from './restore/restore-report.ts'
 export { type LocalStorageOptions, openLocalStorage } from './storage/local.ts'
 export { memoryStorage } from './storage/memory.ts'
-export { type ApplianceTargetOptions, connectAppliance, type InstanceStore } from './repository/appliance-target.ts'
 export type { Storage, StoredFile } from './storage/storage.ts'
+export { releasePiece } from './system/release-piece.ts'

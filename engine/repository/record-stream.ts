@@ -1,8 +1,9 @@
 // Cuts a stream of records, back to back, into records. A record that lies within one piece is given as a view of it; others are
-// put together in one buffer, used again and again.
+// put together in one buffer, used again and again. Pieces are released as soon as the next one comes.
 
 import { readHeader, recordBytes, recordHeaderBytes } from '../format/record-header.ts'
 import { FormatError } from '../model/errors.ts'
+import { releasePiece } from '../system/release-piece.ts'
 
 const firstBufferBytes = 2 * 1024 * 1024
 
@@ -13,7 +14,10 @@ const firstBufferBytes = 2 * 1024 * 1024
 export async function* splitRecords(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let buffer: Buffer = Buffer.allocUnsafeSlow(firstBufferBytes)
   let held = 0
+  let before: Uint8Array | undefined
   for await (const bytes of pieces) {
+    if (before !== undefined) releasePiece(before)
+    before = bytes
     const piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     let at = 0
     while (at < piece.length) {

@@ -22,8 +22,8 @@ import { hasCode, placeFile, unlinkIfThere } from '../storage-volumes/durable-fi
 import { PackError } from './pack.ts'
 
 export interface IncomingPack extends AsyncDisposable {
-  /** Writes pieces to the end of the file. */
-  readonly write: (pieces: readonly Buffer[]) => Promise<void>
+  /** Writes bytes to the end of the file. */
+  readonly write: (bytes: Buffer) => Promise<void>
   /** Proves that what came is this pack, whole and of this repository. Throws PackError. */
   readonly prove: () => PackIndex
   /** Makes it durable under its final name. */
@@ -58,9 +58,9 @@ export async function openIncomingPack(options: {
   let damage: FormatError | undefined
   let position = 0
 
-  const scan = (piece: Buffer) => {
+  const scan = (bytes: Buffer) => {
     try {
-      if (damage === undefined) scanner.push(piece)
+      if (damage === undefined) scanner.push(bytes)
     } catch (error) {
       if (!(error instanceof FormatError)) throw error
       // Not thrown yet: a wrong hash is the better word for bytes that changed on their way.
@@ -68,13 +68,12 @@ export async function openIncomingPack(options: {
     }
   }
   return {
-    write: async (pieces) => {
-      const writing = copies.map(({ file }) => writeAll(file, pieces, position))
-      for (const piece of pieces) {
-        hash.update(piece)
-        scan(piece)
-        position += piece.length
-      }
+    write: async (bytes) => {
+      const writing = copies.map(({ file }) => writeAll(file, bytes, position))
+      position += bytes.length
+      // On this thread, while others write.
+      hash.update(bytes)
+      scan(bytes)
       await settled(writing)
     },
     prove: () => {
@@ -128,13 +127,9 @@ async function openCopies(options: {
 }
 
 /** A disk that is nearly full takes a part and reports no error. */
-async function writeAll(file: FileHandle, pieces: readonly Buffer[], position: number): Promise<void> {
-  const wholeBytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  let { bytesWritten } = await file.writev(pieces, position)
-  if (bytesWritten === wholeBytes) return
-  const whole = Buffer.concat(pieces, wholeBytes)
-  while (bytesWritten < wholeBytes)
-    bytesWritten += (await file.write(whole, bytesWritten, wholeBytes - bytesWritten, position + bytesWritten)).bytesWritten
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length; )
+    written += (await file.write(bytes, written, bytes.length - written, position + written)).bytesWritten
 }
 
 async function closeCopies(copies: readonly Copy[]): Promise<void> {

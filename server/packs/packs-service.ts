@@ -11,6 +11,7 @@ import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
+import { createBufferPool } from '../storage-volumes/buffer-pool.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
 import type { IdFilters } from './id-filters.ts'
@@ -44,6 +45,9 @@ export interface PacksService {
 }
 
 const temporaryNameBytes = 12
+const bufferBytes = 1024 ** 2
+/** Of eight uploads at once. */
+const maxKeptBuffers = 16
 
 export function createPacksService(options: {
   readonly database: Database
@@ -54,6 +58,7 @@ export function createPacksService(options: {
   readonly reached: ReachedPoint
 }): PacksService {
   const { database, volumes, filters, clock, randomness, reached } = options
+  const pool = createBufferPool({ bufferBytes, maxKept: maxKeptBuffers })
 
   /** A pack whose row is committed and live is not taken again; the sender's session is promised it. */
   const claimKnown = async ({ repository, packId, sender }: PackUpload): Promise<boolean> => {
@@ -93,8 +98,8 @@ export function createPacksService(options: {
         const { repository, place, packId, kind } = upload
         const opening = { place, uid: repository.uid, packId, kind, temporaryName, reached }
         await using incoming = await volumes.write(() => openIncomingPack(opening))
-        const take = (pieces: readonly Buffer[]) => volumes.write(() => incoming.write(pieces))
-        const sizeBytes = await receiveBody({ ...upload, maxBytes: packMaxBytes, take })
+        const take = (bytes: Buffer) => volumes.write(() => incoming.write(bytes))
+        const sizeBytes = await receiveBody({ ...upload, maxBytes: packMaxBytes, pool, take })
         const index = incoming.prove()
         await volumes.write(incoming.place)
         await store(upload, index, sizeBytes)

@@ -19,7 +19,7 @@ export interface ReadRun {
 /** Bytes that are read for nothing when that saves a read. */
 const gapMaxBytes = 64 * 1024
 /** A run ends here unless a single record is longer. */
-const runMaxBytes = 4 * 1024 ** 2
+export const runMaxBytes = 4 * 1024 ** 2
 
 /** From every id's first place. Ids without one are left out. */
 export function planReads(
