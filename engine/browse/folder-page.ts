@@ -1,6 +1,6 @@
 import type { TreeEntry } from '../format/tree-entry.ts'
 import type { ChunkId } from '../model/ids.ts'
-import type { TreeReader } from './tree-reader.ts'
+import type { TreeReader } from '../repository/tree-reader.ts'
 
 export interface ListOptions {
   /** Names after this one. */

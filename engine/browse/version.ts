@@ -4,12 +4,12 @@
 import type { FileEntry, HardlinkEntry, TreeEntry } from '../format/tree-entry.ts'
 import type { ChunkId } from '../model/ids.ts'
 import type { ByteRange } from '../repository/file-content.ts'
+import { namesOfPath, pathOfNames } from '../repository/path-names.ts'
 import type { PlaintextSource } from '../repository/plaintext-source.ts'
+import { TreeReader } from '../repository/tree-reader.ts'
 import { walkTree } from '../repository/tree-walk.ts'
 import { filePieces } from './file-pieces.ts'
 import { type FolderPage, type ListOptions, listPage } from './folder-page.ts'
-import { namesOfPath, pathOfNames } from './path-names.ts'
-import { TreeReader } from './tree-reader.ts'
 
 export interface WalkedEntry {
   /** From the version's root, no slash in front. */

@@ -1,6 +1,6 @@
 // Paths inside a version: names with slashes between them. Slashes in front, behind and repeated mean nothing; there is no `..`.
 
-import { joinNames } from '../repository/tree-walk.ts'
+import { joinNames } from './tree-walk.ts'
 
 const slash = 0x2f
 

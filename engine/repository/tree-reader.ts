@@ -3,8 +3,8 @@
 import { readTreeNode, type TreeNode } from '../format/tree.ts'
 import type { TreeEntry } from '../format/tree-entry.ts'
 import { type ChunkId, type ChunkKey, chunkKey } from '../model/ids.ts'
-import type { PlaintextSource } from '../repository/plaintext-source.ts'
-import { expectPlace, type Segment, type SegmentPlace, segmentsBelow } from '../repository/tree-segment.ts'
+import type { PlaintextSource } from './plaintext-source.ts'
+import { expectPlace, type Segment, type SegmentPlace, segmentsBelow } from './tree-segment.ts'
 
 const keptNodesMax = 64
 const segmentsPerReadMax = 16

@@ -1,0 +1,92 @@
+// Puts one file in its place: under a temporary name in its folder until it is whole, then by rename.
+
+import { closeSync, constants, ftruncateSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import type { FileEntry, HardlinkEntry } from '../format/tree-entry.ts'
+import { renameIfAbsent } from '../system/posix.ts'
+import { type NotSet, setAttributes } from './attributes.ts'
+import type { FolderPlace, Folders, LocalPath } from './folders.ts'
+import type { TemporaryNames } from './temporary-names.ts'
+
+export interface FileToWrite {
+  readonly folder: FolderPlace
+  /** Here; the entry's own unless that is taken. */
+  readonly name: Buffer
+  readonly entry: FileEntry | HardlinkEntry
+  /** The name must not be taken, not even at the last moment. */
+  readonly mustBeNew: boolean
+}
+
+const growingMode = 0o600
+const growingFlags = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)
+
+export interface GrowingFile {
+  readonly fd: number
+  readonly temporaryName: Buffer
+}
+
+/** @throws ErrnoException, `EEXIST` when a name that must be new is taken; nothing is left behind then */
+export function writeFile(
+  folders: Folders,
+  names: TemporaryNames,
+  file: FileToWrite,
+  fill: (fd: number) => void,
+): readonly NotSet[] {
+  const growing = beginFile(folders, names, file)
+  try {
+    fill(growing.fd)
+  } catch (error) {
+    abandonFile(folders, file, growing)
+    throw error
+  }
+  return finishFile(folders, file, growing)
+}
+
+export function beginFile(folders: Folders, names: TemporaryNames, file: FileToWrite): GrowingFile {
+  const temporaryName = names.next()
+  const fd = openSync(folders.at(file.folder).pathOf(temporaryName), growingFlags, growingMode)
+  return { fd, temporaryName }
+}
+
+/** Attributes, then the name. The file is closed, and gone when it could not get its name. */
+export function finishFile(folders: Folders, file: FileToWrite, growing: GrowingFile): readonly NotSet[] {
+  let isClosed = false
+  try {
+    const notSet = setAttributes(growing.fd, file.entry)
+    isClosed = true
+    closeSync(growing.fd)
+    const folder = folders.at(file.folder)
+    giveName(folder.pathOf(growing.temporaryName), folder.pathOf(file.name), file)
+    return notSet
+  } catch (error) {
+    if (!isClosed) closeSync(growing.fd)
+    removeTemporary(folders, file, growing)
+    throw error
+  }
+}
+
+export function abandonFile(folders: Folders, file: FileToWrite, growing: GrowingFile): void {
+  closeSync(growing.fd)
+  removeTemporary(folders, file, growing)
+}
+
+export function giveName(from: LocalPath, to: LocalPath, { mustBeNew }: { readonly mustBeNew: boolean }): void {
+  if (mustBeNew) renameIfAbsent(from, to)
+  else renameSync(from, to)
+}
+
+export function writeFully(fd: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done)
+}
+
+/** What was not written reads as zeros and takes no space. */
+export function setSize(fd: number, size: number): void {
+  ftruncateSync(fd, size)
+}
+
+function removeTemporary(folders: Folders, file: FileToWrite, growing: GrowingFile): void {
+  try {
+    unlinkSync(folders.at(file.folder).pathOf(growing.temporaryName))
+  } catch {
+    // its folder is gone, and the file with it; what went wrong before is what counts
+  }
+}

@@ -1,0 +1,53 @@
+// Bytes of local files against the ids they should have: what need not be fetched, and what was written right.
+
+import { readSync } from 'node:fs'
+import type { RepositoryKeys } from '../crypto/keys.ts'
+import { rawRecordMaxBytes } from '../model/limits.ts'
+import { recordTypes } from '../model/record-type.ts'
+import { dataRegions } from '../system/posix.ts'
+import type { CheckedRun } from './worker-protocol.ts'
+
+const scratch = Buffer.allocUnsafeSlow(1024 * 1024)
+let large: Buffer | undefined
+
+/** The bytes at a place of an open file, in a buffer that the next call uses again; fewer at the file's end. */
+export function readAt(fd: number, at: number, length: number): Buffer {
+  if (length > scratch.length) large ??= Buffer.allocUnsafeSlow(rawRecordMaxBytes)
+  const into = length > scratch.length ? large! : scratch
+  let done = 0
+  while (done < length) {
+    const read = readSync(fd, into, done, length - done, at + done)
+    if (read === 0) break
+    done += read
+  }
+  return into.subarray(0, done)
+}
+
+export function holdsRun(fd: number, run: CheckedRun, keys: RepositoryKeys): boolean {
+  if ('id' in run) {
+    if (run.length > rawRecordMaxBytes) return false
+    const bytes = readAt(fd, run.at, run.length)
+    return bytes.length === run.length && keys.chunkId(recordTypes.data, bytes).equals(run.id)
+  }
+  if (run.bytes === 'zeros') return holdsZeros(fd, run.at, run.at + run.length)
+  return readAt(fd, run.at, run.length).equals(run.bytes)
+}
+
+/** Reads only where the file has data; a hole is zeros. */
+function holdsZeros(fd: number, start: number, end: number): boolean {
+  const regions = dataRegions(fd, end) ?? [{ start: 0, end }]
+  for (const region of regions) {
+    for (let at = Math.max(start, region.start); at < Math.min(end, region.end); ) {
+      const bytes = readAt(fd, at, Math.min(scratch.length, Math.min(end, region.end) - at))
+      if (bytes.length === 0 || !isZero(bytes)) return false
+      at += bytes.length
+    }
+  }
+  return true
+}
+
+const zeros = Buffer.alloc(scratch.length)
+
+function isZero(bytes: Buffer): boolean {
+  return bytes.equals(zeros.subarray(0, bytes.length))
+}

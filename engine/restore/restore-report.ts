@@ -1,0 +1,150 @@
+// What a restore did, counted; what it could not do, listed. The lists are bounded, the counts are not.
+
+import { FormatError, MissingChunksError, StorageError } from '../model/errors.ts'
+import type { NotSet } from './attributes.ts'
+import type { KeepReason } from './overwrite.ts'
+
+/** Entries of one list; the count beside it goes on. */
+export const reportListMax = 10_000
+
+export interface KeptEntry {
+  readonly path: Buffer
+  readonly reason: KeepReason
+}
+
+export interface FailedEntry {
+  /** The source path. A folder stands for everything below it. */
+  readonly path: Buffer
+  /** A word of the engine (`record-damaged`, `missing`, `unsafe-name` …) or of the system (`EACCES`). */
+  readonly code: string
+  readonly detail: string
+}
+
+export interface NotSetEntry extends NotSet {
+  readonly path: Buffer
+}
+
+export interface RestoreResult {
+  /** Written, linked or replaced. */
+  readonly files: number
+  /** Made. */
+  readonly directories: number
+  readonly symlinks: number
+  /** Pipes. */
+  readonly others: number
+  /** Sizes of the files, holes included. */
+  readonly bytes: number
+  /** Entries that were already as in the version. */
+  readonly unchanged: number
+  readonly keptCount: number
+  readonly kept: readonly KeptEntry[]
+  readonly failedCount: number
+  readonly failed: readonly FailedEntry[]
+  /** Owners, modes, times and attributes that this user or system cannot set; the files are there. */
+  readonly notSetCount: number
+  readonly notSet: readonly NotSetEntry[]
+  /** Read back and compared, when asked for. */
+  readonly verified: { readonly files: number; readonly bytes: number } | undefined
+  /** Why the restore ended before its end: a full disk. What is not reported as failed was not tried. */
+  readonly stopped: { readonly code: string; readonly detail: string } | undefined
+  readonly receivedBytes: number
+  readonly elapsedMs: number
+}
+
+export interface RestoreProgress {
+  readonly filesDone: number
+  readonly filesTotal: number
+  readonly bytesDone: number
+  readonly bytesTotal: number
+  readonly receivedBytes: number
+  /** Whether the totals are known to their end. */
+  readonly isTotalKnown: boolean
+}
+
+/** Where the rest of a restore would only fail in the same way. */
+const stoppingCodes = new Set(['ENOSPC', 'EDQUOT', 'EROFS'])
+
+export class RestoreReport {
+  files = 0
+  directories = 0
+  symlinks = 0
+  others = 0
+  bytes = 0
+  unchanged = 0
+  /** Of large files that are not whole yet. */
+  bytesUnderWay = 0
+  verified: { files: number; bytes: number } | undefined
+  stopped: { code: string; detail: string } | undefined
+  filesDone = 0
+  filesTotal = 0
+  bytesDone = 0
+  bytesTotal = 0
+  isTotalKnown = false
+  private receivedBytes = 0
+  private readonly kept: KeptEntry[] = []
+  private readonly failed: FailedEntry[] = []
+  private readonly notSet: NotSetEntry[] = []
+  private keptCount = 0
+  private failedCount = 0
+  private notSetCount = 0
+
+  addReceived(bytes: number): void {
+    this.receivedBytes += bytes
+  }
+
+  /** A file that was written, and read back where that was asked for. */
+  addVerified(bytes: number): void {
+    if (!this.verified) return
+    this.verified.files++
+    this.verified.bytes += bytes
+  }
+
+  addKept(path: Buffer, reason: KeepReason): void {
+    this.keptCount++
+    if (this.kept.length < reportListMax) this.kept.push({ path: sourcePath(path), reason })
+  }
+
+  addFailed(path: Buffer, failure: { readonly code: string; readonly detail: string }): void {
+    this.failedCount++
+    if (this.failed.length < reportListMax) this.failed.push({ path: sourcePath(path), ...failure })
+    if (stoppingCodes.has(failure.code)) this.stopped ??= failure
+  }
+
+  addNotSet(path: Buffer, list: readonly NotSet[]): void {
+    this.notSetCount += list.length
+    for (const item of list) if (this.notSet.length < reportListMax) this.notSet.push({ path: sourcePath(path), ...item })
+  }
+
+  progress(): RestoreProgress {
+    const { filesDone, filesTotal, bytesTotal, receivedBytes, isTotalKnown } = this
+    const bytesDone = this.bytesDone + this.bytesUnderWay
+    return { filesDone, filesTotal, bytesDone, bytesTotal, receivedBytes, isTotalKnown }
+  }
+
+  result(elapsedMs: number): RestoreResult {
+    const { files, directories, symlinks, others, bytes, unchanged, verified, stopped, receivedBytes } = this
+    const { kept, keptCount, failed, failedCount, notSet, notSetCount } = this
+    return {
+      ...{ files, directories, symlinks, others, bytes, unchanged, keptCount, kept, failedCount, failed },
+      ...{ notSetCount, notSet, verified, stopped, receivedBytes, elapsedMs },
+    }
+  }
+}
+
+export interface Failure {
+  readonly code: string
+  readonly detail: string
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof FormatError || error instanceof StorageError) return { code: error.fault, detail: error.message }
+  if (error instanceof MissingChunksError) return { code: 'missing', detail: error.message }
+  const { code, message } = error as NodeJS.ErrnoException
+  return { code: code ?? 'failed', detail: message ?? String(error) }
+}
+
+/** The path in a version as the source path it was; on Windows that begins with the drive. */
+function sourcePath(path: Buffer): Buffer {
+  const beginsWithDrive = path[1] === 0x3a && (path.length === 2 || path[2] === 0x2f)
+  return beginsWithDrive ? path : Buffer.concat([Buffer.from('/'), path])
+}
