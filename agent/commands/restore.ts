@@ -105,10 +105,9 @@ async function runRestore(program: Program, { listed }: OpenedVersion, wish: Res
   )
   log.write('restore started', { version: listed.id, selection, overwrite: wish.overwrite })
   const result = await restoreShown(wish, display)
-  const isWhole = result.kept.length === 0 && result.failed.length === 0
-  const exitCode = isWhole ? exitCodes.ok : exitCodes.partly
-  const { files, bytes, elapsedMs, kept, failed } = result
-  log.write('restore ended', { version: listed.id, files, bytes, elapsedMs, kept: kept.length, failed: failed.length })
+  const { files, bytes, elapsedMs, keptCount, failedCount, stopped } = result
+  const exitCode = keptCount + failedCount === 0 && !stopped ? exitCodes.ok : exitCodes.partly
+  log.write('restore ended', { version: listed.id, files, bytes, elapsedMs, keptCount, failedCount, stopped })
   const event = { event: 'summary', version: versionJson(listed), ...restoreSummary(result), exitCode }
   report.event(event, restoreLines(result, wish.overwrite, words).join('\n'))
   return exitCode
@@ -123,13 +122,13 @@ async function restoreShown(wish: RestoreOptions, display: ProgressDisplay) {
 }
 
 function shown(progress: RestoreProgress) {
-  const { filesDone, filesTotal, bytesDone, bytesTotal } = progress
+  const { filesDone, filesTotal, bytesDone, bytesTotal, isTotalKnown } = progress
   return {
     title: 'Restoring',
     files: filesDone,
-    filesTotal,
+    filesTotal: isTotalKnown ? filesTotal : undefined,
     bytes: bytesDone,
-    bytesTotal,
+    bytesTotal: isTotalKnown ? bytesTotal : undefined,
     json: { ...progress },
   }
 }

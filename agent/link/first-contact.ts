@@ -5,6 +5,7 @@ import type { X509Certificate } from 'node:crypto'
 import { connect as connectSecure, type TLSSocket } from 'node:tls'
 import { chainOf, openApplianceLink, publicKeyPin, RefusedError, StorageError } from '../../engine/index.ts'
 import { AgentError } from '../errors/agent-error.ts'
+import { connectionCode, findConnectionWords } from '../errors/connection-words.ts'
 import { type BoxAddress, isLoopback } from './box-address.ts'
 import { trustOf } from './box-link.ts'
 
@@ -105,8 +106,8 @@ function checkDates(chain: readonly X509Certificate[], address: BoxAddress, nowM
 export async function unreachable(address: BoxAddress, error: unknown): Promise<unknown> {
   if (error instanceof AgentError || error instanceof RefusedError) return error
   const cause = error instanceof StorageError && error.cause instanceof Error ? error.cause : error
-  const code = codeOf(cause)
-  const words = sentences[code]
+  const code = connectionCode(cause)
+  const words = findConnectionWords(cause)
   if (words)
     return new AgentError('HF-SERVER-UNREACHABLE', `${address.url}: ${words.says} (${code}).`, { hint: words.hint, cause })
   if (error instanceof StorageError && error.fault === 'denied') return error
@@ -116,19 +117,6 @@ export async function unreachable(address: BoxAddress, error: unknown): Promise<
   if (code.startsWith('HPE_')) return notABox(address, 'it does not speak HTTP')
   const seen = cause instanceof Error ? cause.message : String(cause)
   return new AgentError('HF-SERVER-UNREACHABLE', `${address.url}: ${seen}.`, { cause })
-}
-
-const sentences: Readonly<Record<string, { readonly says: string; readonly hint: string }>> = {
-  ENOTFOUND: { says: 'no computer of this name is known', hint: 'Check the spelling, or use the box’s address in numbers.' },
-  EAI_AGAIN: { says: 'the name could not be looked up', hint: 'Check this computer’s network and its name server.' },
-  ECONNREFUSED: {
-    says: 'the computer is there, and nothing listens on this port',
-    hint: 'Check the port, and that the box is running.',
-  },
-  ETIMEDOUT: { says: 'nobody answers', hint: 'Check the address, and whether a firewall stands between.' },
-  TimeoutError: { says: 'nobody answers', hint: 'Check the address, and whether a firewall stands between.' },
-  EHOSTUNREACH: { says: 'there is no way to this address', hint: 'Check the address and this computer’s network.' },
-  ENETUNREACH: { says: 'there is no way to this network', hint: 'Check this computer’s network.' },
 }
 
 function isNoTls(code: string): boolean {
@@ -153,11 +141,4 @@ function speaksTls({ host, port }: BoxAddress): Promise<boolean> {
     clearTimeout(timer)
     socket.destroy()
   })
-}
-
-/** A name with several addresses fails with one error around those of each. */
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return error instanceof Error ? error.name : ''
 }

@@ -9,45 +9,83 @@ export const listedMax = 1_000
 
 /** The last words of a restore: what is there now, what was left as it was, what failed. */
 export function restoreLines(result: RestoreResult, overwrite: RestoreOptions['overwrite'], words: Words): readonly string[] {
-  const { files, directories, symlinks, bytes, kept, failed, verified, elapsedMs } = result
+  return [
+    restoredLine(result, words),
+    ...verifiedLines(result, words),
+    ...keptLines(result, overwrite, words),
+    ...failedLines(result, words),
+    ...notSetLines(result, words),
+    ...(result.stopped
+      ? [`Broken off: ${result.stopped.detail} (${result.stopped.code}). What is not named was not tried.`]
+      : []),
+  ]
+}
+
+function restoredLine({ files, directories, symlinks, bytes, unchanged, elapsedMs }: RestoreResult, words: Words): string {
   const parts = [
     words.count(files, 'file'),
     words.count(directories, 'folder'),
     ...(symlinks > 0 ? [words.count(symlinks, 'link')] : []),
+    words.size(bytes),
   ]
+  const same = unchanged > 0 ? ` ${words.count(unchanged, 'was', 'were')} there already, the same.` : ''
+  return `Restored ${parts.join(', ')}, in ${words.duration(elapsedMs)}.${same}`
+}
+
+function verifiedLines({ verified }: RestoreResult, words: Words): readonly string[] {
+  if (!verified) return []
+  return [`Read back and compared: ${words.count(verified.files, 'file')}, ${words.size(verified.bytes)}.`]
+}
+
+function keptLines({ kept, keptCount }: RestoreResult, overwrite: RestoreOptions['overwrite'], words: Words): readonly string[] {
+  if (keptCount === 0) return []
+  const hint = overwrite === 'never' ? ' To replace what differs: --overwrite changed.' : ''
   return [
-    `Restored ${parts.join(', ')}, ${words.size(bytes)}, in ${words.duration(elapsedMs)}.`,
-    ...(verified
-      ? [`Read back and compared: ${words.count(verified.files, 'file')}, ${words.size(verified.bytes)}, all the same.`]
-      : []),
-    ...(kept.length > 0 ? keptLines(result, overwrite, words) : []),
-    ...(failed.length > 0 ? [`${words.count(failed.length, 'file')} failed:`] : []),
-    ...named(failed, words, ({ path, code, detail }) => `  ${words.path(path)} (${code}: ${detail})`),
+    `Left as they are because something is there already: ${words.count(keptCount, 'file')}.${hint}`,
+    ...named(kept, keptCount, words, ({ path, reason }) => `${words.path(path)} (${keepWords[reason]})`),
   ]
 }
 
-function keptLines({ kept }: RestoreResult, overwrite: RestoreOptions['overwrite'], words: Words): readonly string[] {
-  const hint = overwrite === 'never' ? ' To replace them: --overwrite changed.' : ''
+const keepWords: Readonly<Record<RestoreResult['kept'][number]['reason'], string>> = {
+  exists: 'is there',
+  'not-older': 'is not older',
+  'other-kind': 'something of another kind is there',
+}
+
+function failedLines({ failed, failedCount }: RestoreResult, words: Words): readonly string[] {
+  if (failedCount === 0) return []
   return [
-    `${words.count(kept.length, 'file that was', 'files that were')} there already ${kept.length === 1 ? 'was' : 'were'} left as ${kept.length === 1 ? 'it is' : 'they are'}.${hint}`,
-    ...named(kept, words, ({ path, reason }) => `  ${words.path(path)} (${reason})`),
+    `Could not be restored: ${words.count(failedCount, 'file')}.`,
+    ...named(failed, failedCount, words, ({ path, code, detail }) => `${words.path(path)} (${code}: ${detail})`),
   ]
 }
 
-function named<T>(items: readonly T[], words: Words, line: (item: T) => string): readonly string[] {
-  const more = items.length - namedMax
-  return [...items.slice(0, namedMax).map(line), ...(more > 0 ? [`  … and ${words.count(more, 'more', 'more')}`] : [])]
+function notSetLines({ notSet, notSetCount }: RestoreResult, words: Words): readonly string[] {
+  if (notSetCount === 0) return []
+  return [
+    `Restored without all of their owners, modes, times or attributes: ${words.count(notSetCount, 'case')}.`,
+    ...named(notSet, notSetCount, words, ({ path, what, detail }) => `${words.path(path)} (${what}: ${detail})`),
+  ]
+}
+
+function named<T>(items: readonly T[], count: number, words: Words, line: (item: T) => string): readonly string[] {
+  const shown = items.slice(0, namedMax)
+  const more = count - shown.length
+  return [...shown.map((item) => `  ${line(item)}`), ...(more > 0 ? [`  … and ${words.count(more, 'more', 'more')}`] : [])]
 }
 
 /** For programs. */
 export function restoreSummary(result: RestoreResult): Readonly<Record<string, unknown>> {
-  const { kept, failed, verified, ...counts } = result
+  const { kept, failed, notSet, verified, stopped, ...counts } = result
+  const listed = <T extends { readonly path: Buffer }>(items: readonly T[]) =>
+    items.slice(0, listedMax).map((item) => ({ ...item, path: jsonPath(item.path) }))
   return {
     ...counts,
-    keptCount: kept.length,
-    failedCount: failed.length,
-    kept: kept.slice(0, listedMax).map((file) => ({ ...file, path: jsonPath(file.path) })),
-    failed: failed.slice(0, listedMax).map((file) => ({ ...file, path: jsonPath(file.path) })),
+    elapsedMs: Math.round(counts.elapsedMs),
+    kept: listed(kept),
+    failed: listed(failed),
+    notSet: listed(notSet),
     verified: verified ?? null,
+    stopped: stopped ?? null,
   }
 }

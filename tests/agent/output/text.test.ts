@@ -6,7 +6,7 @@ import { failureLines, openReport } from '../../../agent/output/report.ts'
 import { restoreLines, restoreSummary } from '../../../agent/output/restore-words.ts'
 import { tableLines } from '../../../agent/output/table.ts'
 import { fitText, textWidth } from '../../../agent/output/text-width.ts'
-import { RefusedError, type TreeEntry } from '../../../engine/index.ts'
+import { RefusedError, type RestoreResult, type TreeEntry } from '../../../engine/index.ts'
 import { recordedOutput, testWords } from '../../support/agent-surroundings.ts'
 
 describe('width', () => {
@@ -148,33 +148,58 @@ describe('what failed', () => {
 })
 
 describe('the last words of a restore', () => {
-  const file = (index: number) => Buffer.from(`/home/${index}`)
-  const result = {
-    files: 3,
-    directories: 1,
-    symlinks: 0,
-    bytes: 2048,
-    kept: [],
-    failed: [],
-    verified: undefined,
-    elapsedMs: 1500,
+  const result: RestoreResult = {
+    ...{ files: 3, directories: 1, symlinks: 0, others: 0, bytes: 2048, unchanged: 0 },
+    ...{ keptCount: 0, kept: [], failedCount: 0, failed: [], notSetCount: 0, notSet: [] },
+    ...{ verified: undefined, stopped: undefined, receivedBytes: 100, elapsedMs: 1500 },
   }
 
-  test('when all came back', () => {
-    expect(restoreLines(result, 'never', testWords)).toEqual(['Restored 3 files, 1 folder, 2.0 KiB, in 1.5 s.'])
+  test.each([
+    { title: 'all came back', given: {}, lines: ['Restored 3 files, 1 folder, 2.0 KiB, in 1.5 s.'] },
+    {
+      title: 'links, what was there already, what was read back',
+      given: { symlinks: 1, unchanged: 2, verified: { files: 3, bytes: 2048 } },
+      lines: [
+        'Restored 3 files, 1 folder, 1 link, 2.0 KiB, in 1.5 s. 2 were there already, the same.',
+        'Read back and compared: 3 files, 2.0 KiB.',
+      ],
+    },
+    {
+      title: 'a full disk',
+      given: { stopped: { code: 'ENOSPC', detail: 'no space left on device' } },
+      lines: [
+        'Restored 3 files, 1 folder, 2.0 KiB, in 1.5 s.',
+        'Broken off: no space left on device (ENOSPC). What is not named was not tried.',
+      ],
+    },
+    {
+      title: 'owners that only root can set',
+      given: { notSetCount: 1, notSet: [{ path: Buffer.from('/a'), what: 'owner', detail: 'EPERM' }] },
+      lines: [
+        'Restored 3 files, 1 folder, 2.0 KiB, in 1.5 s.',
+        'Restored without all of their owners, modes, times or attributes: 1 case.',
+        '  /a (owner: EPERM)',
+      ],
+    },
+  ] as const)('$title', ({ given, lines }) => {
+    expect(restoreLines({ ...result, ...given }, 'never', testWords)).toEqual(lines)
   })
 
-  test('when files were in the way and others failed: named up to a bound, counted beyond', () => {
-    const kept = Array.from({ length: 30 }, (_, index) => ({ path: file(index), reason: 'exists' }))
+  test('files in the way and files that failed are named up to a bound, counted beyond', () => {
+    const kept = Array.from({ length: 25 }, (_, index) => ({ path: Buffer.from(`/home/${index}`), reason: 'exists' as const }))
     const failed = [{ path: Buffer.from('/x\n'), code: 'EACCES', detail: 'permission denied' }]
-    const lines = restoreLines({ ...result, kept, failed } as never, 'never', testWords)
-    expect(lines[1]).toBe('30 files that were there already were left as they are. To replace them: --overwrite changed.')
-    expect(lines.slice(2, 22)).toHaveLength(20)
-    expect(lines.slice(22)).toEqual(['  … and 10 more', '1 file failed:', '  /x\\x0A (EACCES: permission denied)'])
-    expect(restoreSummary({ ...result, kept, failed } as never)).toMatchObject({
-      keptCount: 30,
-      failedCount: 1,
-      failed: [{ path: '/x\n' }],
-    })
+    const given = { ...result, kept, keptCount: 30, failed, failedCount: 1 }
+    const lines = restoreLines(given, 'never', testWords)
+    expect(lines[1]).toBe(
+      'Left as they are because something is there already: 30 files. To replace what differs: --overwrite changed.',
+    )
+    expect(lines.slice(2, 22).every((line) => /^ {2}\/home\/\d+ \(is there\)$/.test(line))).toBe(true)
+    expect(lines.slice(22)).toEqual([
+      '  … and 10 more',
+      'Could not be restored: 1 file.',
+      '  /x\\x0A (EACCES: permission denied)',
+    ])
+    expect(restoreLines(given, 'older', testWords)[1]).toBe('Left as they are because something is there already: 30 files.')
+    expect(restoreSummary(given)).toMatchObject({ keptCount: 30, failedCount: 1, failed: [{ path: '/x\n' }], verified: null })
   })
 })
