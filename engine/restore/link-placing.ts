@@ -1,6 +1,6 @@
 // Symlinks and pipes: made whole in one call. Sockets and device files are not made.
 
-import { symlinkSync, unlinkSync } from 'node:fs'
+import { chmodSync, symlinkSync, unlinkSync } from 'node:fs'
 import type { SpecialEntry, SymlinkEntry } from '../format/tree-entry.ts'
 import { makeFifo } from '../system/posix.ts'
 import { type NotSet, setLinkAttributes } from './attributes.ts'
@@ -23,7 +23,10 @@ export function placeSpecial(context: PlacingContext, parent: FolderState, entry
     context.report.addFailed(path, { code: 'not-restorable', detail })
     return
   }
-  const isMade = place(context, parent, entry, path, (at) => makeFifo(at, pipeMode))
+  const isMade = place(context, parent, entry, path, (at) => {
+    makeFifo(at, pipeMode)
+    chmodSync(at, entry.mode) // what a new pipe is given is cut by the umask
+  })
   if (isMade) context.report.others++
 }
 
