@@ -56,6 +56,7 @@ describe('the list of customers', () => {
     'cursor=',
     'cursor=!!',
     'cursor=eA',
+    'cursor=MQ%3D%3D',
     'cursor=JTAw',
     `cursor=${'A'.repeat(300)}`,
   ]

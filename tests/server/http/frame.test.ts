@@ -45,7 +45,7 @@ describe('every answer', () => {
 describe('errors', () => {
   test('are problem+json for programs and a page for browsers, with the same request id as the header', async () => {
     await using box = await testApp()
-    const forPrograms = await box.app.request('/no/such/page')
+    const forPrograms = await box.app.request('/no/such/page', { headers: { 'x-request-id': 'req_of-the-client' } })
     expect(forPrograms.headers.get('content-type')).toBe('application/problem+json')
     expect(await forPrograms.json()).toMatchObject({
       status: 404,
