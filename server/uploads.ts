@@ -56,7 +56,7 @@ export interface UploadsOptions {
   readonly subscriptions: SubscriptionsService
   readonly snapshots: SnapshotsService
   readonly runs: RunsService
-  readonly catalogue?: CatalogueStaging
+  readonly catalogue: CatalogueStaging
   readonly records: RecordsService
   readonly openSecrets: OpenSecrets
   /** For the torture suite. */
@@ -72,7 +72,7 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
   const prepareDevice = (repository: Repository, deviceId: Id<'dev'>) =>
     volumes.write(() => prepareSnapshotFolder(repositoryPlace(dataFolder, repository.uid), parseDeviceId(deviceId)))
   const sessions = createBackupSessionsService({ ...options, space, prepareDevice })
-  const committing = { catalogue: uncatalogued, ...options, volumes, sessions, space, reached }
+  const committing = { ...options, volumes, sessions, space, reached }
   const packs = createPacksService({ ...options, volumes, filters, reached })
   return {
     volumes,
@@ -90,13 +90,4 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
       return repository
     },
   }
-}
-
-/** Until the catalogue's service is put together here. */
-const uncatalogued: CatalogueStaging = {
-  stage: async ({ root }) => ({ jobId: 0, version: 0, base: 0, root, rows: 0 }),
-  makeVisible: async () => {},
-  release: () => {},
-  discard: async () => {},
-  discardLeftovers: async () => {},
 }
