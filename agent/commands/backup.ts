@@ -12,6 +12,7 @@ import type { Program } from '../command-line/program.ts'
 import type { Configuration, Job } from '../config/configuration.ts'
 import { AgentError, usageError } from '../errors/agent-error.ts'
 import { type Explanation, explainError } from '../errors/explain-error.ts'
+import type { Policy } from '../link/box-api.ts'
 import { type ConnectedBox, openConnectedBox } from '../link/connected-box.ts'
 import { backupSummary, eventOfJob, jobLines } from '../output/backup-words.ts'
 import { type ProgressDisplay, progressDisplay } from '../output/progress-display.ts'
@@ -20,7 +21,8 @@ import { excludeTest } from '../selection/exclude-pattern.ts'
 import { isSameJobName } from '../selection/job-name.ts'
 import { ownExcludes } from '../selection/own-excludes.ts'
 import { parseRate } from '../selection/rate.ts'
-import { readKnown, withRun, writeKnown } from '../state/known.ts'
+import { publicPrefix } from '../selection/wanted-version.ts'
+import { knownPolicy, readKnown, withRun, writeKnown } from '../state/known.ts'
 import { takeRunLock } from '../state/run-lock.ts'
 import { prepareStateFolder } from '../state/state-folder.ts'
 
@@ -117,6 +119,7 @@ async function attemptJob(
     const lock = takeRunLock({ ...program.surroundings, state: program.state }, job.name)
     try {
       const policy = await box.api.policy(program.surroundings.stop)
+      rememberPolicy(program, box, policy)
       if (policy.refusal) throw new RefusedError(policy.refusal)
       display.tell({ event: 'start', job: job.name, isDryRun: wish.isDryRun })
       program.log.write('backup started', { job: job.name, isDryRun: wish.isDryRun })
@@ -171,6 +174,11 @@ function shown(progress: BackupProgress) {
   }
 }
 
+function rememberPolicy({ state, surroundings }: Program, { device }: ConnectedBox, policy: Policy): void {
+  const known = readKnown(state.knownFile, device.id)
+  writeKnown(state.knownFile, { ...known, policy: knownPolicy(policy, surroundings.now()) })
+}
+
 /** The log and what `status` says offline. */
 function remember({ state, surroundings, log }: Program, box: ConnectedBox, outcome: JobOutcome): void {
   const known = readKnown(state.knownFile, box.device.id)
@@ -184,7 +192,7 @@ function remember({ state, surroundings, log }: Program, box: ConnectedBox, outc
   const { verdict, snapshot, counts, sentBytes, elapsedMs } = outcome.result
   log.write('backup ended', { job: outcome.job, verdict, snapshot: snapshot?.id, ...counts, sentBytes, elapsedMs })
   if (!snapshot) return
-  const lastGood = verdict === 'failed' ? undefined : { id: snapshot.id, atMs: endedAtMs }
+  const lastGood = verdict === 'failed' ? undefined : { id: publicPrefix(snapshot.id), atMs: endedAtMs }
   writeKnown(state.knownFile, withRun(known, { job: outcome.job, endedAtMs, outcome: verdict, lastGood }))
 }
 

@@ -7,7 +7,7 @@ import { type Explanation, explainError } from '../errors/explain-error.ts'
 import { boxApi, type JobState, type OwnDevice, type Policy } from '../link/box-api.ts'
 import { openBoxLink } from '../link/box-link.ts'
 import { jsonPath, jsonTime } from '../output/json-values.ts'
-import { type Known, type KnownPolicy, readKnown, writeKnown } from '../state/known.ts'
+import { type Known, type KnownPolicy, knownPolicy, readKnown, writeKnown } from '../state/known.ts'
 import { secretsFileAt } from '../state/secrets.ts'
 
 /** A box that does not answer by then is told of as unreachable. */
@@ -54,7 +54,7 @@ async function findStanding(program: Program, { server, device }: Configuration)
     try {
       const signal = AbortSignal.any([AbortSignal.timeout(answerWithinMs), surroundings.stop])
       const [policy, own] = await Promise.all([boxApi(link).policy(signal), boxApi(link).device(signal)])
-      writeKnown(state.knownFile, { ...known, policy: { ...policy, heardAtMs: surroundings.now() } })
+      writeKnown(state.knownFile, { ...known, policy: knownPolicy(policy, surroundings.now()) })
       return { kind: 'online', connected, policy, own }
     } finally {
       link.close()

@@ -1,6 +1,6 @@
 import { AnswerReader } from '../link/answer-reader.ts'
 import { readSmallFile } from './read-small-file.ts'
-import { replaceFileSync } from './replace-file.ts'
+import { replaceDisposableFileSync } from './replace-file.ts'
 
 /*
  * What was last heard of the box and how the last runs went: what `status` says when the box cannot be asked. Disposable: a damaged or
@@ -50,10 +50,15 @@ export function readKnown(path: string, device: string): Known {
 /** Best effort: a run is not worse for what could not be remembered of it. */
 export function writeKnown(path: string, known: Known): void {
   try {
-    replaceFileSync(path, `${JSON.stringify(known)}\n`, { mode: fileMode })
+    replaceDisposableFileSync(path, `${JSON.stringify(known)}\n`, { mode: fileMode })
   } catch {
     // The next run tries again.
   }
+}
+
+export function knownPolicy(policy: Omit<KnownPolicy, 'heardAtMs'>, heardAtMs: number): KnownPolicy {
+  const { planName, validUntilMs, quotaBytes, usedBytes, acceptsBackups } = policy
+  return { heardAtMs, planName, validUntilMs, quotaBytes, usedBytes, acceptsBackups }
 }
 
 export function withRun(known: Known, run: KnownRun): Known {
