@@ -5,6 +5,9 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 export const chromiumPath = places.find((place) => existsSync(place))
 
+/** For one test of pages on a machine that has other things to do. */
+export const patienceMs = 240_000
+
 /** Said in the name of the tests that are passed over without one. */
 export const neededBrowser = chromiumPath === undefined ? ' (passed over: no Chromium here, apt-get install chromium)' : ''
 

@@ -88,8 +88,9 @@ function otherVersions({ earlierPath, laterPath }: VersionPageProps): Html {
 
 /** Works as a plain form; with the script the list follows while one types. */
 function filterForm({ path, filter }: VersionPageProps): Html {
-  return html`<form class="tools filters" action="${path}" role="search" hx-get="${path}" hx-trigger="input changed delay:250ms from:find input, submit" hx-target="#listing" hx-select="#listing" hx-swap="outerHTML" hx-replace-url="true">
-          <div class="search">${icon('search')}<label class="vh" for="name">Names that contain</label><input id="name" name="name" type="search" value="${filter}" placeholder="Part of a name in this folder" autocomplete="off"></div>
+  const follow = html`hx-get="${path}" hx-trigger="input changed delay:250ms" hx-target="#listing" hx-select="#listing" hx-swap="outerHTML" hx-replace-url="true"`
+  return html`<form class="tools filters" action="${path}" role="search">
+          <div class="search">${icon('search')}<label class="vh" for="name">Names that contain</label><input id="name" name="name" type="search" value="${filter}" placeholder="Part of a name in this folder" autocomplete="off" ${follow}></div>
           <button class="button">Filter</button>
         </form>`
 }

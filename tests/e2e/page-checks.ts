@@ -1,0 +1,59 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright'
+
+/** Phones, small and ordinary; a tablet; a desk. */
+export const widths = [320, 390, 768, 1280] as const
+
+/**
+ * Violations of WCAG 2.2 AA and axe's own best practices, each with the first element it was found in; at night only what can
+ * differ then, the contrast.
+ */
+export async function axeViolations(page: Page): Promise<readonly string[]> {
+  await page.emulateMedia({ colorScheme: 'light' })
+  const byDay = await new AxeBuilder({ page }).analyze()
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const byNight = await new AxeBuilder({ page }).withRules(['color-contrast']).analyze()
+  return [...byDay.violations, ...byNight.violations].map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+}
+
+/** Widths at which a reader would have to scroll sideways, with by how much. */
+export async function sidewaysScrolls(page: Page): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 })
+    const tooWide = await page.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth)
+    if (tooWide > 0) found.push(`${width} px: ${tooWide} px too wide`)
+  }
+  return found
+}
+
+/** What the Tab key comes to, in order, until it leaves the page or begins again. */
+export async function tabStops(page: Page, max = 400): Promise<readonly string[]> {
+  const stops: string[] = []
+  await page.locator('body').evaluate((body) => body.ownerDocument.defaultView!.scrollTo(0, 0))
+  for (let count = 0; count < max; count += 1) {
+    await page.keyboard.press('Tab')
+    const focused = page.locator(':focus')
+    if ((await focused.count()) === 0) break
+    const { label, isFirst, isSeen } = await focused.evaluate((element) => {
+      const isMarked = element.hasAttribute('data-first-stop')
+      if (element.ownerDocument.querySelector('[data-first-stop]') === null) element.setAttribute('data-first-stop', '')
+      const { width, height } = element.getBoundingClientRect()
+      const style = element.ownerDocument.defaultView!.getComputedStyle(element)
+      const isOutlined = style.outlineStyle !== 'none' || element.closest('.search.big') !== null
+      return {
+        label: (element.textContent || element.getAttribute('aria-label') || element.getAttribute('name') || '')
+          .replace(/\s+/g, ' ')
+          .trim(),
+        isFirst: isMarked,
+        isSeen: width > 0 && height > 0 && isOutlined,
+      }
+    })
+    if (isFirst) break
+    stops.push(isSeen ? label : `UNSEEN ${label}`)
+  }
+  await page.locator('[data-first-stop]').evaluateAll((elements) => {
+    for (const element of elements) element.removeAttribute('data-first-stop')
+  })
+  return stops
+}
