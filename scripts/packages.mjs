@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ensureNodeLibraries } from './node-libraries.mjs'
 
 export const programFolder = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -21,6 +22,7 @@ export function ensurePackages({ withDevelopment, say }) {
   const release = waitForTurn()
   try {
     if (isDone()) return
+    ensureNodeLibraries({ say })
     const isFirst = !existsSync(join(programFolder, 'node_modules'))
     // Not `npm ci`: it refuses a lock file without the entries of platforms that a registry does not carry.
     say(isFirst ? 'Installing npm packages, among them Node 26 (once, about 250 MB) …' : 'Updating npm packages …')
@@ -28,12 +30,19 @@ export function ensurePackages({ withDevelopment, say }) {
     runNpm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...(keepsDevelopment ? [] : ['--omit=dev'])])
     const missing = findMissing({ withDevelopment })
     if (missing.length > 0) throw new Error(`npm did not install ${missing.slice(0, 5).join(', ')}`)
-    if (findOwnNode() === undefined) {
-      throw new Error('npm did not bring Node 26 along: are install scripts switched off (npm config get ignore-scripts)?')
-    }
+    checkOwnNode()
   } finally {
     release()
   }
+}
+
+function checkOwnNode() {
+  const node = findOwnNode()
+  if (node === undefined) {
+    throw new Error('npm did not bring Node 26 along: are install scripts switched off (npm config get ignore-scripts)?')
+  }
+  const { status, stderr } = spawnSync(node, ['--version'], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`Node 26 does not run on this system (${(stderr ?? '').trim().split('\n')[0]})`)
 }
 
 /** Compares the lock file with the list that npm keeps of what it installed. */

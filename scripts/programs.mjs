@@ -52,11 +52,19 @@ export function installLine(manager, packages) {
 /** True when the package manager says that it is done. Its list of packages is fetched only when the first try fails. */
 export function install(manager, packages) {
   const options = manager.name === 'apt' ? ['-o', 'DPkg::Lock::Timeout=120'] : []
-  const run = (words) =>
-    spawnSync(manager.program, [...options, ...words], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+  const failures = []
+  const run = (words) => {
+    const { status, stderr, error } = spawnSync(manager.program, [...options, ...words], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', HOMEBREW_NO_AUTO_UPDATE: '1' },
-    }).status === 0
-  if (run([...manager.install, ...packages])) return true
-  return manager.update !== undefined && run(manager.update) && run([...manager.install, ...packages])
+    })
+    if (status !== 0) failures.push(stderr || String(error))
+    return status === 0
+  }
+  const isDone =
+    run([...manager.install, ...packages]) ||
+    (manager.update !== undefined && run(manager.update) && run([...manager.install, ...packages]))
+  if (!isDone) console.error(failures.at(-1).trimEnd())
+  return isDone
 }
