@@ -30,7 +30,6 @@ export const permissionTable = {
   'versions:read': { roles: [...staff, ...members], scope: 'read' },
   /** Names, paths and bytes of what was backed up. Never by a staff role. */
   'files:read': { roles: [...members], scope: 'files' },
-  'metrics:read': { roles: ['administrator'], scope: 'metrics' },
   /** Everything that an agent does with its own device token. */
   'agent:use': { roles: ['device'] },
 } as const satisfies Readonly<Record<string, PermissionRow>>

@@ -1,5 +1,5 @@
-/** What a token may be used for, within what its user may do anyway. */
-export const tokenScopes = ['read', 'files', 'manage', 'metrics'] as const
+/** What a token may be used for, within what its user may do anyway. `files`: names and contents of what was backed up. */
+export const tokenScopes = ['read', 'files'] as const
 export type TokenScope = (typeof tokenScopes)[number]
 
 export function isTokenScope(text: string): text is TokenScope {

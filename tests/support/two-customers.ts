@@ -58,7 +58,7 @@ export async function newUser(box: TestApp, name: string, rights: Rights): Promi
   return box.database.transaction((transaction) => box.people.users.insert(transaction, user, rights, actingOnTheBox))
 }
 
-async function newCustomer(box: TestApp, name: string): Promise<{ customer: Customer; subscription: Subscription }> {
+export async function newCustomer(box: TestApp, name: string): Promise<{ customer: Customer; subscription: Subscription }> {
   const founded = await box.people.customers.found(name)
   const plan = await box.people.plans.findNamed('silver')
   if (plan === undefined) throw new Error('the migrations make no plan Silver')

@@ -18,7 +18,6 @@ const rights: Readonly<Record<Permission, string>> = {
   'devices:read': 'administrator implementor owner member viewer',
   'versions:read': 'administrator implementor owner member viewer',
   'files:read': 'owner member viewer',
-  'metrics:read': 'administrator',
   'agent:use': 'device',
 }
 
@@ -132,7 +131,7 @@ describe('every route, called by everybody', () => {
       const permission = neededFor(method, path)
       if (permission === undefined || !rights[permission].includes('owner')) continue
       const { scope } = permissionTable[permission] as { readonly scope?: string }
-      const others = (['read', 'files', 'manage', 'metrics'] as const).filter((other) => other !== scope)
+      const others = (['read', 'files'] as const).filter((other) => other !== scope)
       const wrong = { authorization: await tokenOf(box, box.users.owner, others) }
       expect(await codeOf(await box.app.request(concretePath(path), { method, headers: wrong })), key).toBe('HF-SCOPE-MISSING')
       const right = { authorization: await tokenOf(box, box.users.owner, [scope as 'read']) }
@@ -142,7 +141,7 @@ describe('every route, called by everybody', () => {
   })
 
   test('a token with every scope still is only its user', async () => {
-    const headers = { authorization: await tokenOf(box, box.users.viewer, ['read', 'files', 'manage', 'metrics']) }
+    const headers = { authorization: await tokenOf(box, box.users.viewer, ['read', 'files']) }
     const answer = await box.app.request('/api/v1/users', { headers })
     expect(await codeOf(answer)).toBe('HF-FORBIDDEN')
   })
