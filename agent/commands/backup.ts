@@ -145,7 +145,7 @@ function backupOptions(program: Program, box: ConnectedBox, job: Job, wish: RunW
     job: job.name,
     sources: job.sources,
     excludes: [...job.excludes, ...own.patterns],
-    isExcluded: (path: string, isDirectory: boolean) => isExcluded(path, isDirectory) || own.isExcluded(path),
+    isExcluded: (path: string, isDirectory: boolean) => isExcluded(path, isDirectory) || own.isExcluded(path, isDirectory),
     cacheFile: state.cacheFile(box.device.id, job.name),
     compression: wish.compression ?? box.configuration.options.compression,
     host: surroundings.hostName,

@@ -6,8 +6,11 @@ import type { StateFolder } from '../state/state-folder.ts'
  */
 export function ownExcludes({ cacheFolder, lockFolder, logFolder }: StateFolder): {
   readonly patterns: readonly string[]
-  readonly isExcluded: (path: string) => boolean
+  readonly isExcluded: (path: string, isDirectory: boolean) => boolean
 } {
   const folders = new Set([cacheFolder, lockFolder, logFolder])
-  return { patterns: [...folders].map((folder) => `${folder}/`), isExcluded: (path) => folders.has(path) }
+  return {
+    patterns: [...folders].map((folder) => `${folder}/`),
+    isExcluded: (path, isDirectory) => isDirectory && folders.has(path),
+  }
 }

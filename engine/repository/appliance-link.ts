@@ -1,8 +1,7 @@
 // The wire between a program and its box: kept connections, the token, the protocol version, problems turned into errors.
 // Bytes go over node's own http streams; a web stream would cost several times as much. It knows no operation: appliance-target.ts does.
 
-import { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, request as plainRequest } from 'node:http'
-import { request as secureRequest } from 'node:https'
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { type Refusal, RefusedError, StorageError } from '../model/errors.ts'
 import { ApplianceIdentityError, type ApplianceTrust, connectionAgent } from './appliance-trust.ts'
@@ -78,7 +77,8 @@ export function openApplianceLink(options: ApplianceLinkOptions): ApplianceLink 
     connectTimeoutMs,
     now: options.now,
   })
-  const send = isSecure ? secureRequest : plainRequest
+  // Not imported: appliance-trust.ts says what that would cost.
+  const { request: send } = process.getBuiltinModule(isSecure ? 'node:https' : 'node:http')
   const ownHeaders: OutgoingHttpHeaders = {
     'holdfast-protocol': String(protocolVersion),
     'user-agent': options.userAgent,

@@ -1,12 +1,15 @@
 // How a program knows that the box at the other end is the one it was connected to: nothing on loopback, the system's own store
 // for a publicly trusted certificate, else a pin: the SHA-256 of the public key (SPKI) of the box's own authority, as RFC 7469
 // writes it. A pinned box may change its address and its certificate; nobody else can sign one.
+//
+// Modules of the network are fetched when they are needed, and by getBuiltinModule: an `import` of node:http reads each of its names,
+// WebSocket's among them, and so loads all of undici: 70 ms of CPU time at every start, instead of 8.
 
 import { createHash, X509Certificate } from 'node:crypto'
-import { Agent as PlainAgent } from 'node:http'
-import { type AgentOptions, Agent as SecureAgent } from 'node:https'
+import type { Agent as PlainAgent } from 'node:http'
+import type { AgentOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
 
 export type ApplianceTrust =
   | { readonly kind: 'plain' }
@@ -44,26 +47,16 @@ export function connectionAgent(settings: ConnectionSettings): PlainAgent {
     scheduling: 'lifo' as const,
     timeout: settings.connectTimeoutMs,
   }
-  if (settings.trust.kind === 'plain') return new PlainAgent(options)
-  if (settings.trust.kind === 'system') return new SecureAgent(options)
-  // No resumed sessions: they come without certificates to look at.
-  return new PinnedAgent({ ...options, maxCachedSessions: 0 }, settings, settings.trust.pins)
+  const { trust } = settings
+  if (trust.kind === 'pin') return pinnedAgent(options, settings, trust.pins)
+  const { Agent } = process.getBuiltinModule(trust.kind === 'plain' ? 'node:http' : 'node:https')
+  return new Agent(options)
 }
 
-class PinnedAgent extends SecureAgent {
-  readonly #settings: ConnectionSettings
-  readonly #pins: readonly string[]
-
-  constructor(options: AgentOptions, settings: ConnectionSettings, pins: readonly string[]) {
-    super(options)
-    this.#settings = settings
-    this.#pins = pins
-  }
-
-  /** Answers by the callback only, so that no request gets hold of a socket that is not yet known. */
-  override createConnection(options: ConnectionOptions, done?: (error: Error | null, socket: Duplex) => void): undefined {
-    const { connectTimeoutMs, now } = this.#settings
-    const socket = connect({ ...options, rejectUnauthorized: false, ...serverName(options) })
+/** Answers by the callback only, so that no request gets hold of a socket that is not yet known. */
+function pinnedAgent(options: AgentOptions, { connectTimeoutMs, now }: ConnectionSettings, pins: readonly string[]): PlainAgent {
+  const createConnection = (to: ConnectionOptions, done?: (error: Error | null, socket: Duplex) => void): undefined => {
+    const socket = process.getBuiltinModule('node:tls').connect({ ...to, rejectUnauthorized: false, ...serverName(to) })
     const giveUp = () => finish(Object.assign(new Error('the box does not answer'), { code: 'ETIMEDOUT' }))
     const finish = (error: Error | null) => {
       socket.removeListener('error', finish).removeListener('timeout', giveUp).removeAllListeners('secureConnect')
@@ -73,8 +66,11 @@ class PinnedAgent extends SecureAgent {
     socket.setTimeout(connectTimeoutMs)
     socket.once('timeout', giveUp)
     socket.once('error', finish)
-    socket.once('secureConnect', () => finish(findIdentityProblem(chainOf(socket), this.#pins, now()) ?? null))
+    socket.once('secureConnect', () => finish(findIdentityProblem(chainOf(socket), pins, now()) ?? null))
   }
+  const { Agent } = process.getBuiltinModule('node:https')
+  // No resumed sessions: they come without certificates to look at.
+  return Object.assign(new Agent({ ...options, maxCachedSessions: 0 }), { createConnection })
 }
 
 /** SNI carries names, never addresses. */
