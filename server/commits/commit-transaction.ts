@@ -9,6 +9,7 @@ import * as sessions from '../backup-sessions/backup-sessions-table.ts'
 import { nextInstance } from '../backup-sessions/instance.ts'
 import type { StagedCatalogue } from '../catalogue/catalogue.ts'
 import type { Transaction } from '../database/database.ts'
+import type { DeviceChain } from '../devices/device.ts'
 import { findChainLocked, setHead, setInstance } from '../devices/devices-table.ts'
 import { isLive } from '../packs/pack.ts'
 import { listPackStatesLocked, restorePacks } from '../packs/packs-table.ts'
@@ -36,6 +37,8 @@ export interface PreparedCommit {
 export type TransactionOutcome =
   | (CommitOutcome & { readonly kind: 'committed'; readonly replaced: readonly Snapshot[] })
   | (CommitOutcome & { readonly kind: 'stale-head' })
+  /** The same file was committed before, perhaps a moment ago: the first answer, again. */
+  | { readonly kind: 'repeated'; readonly answer: CommitOutcome }
   /** Something moved since the walk began: walk again. */
   | { readonly kind: 'again' }
   | { readonly kind: 'session-gone' }
@@ -51,9 +54,13 @@ export async function commitInTransaction(
   const { envelope, id: snapshotId } = opened.file
   const now = await lockRepository(tx, prepared.repository.repositoryId)
   const session = await sessions.findSessionLocked(tx, prepared.session.sessionId)
-  if (session?.state !== 'open') return { kind: 'session-gone' }
   const chain = await findChainLocked(tx, device.deviceId)
-  if (chain === undefined) return { kind: 'session-gone' }
+  if (session === undefined || chain === undefined) return { kind: 'session-gone' }
+  const before = await services.snapshots.findLive(tx, { repositoryId: now.repositoryId, snapshotId })
+  const { isCheckpoint } = opened.body
+  if (before !== undefined)
+    return { kind: 'repeated', answer: committedBefore({ version: before, chain, session, isCheckpoint }) }
+  if (session.state !== 'open') return { kind: 'session-gone' }
   if (chain.headSnapshot !== envelope.previous || envelope.seq <= chain.headSeq) {
     const head = { seq: chain.headSeq + 1, previous: chain.headSnapshot, serverTimeMs: services.clock.now() }
     await sessions.giveHead(tx, session.sessionId, head)
@@ -72,6 +79,19 @@ export async function commitInTransaction(
   await prepared.placeFile(replaced)
   const { verdict } = opened.body
   return { kind: 'committed', snapshotId, seq: envelope.seq, verdict, next, instance, replaced }
+}
+
+/** The answer to a file that is a version already. */
+export function committedBefore(found: {
+  readonly version: Snapshot
+  readonly chain: DeviceChain
+  readonly session: BackupSession
+  readonly isCheckpoint: boolean
+}): CommitOutcome {
+  const { version, chain, session, isCheckpoint } = found
+  const { snapshotId, seq, verdict } = version
+  const next = isCheckpoint && session.state === 'open' ? session.given : undefined
+  return { kind: 'committed', snapshotId, seq, verdict, next, instance: chain.instance.newest }
 }
 
 /** What the walk relied on: the epoch, the parent, and that the packs it used are still live. */

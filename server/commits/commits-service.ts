@@ -30,7 +30,7 @@ import { unlinkIfThere } from '../storage-volumes/durable-file.ts'
 import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
 import { type ClosureWalk, walkClosure } from './closure-walk.ts'
 import { CommitError, type CommitOutcome, type OpenedSnapshot } from './commit.ts'
-import type { PreparedCommit, TransactionOutcome } from './commit-transaction.ts'
+import { committedBefore, type PreparedCommit, type TransactionOutcome } from './commit-transaction.ts'
 import { openSnapshot, parseSnapshot } from './open-snapshot.ts'
 import { settleCommit } from './settle-commit.ts'
 import { removeSnapshot, snapshotName, writeSnapshotAside } from './snapshot-files.ts'
@@ -83,9 +83,7 @@ export function createCommitsService(options: CommitOptions): CommitsService {
     const version = await snapshots.findLive(kysely, { repositoryId, snapshotId: file.id })
     if (version === undefined || version.deviceId !== device.deviceId) return undefined
     const chain = await findChain(kysely, device.deviceId)
-    const { snapshotId, seq, verdict } = version
-    const next = isCheckpoint && found.session.state === 'open' ? found.session.given : undefined
-    return { kind: 'committed', snapshotId, seq, verdict, next, instance: chain?.instance.newest ?? '' }
+    return chain && committedBefore({ version, chain, session: found.session, isCheckpoint })
   }
 
   const giveHead = async (session: BackupSession): Promise<ChainHead> => {
@@ -183,6 +181,9 @@ export function createCommitsService(options: CommitOptions): CommitsService {
         )
         return answer
       }
+      case 'repeated':
+        await options.catalogue.discard(staged)
+        return outcome.answer
       case 'stale-head':
         await options.catalogue.discard(staged)
         return outcome
@@ -194,6 +195,14 @@ export function createCommitsService(options: CommitOptions): CommitsService {
       default:
         return outcome satisfies never
     }
+  }
+
+  const settle = async (request: CommitRequest, live: LiveSession, opened: OpenedSnapshot): Promise<CommitOutcome> => {
+    for (let attempts = 0; attempts < maxAttempts; attempts += 1) {
+      const outcome = await attempt(request, live, opened)
+      if (outcome !== 'again') return outcome
+    }
+    throw new CommitError('unsettled', 'The stored files changed all the time while this version was checked.')
   }
 
   return {
@@ -215,11 +224,7 @@ export function createCommitsService(options: CommitOptions): CommitsService {
       const opened = openSnapshot(file, bytes, await options.openSecrets(live.repository))
       if (opened.body.job !== live.session.job || opened.body.isCheckpoint !== isCheckpoint)
         throw new CommitError('invalid', 'The version names another job, or another kind of version, than its session.')
-      for (let attempts = 0; attempts < maxAttempts; attempts += 1) {
-        const outcome = await attempt(request, live, opened)
-        if (outcome !== 'again') return outcome
-      }
-      throw new CommitError('unsettled', 'The stored files changed all the time while this version was checked.')
+      return settle(request, live, opened)
     },
   }
 }

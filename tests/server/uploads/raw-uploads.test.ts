@@ -1,6 +1,6 @@
 /** Uploads that break off, lie about their length, or come changed: by raw sockets, because no client would send them. */
 import { createHash, randomBytes } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -137,7 +137,6 @@ describe('a pack that arrives', () => {
   })
 
   test('replaces a wrong file of its name, and leaves a right one', async () => {
-    const { writeFileSync, readFileSync, statSync } = await import('node:fs')
     const file = computer.place.packFile(pack.id)
     writeFileSync(file, 'half a pack')
     expect(await send([length(pack.bytes.length)], pack.bytes)).toContain('HTTP/1.1 201')
