@@ -1,5 +1,5 @@
 // Draws the pages, to be looked at: `node scripts/screenshots.ts FOLDER [NAME…]`. Every sample of tests/views/page-samples.ts by day,
-// by night and on a phone, and, unless names are given, the pages of a real box after real backups (`real-…`).
+// by night and on a phone, and the pages of a real box after real backups (`real`). NAMEs choose among them.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright'
@@ -37,7 +37,7 @@ async function drawSamples(browser: OpenBrowser, folder: string, names: readonly
 }
 
 async function drawRealBox(browser: OpenBrowser, folder: string): Promise<void> {
-  await using office = await openOffice()
+  await using office = await openOffice({ privateDatabase: true })
   const first = await browser.newPage(looks.light)
   await setUp(first, office)
   await connectAndBackUp(office)
@@ -66,5 +66,5 @@ const [folder, ...names] = process.argv.slice(2)
 if (folder === undefined) throw new Error('say where the pictures go: node scripts/screenshots.ts FOLDER [NAME…]')
 mkdirSync(folder, { recursive: true })
 await using browser = await openBrowser()
-await drawSamples(browser, folder, names.length > 0 ? names : Object.keys(pageSamples))
-if (names.length === 0) await drawRealBox(browser, folder)
+await drawSamples(browser, folder, names.length > 0 ? names.filter((name) => name in pageSamples) : Object.keys(pageSamples))
+if (names.length === 0 || names.includes('real')) await drawRealBox(browser, folder)

@@ -56,6 +56,7 @@ function ribbonOf({ device, newest }: Computer, days: readonly DeviceDay[], mayR
     name: device.name,
     path: computerPath(device.deviceId),
     lastAtMs: newest?.receivedAt,
+    sinceMs: device.connectedAt,
     days: new Map(own.map((day) => [day.dayIndex + 1, toDay(day)])),
   }
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
-import { type RunningBox, startBox } from '../support/start-box.ts'
+import { type RunningBox, type StartBoxOptions, startBox } from '../support/start-box.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** A small office: a box that is set up, and one computer that is backed up to it by its agent. */
@@ -71,10 +71,10 @@ export type Office = AsyncDisposable & {
 }
 
 /** Starts the box alone; the browser sets it up. */
-export async function openOffice(): Promise<Office> {
+export async function openOffice(options: StartBoxOptions = {}): Promise<Office> {
   await using opening = new AsyncDisposableStack()
   const home = opening.use(temporaryFolder())
-  const box = opening.use(await startBox())
+  const box = opening.use(await startBox(options))
   const folder = join(home.path, 'Documents')
   const files = officeFiles()
   writeOffice(folder, files)

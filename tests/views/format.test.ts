@@ -15,13 +15,14 @@ describe('sizes', () => {
     { given: 0, expect: '0 bytes' },
     { given: 1, expect: '1 byte' },
     { given: 1023, expect: '1,023 bytes' },
-    { given: 1024, expect: '1.0 KiB' },
+    { given: 1024, expect: '1 KiB' },
+    { given: 1025, expect: '1.0 KiB' },
     { given: 86_118, expect: '84.1 KiB' },
     { given: 102_348, expect: '99.9 KiB' },
     { given: 102_400, expect: '100 KiB' },
     { given: 1024 ** 2 - 1, expect: '1.0 MiB' },
     { given: 312 * 1024 ** 3, expect: '312 GiB' },
-    { given: 2 * 1024 ** 4, expect: '2.0 TiB' },
+    { given: 2 * 1024 ** 4, expect: '2 TiB' },
     { given: 5000 * 1024 ** 5, expect: '5,000 PiB' },
   ])('$given bytes are $expect', ({ given, expect: text }) => {
     expect(plain(sizeText(reader, given))).toBe(text)

@@ -45,6 +45,7 @@ function ribbon(name: string, bad: Readonly<Record<number, DayProps['state']>> =
     name,
     path: '/computers/dev_x',
     lastAtMs: days === 0 ? undefined : lastMs,
+    sinceMs: days === 0 ? nowMs : Date.UTC(2023, 2, 1),
     days: new Map(
       kept.map((day) => [day, { state: bad[day] ?? 'ok', atMs: Date.UTC(2026, 2, day, 18, 2), path: '/versions/snap_x/browse' }]),
     ),

@@ -7,7 +7,7 @@ const unitStep = 1024
 /** From here on a tenth says nothing any more. */
 const wholeFrom = 100
 
-/** `84.1 KiB`, `212 MiB`: binary units, three figures or so, never without the unit. */
+/** `84.1 KiB`, `212 MiB`, `2 TiB`: binary units, three figures or so, never without the unit, no tenth where there is none. */
 export function sizeText(reader: Reader, bytes: number): string {
   if (bytes < unitStep) return countOf(reader, bytes, 'byte')
   let value = bytes / unitStep
@@ -21,6 +21,6 @@ export function sizeText(reader: Reader, bytes: number): string {
 }
 
 function valueText(reader: Reader, value: number): string {
-  const digits = Math.round(value * 10) / 10 >= wholeFrom ? 0 : 1
+  const digits = Number.isInteger(value) || Math.round(value * 10) / 10 >= wholeFrom ? 0 : 1
   return numberFormat(reader, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
 }

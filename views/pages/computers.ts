@@ -145,7 +145,7 @@ function leadOf(reader: Reader, computers: readonly ComputerRow[]): string {
     { count: count('partial'), words: 'backed up only partly' },
     { count: count('none'), words: 'without a backup yet' },
   ].filter((part) => part.count > 0)
-  if (parts.length === 0) return 'Each has a backup that can be restored whole.'
+  if (parts.length === 0) return `${computers.length === 1 ? 'Its' : 'Each one’s'} newest backup can be restored whole.`
   const said = parts.map((part) => `${countText(reader, part.count)} ${part.words}`)
   return `${new Intl.ListFormat(reader.locale).format(said)}.`
 }

@@ -1,9 +1,9 @@
 import { html } from 'hono/html'
 import { type CalendarDay, calendarOf, dayOfMonthText, monthText } from '../format/calendar.ts'
 import { countText } from '../format/count.ts'
-import { timeText, whenText } from '../format/when.ts'
+import { dayOf, timeText, whenText } from '../format/when.ts'
 import type { Html } from '../html.ts'
-import { type IconName, icon } from '../icons/icon.ts'
+import { icon } from '../icons/icon.ts'
 import type { Reader } from '../reader.ts'
 import { type State, stateBadge, stateWords } from './state.ts'
 
@@ -14,7 +14,9 @@ export type RibbonProps = {
   readonly name: string
   readonly path: string
   readonly lastAtMs: number | undefined
-  /** By day of the month. A day without one had no backup. */
+  /** From when on a day without a backup is a gap. */
+  readonly sinceMs: number
+  /** By day of the month. */
   readonly days: ReadonlyMap<number, DayProps>
 }
 
@@ -43,10 +45,7 @@ export function monthPart(reader: Reader, props: MonthProps): Html {
       </div>`
 }
 
-const dayIcons = { ok: 'check', partial: 'triangle-alert', failed: 'octagon-x', none: 'minus' } as const satisfies Record<
-  string,
-  IconName
->
+const dayIcons = { ok: 'check', partial: 'triangle-alert', failed: 'octagon-x' } as const
 const dayWords = { ok: 'backed up', partial: 'partly backed up', failed: 'failed' } as const
 
 function legend(reader: Reader, ribbons: readonly RibbonProps[]): Html {
@@ -112,16 +111,37 @@ function ribbonOf(
 
 function dayOfRibbon(reader: Reader, props: MonthProps & { readonly ribbon: RibbonProps; readonly day: CalendarDay }): Html {
   const { day, column, isFar, isToday } = props.day
-  const found = props.ribbon.days.get(day)
+  const { days, sinceMs } = props.ribbon
+  const found = days.get(day)
   const date = dayOfMonthText(reader, props.month, day)
-  const words =
-    found === undefined ? `${date}: no backup` : `${date}: ${dayWords[found.state]} at ${timeText(reader, found.atMs)}`
-  const inner = html`<b>${day}</b>${icon(dayIcons[found?.state ?? 'none'])}<span class="vh">${words}</span>`
   const classes = [day === 1 ? `d${column}` : '', isFar ? 'far' : ''].filter(Boolean).join(' ')
   return html`
             <li${classes === '' ? '' : html` class="${classes}"`} data-state="${found?.state ?? 'none'}"${isToday ? html` aria-current="date"` : ''}>${
               found === undefined
-                ? html`<span class="day">${inner}</span>`
-                : html`<a class="day" href="${found.path}" title="${words}">${inner}</a>`
+                ? emptyDay({ day, date, isGap: isGap(reader, { month: props.month, day, sinceMs }) })
+                : keptDay(reader, { day, date, found })
             }</li>`
+}
+
+function keptDay(
+  reader: Reader,
+  { day, date, found }: { readonly day: number; readonly date: string; readonly found: DayProps },
+): Html {
+  const words = `${date}: ${dayWords[found.state]} at ${timeText(reader, found.atMs)}`
+  return html`<a class="day" href="${found.path}" title="${words}"><b>${day}</b>${icon(dayIcons[found.state])}<span class="vh">${words}</span></a>`
+}
+
+function emptyDay({ day, date, isGap }: { readonly day: number; readonly date: string; readonly isGap: boolean }): Html {
+  return html`<span class="day"><b>${day}</b>${isGap ? icon('minus') : ''}<span class="vh">${isGap ? `${date}: no backup` : date}</span></span>`
+}
+
+/** Neither still to come, nor before there was anything to be backed up. */
+function isGap(
+  reader: Reader,
+  of: { readonly month: Temporal.PlainYearMonth; readonly day: number; readonly sinceMs: number },
+): boolean {
+  const date = of.month.toPlainDate({ day: of.day })
+  const isBefore = Temporal.PlainDate.compare(date, dayOf(reader, of.sinceMs)) < 0
+  const isToCome = Temporal.PlainDate.compare(date, dayOf(reader, reader.nowMs)) > 0
+  return !isBefore && !isToCome
 }

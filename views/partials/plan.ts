@@ -36,7 +36,7 @@ function roomWords(reader: Reader, { usedBytes, quotaBytes }: PlanProps): string
 }
 
 function planFacts(reader: Reader, plan: PlanProps): readonly Fact[] {
-  const until = plan.validUntilMs === undefined ? 'No end' : dateText(reader, plan.validUntilMs)
+  const until = plan.validUntilMs === undefined ? 'Without end' : dateText(reader, plan.validUntilMs)
   return [
     { label: 'Computers', value: `${countText(reader, plan.computers)} of ${countText(reader, plan.computersMax)}` },
     ...(plan.keptFor === undefined ? [] : [{ label: 'Kept for', value: plan.keptFor }]),

@@ -112,11 +112,16 @@ describe('the plan on Home', () => {
 
   test.each([
     {
-      given: { hourly: 0, daily: 90, weekly: 52, monthly: 1, yearly: 0 },
-      expect: 'At least one a day for 90 days, one a week for 52 weeks, one a month for 1 month',
+      given: { hourly: 168, daily: 90, weekly: 52, monthly: 18, yearly: 7 },
+      expect:
+        'At least one an hour for 7 days, one a day for 90 days, one a week for 1 year, one a month for 18 months, one a year for 7 years',
+    },
+    {
+      given: { hourly: 0, daily: 30, weekly: 0, monthly: 24, yearly: 0 },
+      expect: 'At least one a day for 30 days, one a month for 2 years',
     },
     { given: { hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0 }, expect: 'The newest version' },
   ])('$expect', ({ given, expect: words }) => {
-    expect(keptForText(given)).toBe(words)
+    expect(keptForText(given).replaceAll('\u00a0', ' ')).toBe(words)
   })
 })
