@@ -12,7 +12,7 @@ import { type ChunkId, type ChunkKey, chunkKey } from '../model/ids.ts'
 import { recordTypes } from '../model/record-type.ts'
 import { readXattrs } from '../system/posix.ts'
 import type { CacheCursor } from './cache-cursor.ts'
-import type { FilePrint } from './cache-format.ts'
+import { type FilePrint, filePrint } from './cache-format.ts'
 import type { CacheWriter } from './cache-writer.ts'
 import { finishFromCache, type OpenFolder } from './checkpoint.ts'
 import { commonOf, decodeContent, decodeEntry, directoryEntry, encodeEntry, fileEntry, specialEntry } from './encode-entry.ts'
@@ -156,7 +156,7 @@ export class Assembly {
           extensions: extensions.get(index) ?? [],
         })
         const isRacy = problem !== undefined || seen.ctimeNs > racyAfterNs
-        file.read = { encoded: encodeEntry(entry), print: { ...seen, inode: isRacy ? 0n : seen.inode } }
+        file.read = { encoded: encodeEntry(entry), print: filePrint({ ...seen, inode: isRacy ? 0n : seen.inode }) }
       }
       at += length
     })
@@ -240,7 +240,7 @@ export class Assembly {
 
   private takeSmall(name: Buffer, stat: BigIntStats, encoded: Buffer): void {
     const cached = this.context.cursor.takeEntry(name)
-    const print = { mtimeNs: stat.mtimeNs, ctimeNs: stat.ctimeNs, inode: stat.ino, size: stat.size }
+    const print = printOf(stat)
     const isSame = cached?.encoded.equals(encoded) === true && isUnchanged(cached.print, stat)
     this.push({ kind: 'ready', name, encoded, print, isSame })
   }
@@ -370,5 +370,10 @@ export class Assembly {
 }
 
 function isUnchanged(print: FilePrint, stat: BigIntStats): boolean {
-  return print.ctimeNs === stat.ctimeNs && print.mtimeNs === stat.mtimeNs && print.inode === stat.ino && print.size === stat.size
+  const now = printOf(stat)
+  return print.ctimeNs === now.ctimeNs && print.mtimeNs === now.mtimeNs && print.inode === now.inode && print.size === now.size
+}
+
+function printOf({ mtimeNs, ctimeNs, ino, size }: BigIntStats): FilePrint {
+  return filePrint({ mtimeNs, ctimeNs, inode: ino, size })
 }

@@ -8,6 +8,8 @@
 //   u8 3 leave   u32 entry bytes · encoded tree entry of the folder
 //   u8 4 end     tree node ids, 32 bytes each · u64 number of ids · 8 magic
 
+import { clampToInt64 } from '../format/bytes.ts'
+
 export const cacheVersion = 1
 export const tokens = { entry: 1, enter: 2, leave: 3, end: 4 } as const
 export const entryHeadBytes = 1 + 4 + 8 + 8 + 8 + 8
@@ -40,4 +42,14 @@ export interface FilePrint {
   readonly ctimeNs: bigint
   readonly inode: bigint
   readonly size: bigint
+}
+
+/** As the cache can hold it: times beyond the year 2262 at its end, inodes without the sign that Node gives them. */
+export function filePrint(seen: FilePrint): FilePrint {
+  return {
+    mtimeNs: clampToInt64(seen.mtimeNs),
+    ctimeNs: clampToInt64(seen.ctimeNs),
+    inode: BigInt.asUintN(64, seen.inode),
+    size: seen.size,
+  }
 }

@@ -1,7 +1,7 @@
 // From what the walk saw to an encoded line of a tree.
 
 import type { BigIntStats } from 'node:fs'
-import { ByteReader, ByteWriter } from '../format/bytes.ts'
+import { ByteReader, ByteWriter, clampToInt64 } from '../format/bytes.ts'
 import {
   type Extension,
   type FileContent,
@@ -36,7 +36,7 @@ export function commonOf(name: Buffer, stat: BigIntStats, extensions: readonly E
     mode: Number(stat.mode & 0o7777n),
     uid: Number(stat.uid),
     gid: Number(stat.gid),
-    mtimeNs: stat.mtimeNs,
+    mtimeNs: clampToInt64(stat.mtimeNs),
     extensions,
   }
 }
@@ -51,8 +51,11 @@ export function fileEntry(
   stat: BigIntStats,
   file: { size: number; mtimeNs: bigint; content: FileContent; extensions: readonly Extension[] },
 ): TreeEntry {
-  const base = { ...commonOf(name, stat, file.extensions), mtimeNs: file.mtimeNs, size: file.size, content: file.content }
-  return stat.nlink > 1n ? { ...base, type: 'hardlink', device: stat.dev, inode: stat.ino } : { ...base, type: 'file' }
+  const { size, content } = file
+  const base = { ...commonOf(name, stat, file.extensions), mtimeNs: clampToInt64(file.mtimeNs), size, content }
+  if (stat.nlink <= 1n) return { ...base, type: 'file' }
+  // Node gives these 64 bits a sign
+  return { ...base, type: 'hardlink', device: BigInt.asUintN(64, stat.dev), inode: BigInt.asUintN(64, stat.ino) }
 }
 
 export function specialEntry(name: Buffer, stat: BigIntStats): TreeEntry {

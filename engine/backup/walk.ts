@@ -3,7 +3,7 @@
 
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import type { SkipReason } from '../format/snapshot-body.ts'
-import { treeMaxDepth } from '../model/limits.ts'
+import { fileMaxBytes, treeMaxDepth } from '../model/limits.ts'
 import type { SourceNode } from './source-tree.ts'
 
 /** A path as the file system takes it. */
@@ -32,13 +32,13 @@ export function* walk(options: WalkOptions): Generator<WalkEvent> {
   for (const child of options.sources.children) {
     const isDrive = child.name.length === 2 && child.name[1] === 0x3a
     const path = isDrive ? `${child.name.toString()}\\` : joinPath('', child.name)
-    yield* child.isSource ? visit(path, child.name, options, 0) : passThrough(path, child, options)
+    yield* child.isSource ? visit(path, child.name, options, 1, true) : passThrough(path, child, options, 1)
   }
   if (options.sources.isSource) yield* listing('/', options, 0)
 }
 
 /** A folder above a source: itself, and what leads on. A link there is followed, or the source could not be reached. */
-function* passThrough(path: LocalPath, node: SourceNode, options: WalkOptions): Generator<WalkEvent> {
+function* passThrough(path: LocalPath, node: SourceNode, options: WalkOptions, depth: number): Generator<WalkEvent> {
   const stat = attempt(() => statSync(path, { bigint: true }))
   if (stat instanceof Error) {
     yield skipped(path, stat)
@@ -47,25 +47,28 @@ function* passThrough(path: LocalPath, node: SourceNode, options: WalkOptions): 
   yield { kind: 'enter', name: node.name, path, stat }
   for (const child of node.children) {
     const below = joinPath(path, child.name)
-    yield* child.isSource ? visit(below, child.name, options, 0) : passThrough(below, child, options)
+    yield* child.isSource ? visit(below, child.name, options, depth + 1, true) : passThrough(below, child, options, depth + 1)
   }
   yield { kind: 'leave' }
 }
 
-function* visit(path: LocalPath, name: Buffer, options: WalkOptions, depth: number): Generator<WalkEvent> {
+/** `depth` is the number of names in the path: what limits it counts from the version's root. Excludes take no source away. */
+function* visit(path: LocalPath, name: Buffer, options: WalkOptions, depth: number, isSource = false): Generator<WalkEvent> {
   const stat = attempt(() => lstatSync(path, { bigint: true }))
   if (stat instanceof Error) {
     yield skipped(path, stat)
     return
   }
   const isDirectory = stat.isDirectory()
-  if (depth > 0 && options.isExcluded(typeof path === 'string' ? path : path.toString('utf8'), isDirectory)) return
-  if (stat.isFile()) yield { kind: 'file', name, path, stat }
+  if (!isSource && options.isExcluded(typeof path === 'string' ? path : path.toString('utf8'), isDirectory)) return
+  if (stat.isFile() && stat.size > fileMaxBytes)
+    yield { kind: 'skip', path, reason: 'unsupported', detail: `a file of ${stat.size} bytes` }
+  else if (stat.isFile()) yield { kind: 'file', name, path, stat }
   else if (isDirectory) {
     yield { kind: 'enter', name, path, stat }
     if (depth >= treeMaxDepth)
       yield { kind: 'skip', path, reason: 'unsupported', detail: `more than ${treeMaxDepth} folders deep` }
-    else yield* listing(path, options, depth + 1)
+    else yield* listing(path, options, depth)
     yield { kind: 'leave' }
   } else if (stat.isSymbolicLink()) {
     const target = attempt(() => readlinkSync(path, 'buffer'))
@@ -81,7 +84,7 @@ function* listing(path: LocalPath, options: WalkOptions, depth: number): Generat
   }
   for (const name of names) {
     const bytes = typeof name === 'string' ? Buffer.from(name) : name
-    yield* visit(joinPath(path, name), bytes, options, depth)
+    yield* visit(joinPath(path, name), bytes, options, depth + 1)
   }
 }
 

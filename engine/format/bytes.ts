@@ -7,6 +7,14 @@ const initialBytes = 64 * 1024
 const varintMaxBytes = 8
 const two32 = 0x1_0000_0000
 
+const int64Max = 2n ** 63n - 1n
+const int64Min = -(2n ** 63n)
+
+/** The number that an i64 holds, or the nearest one: file systems have times beyond the year 2262. */
+export function clampToInt64(value: bigint): bigint {
+  return value > int64Max ? int64Max : value < int64Min ? int64Min : value
+}
+
 export class ByteWriter {
   private buffer: Buffer
   length = 0

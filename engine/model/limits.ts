@@ -11,6 +11,8 @@ export const chunkMaxBytes = 4 * MiB
 /** FastCDC normalisation: mask bits added before the average size and taken away after it. */
 export const chunkNormalisation = 2
 
+/** A file may be one hole, and a hole's length is written twice over: 4 PiB. */
+export const fileMaxBytes = 2 ** 52 - 1
 /** Files up to this size live inside their tree entry. */
 export const inlineMaxBytes = 512
 /** More chunks than this in a file: the entry names a list instead. */

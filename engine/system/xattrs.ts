@@ -1,11 +1,13 @@
 // Extended attributes, access control lists among them (system.posix_acl_*). Never through a symlink.
 
 import type { Extension } from '../format/tree-entry.ts'
-import { extensionKeyMaxBytes, extensionsMax, extensionValueMaxBytes } from '../model/limits.ts'
+import { extensionKeyMaxBytes, extensionsMax, extensionsMaxBytes, extensionValueMaxBytes } from '../model/limits.ts'
 import { type Libc, libc, zeroEnded } from './libc.ts'
 
 export const xattrKeyPrefix = 'xattr:'
 const prefix = Buffer.from(xattrKeyPrefix)
+/** Of the two lengths that stand in front of key and value. */
+const lengthsMaxBytes = 2 + 3
 /** The kernel's own limit for a list of names. */
 const namesMaxBytes = 65_536
 const names = Buffer.allocUnsafeSlow(namesMaxBytes)
@@ -19,9 +21,14 @@ export function readXattrs(path: string | Buffer): readonly Extension[] {
   const length = Number(c.call.llistxattr(at, names, BigInt(namesMaxBytes)))
   if (length <= 0) return []
   const found: Extension[] = []
+  let total = 0
   for (const name of split(Buffer.from(names.subarray(0, length)))) {
     const extension = readOne(c, at, name)
-    if (extension && found.length < extensionsMax) found.push(extension)
+    if (!extension) continue
+    const bytes = extension.key.length + extension.value.length + lengthsMaxBytes
+    if (found.length === extensionsMax || total + bytes > extensionsMaxBytes) continue
+    total += bytes
+    found.push(extension)
   }
   return found.sort((a, b) => Buffer.compare(a.key, b.key))
 }
