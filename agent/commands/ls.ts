@@ -3,7 +3,7 @@ import { defineCommand } from '../command-line/command.ts'
 import { exitCodes } from '../command-line/exit-code.ts'
 import type { Program } from '../command-line/program.ts'
 import { openConnectedBox } from '../link/connected-box.ts'
-import { type OpenedVersion, openListedVersion, readWantedVersion } from '../link/open-listed-version.ts'
+import { lookedInto, type OpenedVersion, openListedVersion, readWantedVersion } from '../link/open-listed-version.ts'
 import { entryJson, entryLine } from '../output/entry-line.ts'
 import { jsonPath } from '../output/json-values.ts'
 import { type FoundPath, findInVersion } from '../selection/version-path.ts'
@@ -28,7 +28,9 @@ export const lsCommand = defineCommand({
     using box = openConnectedBox(program)
     const opened = await openListedVersion(box, wanted, { text, job: options.job, device: options.device })
     const found =
-      path === undefined ? await commonFolder(opened) : await findInVersion(opened.version, path, program.surroundings)
+      path === undefined
+        ? await commonFolder(opened)
+        : await findInVersion(opened.version, path, program.surroundings, lookedInto(box, opened))
     await answer(program, opened, found)
     return exitCodes.ok
   },

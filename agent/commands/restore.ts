@@ -4,12 +4,12 @@ import { type ExitCode, exitCodes } from '../command-line/exit-code.ts'
 import type { Program } from '../command-line/program.ts'
 import { usageError } from '../errors/agent-error.ts'
 import { openConnectedBox } from '../link/connected-box.ts'
-import { type OpenedVersion, openListedVersion, readWantedVersion } from '../link/open-listed-version.ts'
+import { lookedInto, type OpenedVersion, openListedVersion, readWantedVersion } from '../link/open-listed-version.ts'
 import { jsonPath } from '../output/json-values.ts'
 import { type ProgressDisplay, progressDisplay } from '../output/progress-display.ts'
 import { restoreLines, restoreSummary } from '../output/restore-words.ts'
 import { resolveSourcePath } from '../selection/source-path.ts'
-import { findInVersion } from '../selection/version-path.ts'
+import { findInVersion, type LookedInto } from '../selection/version-path.ts'
 import { prepareStateFolder } from '../state/state-folder.ts'
 import { versionJson } from './snapshots.ts'
 
@@ -54,7 +54,7 @@ export const restoreCommand = defineCommand({
     prepareStateFolder(program.state)
     using box = openConnectedBox(program)
     const opened = await openListedVersion(box, wanted, { text, job: given.job, device: given.device })
-    const selection = await selectionOf(program, opened, paths)
+    const selection = await selectionOf(program, opened, paths, lookedInto(box, opened))
     return await runRestore(program, opened, {
       ...wish,
       records: box.target,
@@ -88,10 +88,11 @@ async function selectionOf(
   program: Program,
   { version, body }: OpenedVersion,
   words: readonly string[],
+  looked: LookedInto,
 ): Promise<readonly Buffer[]> {
   if (words.length === 0) return body.sources
   const found: Buffer[] = []
-  for (const word of words) found.push((await findInVersion(version, word, program.surroundings)).path)
+  for (const word of words) found.push((await findInVersion(version, word, program.surroundings, looked)).path)
   return found
 }
 

@@ -53,7 +53,8 @@ async function findStanding(program: Program, { server, device }: Configuration)
     const link = openBoxLink(server, { token, userAgent: userAgentOf(program), now: surroundings.now })
     try {
       const signal = AbortSignal.any([AbortSignal.timeout(answerWithinMs), surroundings.stop])
-      const [policy, own] = await Promise.all([boxApi(link).policy(signal), boxApi(link).device(signal)])
+      const api = boxApi(link, surroundings.now)
+      const [policy, own] = await Promise.all([api.policy(signal), api.device(signal)])
       writeKnown(state.knownFile, { ...known, policy: knownPolicy(policy, surroundings.now()) })
       return { kind: 'online', connected, policy, own }
     } finally {

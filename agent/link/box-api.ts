@@ -1,6 +1,15 @@
 // What the box tells this computer, as JSON; the bytes of backups go another way (engine). Each answer is read once, here.
 
-import { type ApplianceLink, bytesOfText, type Refusal, textOfBytes, type Verdict, verdicts } from '../../engine/index.ts'
+import {
+  type ApplianceLink,
+  bytesOfText,
+  patiently,
+  type Refusal,
+  RefusedError,
+  textOfBytes,
+  type Verdict,
+  verdicts,
+} from '../../engine/index.ts'
 import { isSameJobName } from '../selection/job-name.ts'
 import { AnswerReader } from './answer-reader.ts'
 
@@ -75,6 +84,7 @@ export interface FoundFile extends PastFile {
 }
 
 const listPageSize = 100
+const patienceMs = 30_000
 /** More pages than this is a box that pages in circles. */
 const pagesMax = 100_000
 
@@ -89,8 +99,9 @@ export interface BoxApi {
   history(wanted: { readonly path: Buffer; readonly job?: string | undefined }): AsyncIterable<PastFile>
 }
 
-export function boxApi(link: ApplianceLink): BoxApi {
+export function boxApi(bareLink: ApplianceLink, now: () => number): BoxApi {
   const api = '/api/agent/v1'
+  const link = patientLink(bareLink, now)
   return {
     policy: async (signal) => readPolicy(new AnswerReader(await link.json('GET', `${api}/policy`, { signal }), 'policy')),
     device: async (signal) => readDevice(new AnswerReader(await link.json('GET', `${api}/device`, { signal }), 'device')),
@@ -103,9 +114,20 @@ export function boxApi(link: ApplianceLink): BoxApi {
   }
 }
 
+type JsonLink = Pick<ApplianceLink, 'json'>
+
+/** A box whose database restarts answers 503, and well again seconds later. One that cannot be reached at all is told at once. */
+function patientLink(link: ApplianceLink, now: () => number): JsonLink {
+  const isWorthWaiting = (error: unknown) => error instanceof RefusedError
+  return {
+    json: (method, path, request) =>
+      patiently({ forMs: patienceMs, now, signal: request?.signal, isWorthWaiting }, () => link.json(method, path, request)),
+  }
+}
+
 /** All items of a list that comes in pages. */
 async function* pages<T>(
-  link: ApplianceLink,
+  link: JsonLink,
   path: string,
   query: Readonly<Record<string, string | undefined>>,
   read: (item: AnswerReader) => T,

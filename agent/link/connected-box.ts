@@ -48,7 +48,7 @@ export function openConnectedBox(
     server,
     device,
     link,
-    api: boxApi(link),
+    api: boxApi(link, surroundings.now),
     secrets: openRepositorySecrets(kept, state.secretsFile),
     target: connectAppliance({
       link,

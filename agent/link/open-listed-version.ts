@@ -14,6 +14,8 @@ import type { Program } from '../command-line/program.ts'
 import type { DeviceEntry } from '../config/configuration.ts'
 import { AgentError, usageError } from '../errors/agent-error.ts'
 import { chooseVersion } from '../selection/choose-version.ts'
+import { isSameJobName } from '../selection/job-name.ts'
+import type { LookedInto } from '../selection/version-path.ts'
 import { parseWantedVersion, type WantedVersion } from '../selection/wanted-version.ts'
 import type { ListedVersion } from './box-api.ts'
 import type { ConnectedBox } from './connected-box.ts'
@@ -60,4 +62,10 @@ function checkIsOwn({ id, number, name }: DeviceEntry, wanted: string): void {
       hint: 'Restore on that computer, download in the browser, or let this computer take its place: connect --replace.',
     },
   )
+}
+
+/** For whoever looks for a path in it. */
+export function lookedInto({ configuration }: ConnectedBox, { listed }: OpenedVersion): LookedInto {
+  const others = configuration.jobs.map(({ name }) => name).filter((name) => !isSameJobName(name, listed.job))
+  return { job: listed.job, otherJobs: others }
 }

@@ -14,7 +14,7 @@ type DoneOutcome = Extract<JobOutcome, { kind: 'done' }>
 
 /** The last words about a job: what the box said became of it. */
 export function jobLines({ job, isDryRun, result }: DoneOutcome, words: Words): readonly string[] {
-  return [headLine(job, isDryRun, result, words), countsLine(result, words), ...skippedLines(result, words)]
+  return [headLine(job, isDryRun, result, words), countsLine(result, isDryRun, words), ...skippedLines(result, words)]
 }
 
 function headLine(job: string, isDryRun: boolean, { verdict, snapshot, counts }: BackupResult, words: Words): string {
@@ -32,13 +32,13 @@ function headLine(job: string, isDryRun: boolean, { verdict, snapshot, counts }:
   }
 }
 
-function countsLine({ counts, sentBytes, elapsedMs }: BackupResult, words: Words): string {
+function countsLine({ counts, sentBytes, elapsedMs }: BackupResult, isDryRun: boolean, words: Words): string {
   const changes = [
     counts.newFiles > 0 ? `${words.count(counts.newFiles, 'new', 'new')}` : '',
     counts.changedFiles > 0 ? `${words.count(counts.changedFiles, 'changed', 'changed')}` : '',
   ].filter((part) => part !== '')
   const change = changes.length === 0 ? 'nothing changed' : changes.join(', ')
-  return `  ${words.count(counts.files, 'file')}, ${words.size(counts.bytes)}: ${change}; sent ${words.size(sentBytes)} in ${words.duration(elapsedMs)}.`
+  return `  ${words.count(counts.files, 'file')}, ${words.size(counts.bytes)}: ${change}; ${isDryRun ? 'would send' : 'sent'} ${words.size(sentBytes)}${isDryRun ? '; looked for' : ' in'} ${words.duration(elapsedMs)}.`
 }
 
 function skippedLines({ skipped, counts }: BackupResult, words: Words): readonly string[] {

@@ -32,25 +32,31 @@ function withSlashes(path: Buffer): Buffer {
   return Buffer.from(path.toString('latin1').replaceAll('\\', '/').replace(/\/+$/, ''), 'latin1')
 }
 
+/** Which version was looked into, where the answer may be that another one was meant. */
+export interface LookedInto {
+  readonly job: string
+  readonly otherJobs: readonly string[]
+}
+
 export interface FoundPath {
   readonly path: Buffer
   readonly entry: TreeEntry
 }
 
 /** @throws AgentError HF-PATH-NOT-IN-VERSION, naming the nearest that is */
-export async function findInVersion(version: Version, word: string, typing: PathTyping): Promise<FoundPath> {
+export async function findInVersion(version: Version, word: string, typing: PathTyping, looked?: LookedInto): Promise<FoundPath> {
   const paths = versionPaths(word, typing)
   for (const path of paths) {
     const entry = await version.stat(path)
     if (entry) return { path, entry }
   }
-  throw await notInVersion(version, paths[0]!)
+  throw await notInVersion(version, paths[0]!, looked)
 }
 
 /** Names looked at for one that is spelled nearly alike. */
 const namesLookedAtMax = 20_000
 
-async function notInVersion(version: Version, path: Buffer): Promise<AgentError> {
+async function notInVersion(version: Version, path: Buffer, looked: LookedInto | undefined): Promise<AgentError> {
   let folder = parentOf(path)
   let missing = nameOf(path)
   let entry = await version.stat(folder)
@@ -61,14 +67,17 @@ async function notInVersion(version: Version, path: Buffer): Promise<AgentError>
   }
   const near = await nearestName(version, folder, missing)
   const nearest = near ? joinPath(folder, near) : folder
-  return new AgentError(
-    'HF-PATH-NOT-IN-VERSION',
-    `${nameText(path)} is not in this version. The nearest that is: ${nameText(nearest)}.`,
-    {
-      hint: `Look around with "holdfast-agent ls", or find where it was with "holdfast-agent find ${nameText(nameOf(path))}".`,
-      members: { nearest: nameText(nearest) },
-    },
-  )
+  const message = `${nameText(path)} is not in this version. The nearest that is: ${nameText(nearest)}.`
+  return new AgentError('HF-PATH-NOT-IN-VERSION', message, {
+    hint: hintOf(path, looked),
+    members: { nearest: nameText(nearest) },
+  })
+}
+
+function hintOf(path: Buffer, looked: LookedInto | undefined): string {
+  const find = `Look around with "holdfast-agent ls", or find where it was with "holdfast-agent find ${nameText(nameOf(path))}".`
+  if (!looked || looked.otherJobs.length === 0) return find
+  return `This is a version of the job "${looked.job}"; those of others with --job: ${looked.otherJobs.join(', ')}. ${find}`
 }
 
 async function nearestName(version: Version, folder: Buffer, wanted: Buffer): Promise<Buffer | undefined> {
