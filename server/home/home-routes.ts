@@ -95,7 +95,9 @@ function nextOf(found: readonly Computer[], subscription: Subscription | undefin
 }
 
 /** With one computer there is nothing to choose. */
-function getBackPath(found: readonly Computer[], { mayReadFiles }: Account): string {
-  const [only] = found
-  return mayReadFiles && found.length === 1 && only?.lastGood !== undefined ? browsePath(only.lastGood.id) : '/computers'
+function getBackPath(found: readonly Computer[], { mayReadFiles }: Account): string | undefined {
+  const good = found.flatMap(({ lastGood }) => lastGood ?? [])
+  const [only] = good
+  if (only === undefined || !mayReadFiles) return undefined
+  return found.length === 1 ? browsePath(only.id) : '/computers'
 }

@@ -264,6 +264,7 @@ export const pageSamples = {
     standing: { kind: 'waiting', names: ['RECEPTION-PC'], running: [] },
     month: { month, ribbons: [ribbon('RECEPTION-PC', {}, 0)] },
     plan: undefined,
+    getBackPath: undefined,
   }),
   'home-one': home({
     standing: { kind: 'ok', names: ['RECEPTION-PC'], lastAtMs: lastMs, files: 3180, sinceMs: lastMs },

@@ -115,10 +115,10 @@ function failureNotice(reader: Reader, { atMs, words, code }: NonNullable<Comput
 
 function leadOf(reader: Reader, { state, lastGoodAtMs }: ComputerPageProps): Html {
   if (lastGoodAtMs === undefined)
-    return html`${computerStateBadge(reader, state)} The first one starts with “holdfast-agent backup” on it.`
+    return html`${computerStateBadge(reader, state)}. The first one starts with “holdfast-agent backup” on it.`
   const when = whenInSentence(reader, lastGoodAtMs)
   if (state.kind === 'ok') return stateBadge('ok', `Backed up ${when}.`)
-  return html`${computerStateBadge(reader, state)} Last good: ${when}.`
+  return html`${computerStateBadge(reader, state)}. Last good: ${when}.`
 }
 
 function versionsLedger(reader: Reader, versions: readonly VersionRow[]): Html {

@@ -20,8 +20,8 @@ export type HomePageProps = PageContext & {
   readonly plan: PlanProps | undefined
   /** What comes when, in order of time. What has no time comes when somebody does it. */
   readonly next: readonly NextProps[]
-  /** The newest version, or where to choose one. */
-  readonly getBackPath: string
+  /** The newest version, or where to choose one; nothing while there is none. */
+  readonly getBackPath: string | undefined
   /** Asked for until the kit was printed: without it, a lost box takes the keys with it. */
   readonly recoveryKitCommand?: string
 }
@@ -39,7 +39,7 @@ export function homePage(props: HomePageProps): Page {
       ${said.sentence}
       <p class="lead">${said.lead}</p>
       <div class="row">
-        <a class="button primary" href="${props.getBackPath}">${icon('rotate-ccw')}Get a file back</a>
+        ${props.getBackPath === undefined ? '' : html`<a class="button primary" href="${props.getBackPath}">${icon('rotate-ccw')}Get a file back</a>`}
         <a class="button" href="/computers#add">${icon('plus')}Add a computer</a>
       </div>
       ${said.isGood ? grownPlate : ''}

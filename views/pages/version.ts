@@ -81,7 +81,7 @@ export function versionPage(props: VersionPageProps): Page {
 }
 
 function otherVersions({ earlierPath, laterPath }: VersionPageProps): Html {
-  return html`<span class="end">${earlierPath === undefined ? '' : html`<a href="${earlierPath}">${icon('chevron-left')} Earlier</a>`}${
+  return html`<span class="row end">${earlierPath === undefined ? '' : html`<a href="${earlierPath}">${icon('chevron-left')} Earlier</a>`}${
     laterPath === undefined ? '' : html` <a href="${laterPath}">Later ${icon('chevron-right')}</a>`
   }</span>`
 }

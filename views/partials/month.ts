@@ -74,11 +74,11 @@ function countDays(ribbons: readonly RibbonProps[], state: State): number {
 function monthLinks(reader: Reader, { month, earlierPath, laterPath }: MonthProps): Html {
   const name = (other: Temporal.PlainYearMonth) =>
     monthText(reader, other).replace(other.year === month.year ? ` ${other.year}` : '', '')
-  return html`<span class="end">${
+  return html`<span class="row end">${
     earlierPath === undefined
       ? ''
       : html`<a href="${earlierPath}">${icon('chevron-left')} ${name(month.subtract({ months: 1 }))}</a>`
-  }${laterPath === undefined ? '' : html` <a href="${laterPath}">${name(month.add({ months: 1 }))} ${icon('chevron-right')}</a>`}</span>`
+  }${laterPath === undefined ? '' : html`<a href="${laterPath}">${name(month.add({ months: 1 }))} ${icon('chevron-right')}</a>`}</span>`
 }
 
 /** The days' letters and numbers. A calendar needs the letters once: over its first week that is whole. */
@@ -118,7 +118,7 @@ function dayOfRibbon(reader: Reader, props: MonthProps & { readonly ribbon: Ribb
   return html`
             <li${classes === '' ? '' : html` class="${classes}"`} data-state="${found?.state ?? 'none'}"${isToday ? html` aria-current="date"` : ''}>${
               found === undefined
-                ? emptyDay({ day, date, isGap: isGap(reader, { month: props.month, day, sinceMs }) })
+                ? emptyDay({ day, date, isToday, isGap: isGap(reader, { month: props.month, day, sinceMs }) })
                 : keptDay(reader, { day, date, found })
             }</li>`
 }
@@ -131,8 +131,14 @@ function keptDay(
   return html`<a class="day" href="${found.path}" title="${words}"><b>${day}</b>${icon(dayIcons[found.state])}<span class="vh">${words}</span></a>`
 }
 
-function emptyDay({ day, date, isGap }: { readonly day: number; readonly date: string; readonly isGap: boolean }): Html {
-  return html`<span class="day"><b>${day}</b>${isGap ? icon('minus') : ''}<span class="vh">${isGap ? `${date}: no backup` : date}</span></span>`
+function emptyDay(props: {
+  readonly day: number
+  readonly date: string
+  readonly isGap: boolean
+  readonly isToday: boolean
+}): Html {
+  const { day, date, isGap, isToday } = props
+  return html`<span class="day"><b>${day}</b>${isGap ? icon('minus') : ''}<span class="vh">${isGap ? `${date}: no backup${isToday ? ' yet' : ''}` : date}</span></span>`
 }
 
 /** Neither still to come, nor before there was anything to be backed up. */
