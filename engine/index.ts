@@ -102,6 +102,7 @@ export {
   type RepositoryUnlock,
   readRepository,
 } from './repository/open-repository.ts'
+export { patiently } from './repository/patience.ts'
 export { type PlaintextSource, plaintextSource } from './repository/plaintext-source.ts'
 export { proveRecord } from './repository/proven-record.ts'
 export { type OpenedRecord, openRecord, sealRecord } from './repository/record.ts'

@@ -9,6 +9,8 @@ export interface Patience {
   readonly forMs: number
   readonly now: () => number
   readonly signal?: AbortSignal | undefined
+  /** Only these passing failures are waited out; all of them unless told otherwise. */
+  readonly isWorthWaiting?: (error: unknown) => boolean
 }
 
 const firstPauseMs = 250
@@ -23,7 +25,7 @@ const damagedOnTheWay: readonly string[] = ['HF-BODY-LENGTH-MISMATCH', 'HF-PACK-
 
 /** Runs `work` until it succeeds, fails for good, or patience ends; then throws its last error. */
 export async function patiently<Result>(patience: Patience, work: () => Promise<Result>): Promise<Result> {
-  const { forMs, now, signal } = patience
+  const { forMs, now, signal, isWorthWaiting = () => true } = patience
   let failedFirstMs: number | undefined
   let damages = 0
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
@@ -34,7 +36,7 @@ export async function patiently<Result>(patience: Patience, work: () => Promise<
       signal?.throwIfAborted()
       failedFirstMs ??= now()
       if (isDamage(error)) damages += 1
-      const isWorthIt = isPassing(error) || (isDamage(error) && damages <= damageRetriesMax)
+      const isWorthIt = (isPassing(error) && isWorthWaiting(error)) || (isDamage(error) && damages <= damageRetriesMax)
       if (!isWorthIt || now() - failedFirstMs + pauseMs > forMs) throw error
     }
     await wait(pauseMs, undefined, signal ? { signal } : {})
