@@ -5,6 +5,7 @@
 import type { CatalogueStaging } from './catalogue/catalogue.ts'
 import { type CatalogueSearch, createCatalogueSearch } from './catalogue/search-service.ts'
 import { createStaging } from './catalogue/staging-service.ts'
+import { type ChecksService, createChecks } from './checks/checks-service.ts'
 import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
 import { type Connect, createConnect } from './devices/connect-service.ts'
@@ -32,6 +33,7 @@ export interface DevicesSide {
   readonly plaintexts: PlaintextsService
   readonly catalogue: CatalogueStaging
   readonly search: CatalogueSearch
+  readonly checks: ChecksService
   readonly openVersionReader: OpenVersionReader
   readonly readSnapshotBody: ReadSnapshotBody
 }
@@ -61,6 +63,7 @@ export function createDevicesSide(options: {
     plaintexts,
     search: createCatalogueSearch(options),
     catalogue: createStaging({ ...options, locate, openSecrets }),
+    checks: createChecks({ ...options, plaintexts, openSecrets }),
     openVersionReader: createOpenVersionReader({ ...options, plaintexts }),
     readSnapshotBody: createReadSnapshotBody(options),
   }

@@ -1,13 +1,217 @@
-import type { RepositorySecrets } from '../../engine/index.ts'
+/**
+ * The worker's side of a check: one pack file, or one of the two copies of a tree pack. Read in order, a few MiB at a time into one
+ * reused buffer. With the data every byte of the file is covered: the head by its fields, each record by its trailer entry, its CRC
+ * and, with the keys, its seal and id; the trailer by its SHA-256.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import {
+  chunkIdBytes,
+  FormatError,
+  isBodyWhole,
+  type PackIndex,
+  type PackKind,
+  packFootBytes,
+  packHeadBytes,
+  packMaxBytes,
+  proveRecord,
+  type RepositoryKeys,
+  type RepositorySecrets,
+  readHeader,
+  readPackFoot,
+  readPackIndex,
+  recordHeaderBytes,
+  salvageRecords,
+} from '../../engine/index.ts'
+import { workerKeys } from '../plaintexts/worker-keys.ts'
 import type { TaskAnswer } from '../worker-pool/tasks.ts'
+import { type PackedRecords, RecordList } from './packed-records.ts'
 
 export interface CheckPackInput {
-  readonly secrets: RepositorySecrets
+  /** Undefined: the keys are not there, CRCs must do. */
+  readonly secrets: RepositorySecrets | undefined
+  readonly uid: Uint8Array
   readonly file: string
+  readonly kind: PackKind
+  readonly isDataRead: boolean
 }
-export interface CheckPackOutput {
-  readonly file: string
+
+export interface RecordDamage {
+  readonly chunkId: Uint8Array
+  readonly offset: number
+  readonly why: string
 }
+
+export type CheckPackOutput =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable'; readonly why: string }
+  | {
+      readonly kind: 'read'
+      readonly sizeBytes: number
+      /** Of the file as a whole; its records may all be fine. */
+      readonly damage: string | undefined
+      readonly damagedRecords: readonly RecordDamage[]
+      readonly records: PackedRecords
+    }
+
 export function checkPack(input: CheckPackInput): TaskAnswer<'check-pack'> {
-  return { output: { file: input.file } }
+  let file: number
+  try {
+    file = openSync(input.file, 'r')
+  } catch (error) {
+    return { output: fileFailure(error) }
+  }
+  try {
+    const output = checkOpenPack(file, input)
+    return { output, transfer: transferOf(output.records) }
+  } catch (error) {
+    return { output: fileFailure(error) }
+  } finally {
+    closeSync(file)
+  }
+}
+
+type ReadOutput = Extract<CheckPackOutput, { readonly kind: 'read' }>
+
+/** A pack of the largest size has records far smaller than this; one read covers many. */
+const runBytes = 4 * 1024 ** 2
+/** Between header and refs in a trailer entry. */
+const offsetBytes = 4
+let buffer = Buffer.allocUnsafeSlow(runBytes)
+
+function checkOpenPack(file: number, input: CheckPackInput): ReadOutput {
+  const sizeBytes = fstatSync(file).size
+  const keys = input.secrets && workerKeys(input.secrets)
+  try {
+    const { index, entries } = readIndex(file, sizeBytes)
+    checkHead(index, file, input)
+    return { kind: 'read', sizeBytes, damage: undefined, ...checkRecords(file, { index, entries, keys, input }) }
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error
+    return { kind: 'read', sizeBytes, damage: error.message, damagedRecords: [], records: salvage(file, sizeBytes, keys) }
+  }
+}
+
+function readIndex(file: number, sizeBytes: number): { readonly index: PackIndex; readonly entries: Buffer } {
+  if (sizeBytes > packMaxBytes) throw new FormatError('limit-exceeded', `a pack of ${sizeBytes} bytes`)
+  if (sizeBytes < packHeadBytes + packFootBytes) throw new FormatError('pack-damaged', 'a pack is cut off')
+  const foot = readAt(file, Buffer.alloc(packFootBytes), sizeBytes - packFootBytes)
+  const { entriesBytes } = readPackFoot(foot)
+  const entriesAt = sizeBytes - packFootBytes - entriesBytes
+  if (entriesAt < packHeadBytes) throw new FormatError('pack-damaged', 'a pack is damaged: its index is longer than the file')
+  const head = readAt(file, Buffer.alloc(packHeadBytes), 0)
+  const entries = readAt(file, Buffer.allocUnsafeSlow(entriesBytes), entriesAt)
+  return { index: readPackIndex({ head, entries, foot, fileBytes: sizeBytes }), entries }
+}
+
+function checkHead(index: PackIndex, file: number, { uid, kind }: CheckPackInput): void {
+  if (!index.uid.equals(uid)) throw new FormatError('wrong-repository', 'the pack is of another repository')
+  if (index.kind !== kind) throw new FormatError('pack-damaged', `the pack is one of ${index.kind}, not of ${kind}`)
+  const head = readAt(file, Buffer.alloc(packHeadBytes), 0)
+  if (head.subarray(10, 16).some((byte) => byte !== 0)) throw new FormatError('pack-damaged', 'a pack is damaged: its head')
+}
+
+function checkRecords(
+  file: number,
+  pack: {
+    readonly index: PackIndex
+    readonly entries: Buffer
+    readonly keys: RepositoryKeys | undefined
+    readonly input: CheckPackInput
+  },
+): Pick<ReadOutput, 'damagedRecords' | 'records'> {
+  const { index, entries, keys, input } = pack
+  const damagedRecords: RecordDamage[] = []
+  const records = new RecordList()
+  let run: FileRun = { at: 0, bytes: Buffer.alloc(0) }
+  let entryAt = 0
+  for (const [number, entry] of index.entries.entries()) {
+    const { offset, length, header, refs } = entry
+    let why: string | undefined
+    if (input.isDataRead) {
+      if (offset + length > run.at + run.bytes.length) run = readRun(file, index, number)
+      const record = run.bytes.subarray(offset - run.at, offset - run.at + length)
+      why = findDamage(record, entries.subarray(entryAt), refs.length, keys)
+    }
+    if (why !== undefined) damagedRecords.push({ chunkId: Uint8Array.from(header.chunkId), offset, why })
+    records.add(entry, why === undefined)
+    entryAt += recordHeaderBytes + offsetBytes + refs.length * chunkIdBytes
+  }
+  return { damagedRecords, records: records.finish() }
+}
+
+interface FileRun {
+  readonly at: number
+  readonly bytes: Buffer
+}
+
+/** As many whole records as fit, from this one on; a record that is larger comes alone. */
+function readRun(file: number, { entries }: PackIndex, first: number): FileRun {
+  const at = entries[first]!.offset
+  let end = at + entries[first]!.length
+  for (let next = first + 1; next < entries.length; next += 1) {
+    const { offset, length } = entries[next]!
+    if (offset + length - at > runBytes) break
+    end = offset + length
+  }
+  if (end - at > buffer.length) buffer = Buffer.allocUnsafeSlow(end - at)
+  return { at, bytes: readAt(file, buffer.subarray(0, end - at), at) }
+}
+
+/** What is wrong with a record in its place; the trailer must repeat its header and refs. */
+function findDamage(record: Buffer, entry: Buffer, refs: number, keys: RepositoryKeys | undefined): string | undefined {
+  const refsBytes = refs * chunkIdBytes
+  const refsAt = recordHeaderBytes + offsetBytes
+  const isNamed =
+    record.subarray(0, recordHeaderBytes).equals(entry.subarray(0, recordHeaderBytes)) &&
+    record.subarray(recordHeaderBytes, recordHeaderBytes + refsBytes).equals(entry.subarray(refsAt, refsAt + refsBytes))
+  if (!isNamed) return 'its header is not the one that the trailer repeats'
+  try {
+    if (keys !== undefined) proveRecord(record, keys)
+    else if (!isBodyWhole(record, readHeader(record))) return 'it does not match its checksum'
+    return undefined
+  } catch (error) {
+    if (error instanceof FormatError) return error.message
+    throw error
+  }
+}
+
+/** The trailer is no help: what can be found by the headers in place is still there. */
+function salvage(file: number, sizeBytes: number, keys: RepositoryKeys | undefined): PackedRecords {
+  const bytes = readAt(file, Buffer.allocUnsafeSlow(Math.min(sizeBytes, packMaxBytes)), 0)
+  const records = new RecordList()
+  for (const entry of salvageRecords(bytes)) {
+    const record = bytes.subarray(entry.offset, entry.offset + entry.length)
+    if (keys === undefined || isProven(record, keys)) records.add(entry, true)
+  }
+  return records.finish()
+}
+
+function isProven(record: Buffer, keys: RepositoryKeys): boolean {
+  try {
+    proveRecord(record, keys)
+    return true
+  } catch (error) {
+    if (error instanceof FormatError) return false
+    throw error
+  }
+}
+
+/** @throws FormatError when the file ends before */
+function readAt(file: number, target: Buffer, position: number): Buffer {
+  let length = 0
+  while (length < target.length) {
+    const count = readSync(file, target, length, target.length - length, position + length)
+    if (count === 0) throw new FormatError('pack-damaged', 'a pack is cut off')
+    length += count
+  }
+  return target
+}
+
+function transferOf({ ids, types, whole, refCounts, refs }: PackedRecords): readonly ArrayBuffer[] {
+  return [ids, types, whole, refCounts, refs].map(({ buffer: bytes }) => bytes)
+}
+
+function fileFailure(error: unknown): CheckPackOutput {
+  if (!(error instanceof Error) || !('code' in error)) throw error
+  return error.code === 'ENOENT' ? { kind: 'absent' } : { kind: 'unreadable', why: `it cannot be read (${String(error.code)})` }
 }

@@ -32,6 +32,16 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('../tokens/tokens-commands.ts')).tokenCreateCommand,
   },
   {
+    name: 'recovery-kit',
+    summary: 'Prints the sheet that opens a customer’s backups without the box',
+    load: async () => (await import('../repositories/recovery-kit-command.ts')).recoveryKitCommand,
+  },
+  {
+    name: 'check',
+    summary: 'Proves that what is stored is whole, and names what is not',
+    load: async () => (await import('../checks/check-command.ts')).checkCommand,
+  },
+  {
     name: 'openapi',
     summary: 'Prints the description of the API (OpenAPI 3.1)',
     load: async () => (await import('../openapi/openapi-command.ts')).openApiCommand,
