@@ -20,9 +20,10 @@ const state: ProgressState = {
 
 describe('the line', () => {
   test.each([
-    [120, 'Sending  [###########...........]  50 %  768 MiB of 1.5 GiB  9 s left  84.0 MiB/s  12,034 files'],
-    [80, 'Sending   50 %  768 MiB of 1.5 GiB  9 s left  84.0 MiB/s  12,034 files'],
-    [60, 'Sending   50 %  768 MiB of 1.5 GiB  9 s left  84.0 MiB/s'],
+    [120, 'Sending  [###########...........]  50 %  768 MiB of 1.5 GiB  9 s left  84 MiB/s  12,034 files'],
+    [80, 'Sending  [###....]  50 %  768 MiB of 1.5 GiB  9 s left  84 MiB/s  12,034 files'],
+    [75, 'Sending   50 %  768 MiB of 1.5 GiB  9 s left  84 MiB/s  12,034 files'],
+    [60, 'Sending   50 %  768 MiB of 1.5 GiB  9 s left  84 MiB/s'],
     [50, 'Sending   50 %  768 MiB of 1.5 GiB  9 s left'],
     [40, 'Sending   50 %  768 MiB of 1.5 GiB'],
     [20, 'Sending  50 %'],
@@ -37,7 +38,7 @@ describe('the line', () => {
       given: { bytes: 0, bytesTotal: undefined, bytesPerSecond: 0, files: 0 },
       line: 'Sending  0 bytes  0 files',
     },
-    { title: 'more than was expected', given: { bytes: 2000 * MiB }, line: 'Sending  2.0 GiB  84.0 MiB/s  12,034 files' },
+    { title: 'more than was expected', given: { bytes: 2000 * MiB }, line: 'Sending  2.0 GiB  84 MiB/s  12,034 files' },
     {
       title: 'empty files only',
       given: { bytes: 0, bytesTotal: 0, filesTotal: 24_068, bytesPerSecond: 0 },

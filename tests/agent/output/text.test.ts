@@ -155,20 +155,20 @@ describe('the last words of a restore', () => {
   }
 
   test.each([
-    { title: 'all came back', given: {}, lines: ['Restored 3 files, 1 folder, 2.0 KiB, in 1.5 s.'] },
+    { title: 'all came back', given: {}, lines: ['Restored 3 files, 1 folder, 2 KiB, in 1.5 s.'] },
     {
       title: 'links, what was there already, what was read back',
       given: { symlinks: 1, unchanged: 2, verified: { files: 3, bytes: 2048 } },
       lines: [
-        'Restored 3 files, 1 folder, 1 link, 2.0 KiB, in 1.5 s. 2 were there already, the same.',
-        'Read back and compared: 3 files, 2.0 KiB.',
+        'Restored 3 files, 1 folder, 1 link, 2 KiB, in 1.5 s. 2 were there already, the same.',
+        'Read back and compared: 3 files, 2 KiB.',
       ],
     },
     {
       title: 'a full disk',
       given: { stopped: { code: 'ENOSPC', detail: 'no space left on device' } },
       lines: [
-        'Restored 3 files, 1 folder, 2.0 KiB, in 1.5 s.',
+        'Restored 3 files, 1 folder, 2 KiB, in 1.5 s.',
         'Broken off: no space left on device (ENOSPC). What is not named was not tried.',
       ],
     },
@@ -176,7 +176,7 @@ describe('the last words of a restore', () => {
       title: 'owners that only root can set',
       given: { notSetCount: 1, notSet: [{ path: Buffer.from('/a'), what: 'owner', detail: 'EPERM' }] },
       lines: [
-        'Restored 3 files, 1 folder, 2.0 KiB, in 1.5 s.',
+        'Restored 3 files, 1 folder, 2 KiB, in 1.5 s.',
         'Restored without all of their owners, modes, times or attributes: 1 case.',
         '  /a (owner: EPERM)',
       ],
