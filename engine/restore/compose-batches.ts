@@ -5,7 +5,7 @@ import { type ContentRun, contentRuns } from '../repository/file-content.ts'
 import type { PlaintextSource } from '../repository/plaintext-source.ts'
 import { Batch } from './batch.ts'
 import type { FileQueue } from './file-queue.ts'
-import { fitsOneBatch, type PlannedFile, sealedBound } from './planned-file.ts'
+import { fitsOneBatch, type PlannedFile } from './planned-file.ts'
 import { failureOf } from './restore-report.ts'
 import type { SplitFile } from './split-file.ts'
 import type { DataRun } from './worker-protocol.ts'
@@ -58,7 +58,6 @@ async function* runsToFetch(split: SplitFile, context: ComposeContext): AsyncGen
     for await (const run of contentRuns(context.plaintexts, file.entry)) {
       const isThere = file.seed?.isSame[index++] === 1
       if (run.kind !== 'data') continue
-      if (sealedBound(run) === Number.POSITIVE_INFINITY) throw new FormatError('limit-exceeded', `a chunk of ${run.length} bytes`)
       if (!isThere || seedFd === undefined) {
         yield run
         continue

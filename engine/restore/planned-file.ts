@@ -1,6 +1,5 @@
 import type { ContentItem, FileContent } from '../format/tree-entry.ts'
 import { type ChunkId, chunkKey } from '../model/ids.ts'
-import { rawRecordMaxBytes } from '../model/limits.ts'
 import { sealedBytesMax } from '../repository/record.ts'
 import type { FileToWrite } from './file-writer.ts'
 import type { Failure } from './restore-report.ts'
@@ -38,10 +37,9 @@ export function dataItems(content: FileContent): readonly (ContentItem & { kind:
   return content.kind === 'chunks' ? content.items.filter((item) => item.kind === 'data') : []
 }
 
-/** The most bytes that the record of a run can have; endless where it claims more than a record can hold. */
+/** The most bytes that the record of a run can have. */
 export function sealedBound(item: { readonly kind: string; readonly length: number }): number {
-  if (item.kind !== 'data') return 0
-  return item.length > rawRecordMaxBytes ? Number.POSITIVE_INFINITY : sealedBytesMax(item.length, 0)
+  return item.kind === 'data' ? sealedBytesMax(item.length, 0) : 0
 }
 
 /** Equal for files with the same stored bytes; undefined where that does not pay. */

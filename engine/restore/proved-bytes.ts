@@ -25,7 +25,6 @@ export function readAt(fd: number, at: number, length: number): Buffer {
 
 export function holdsRun(fd: number, run: CheckedRun, keys: RepositoryKeys): boolean {
   if ('id' in run) {
-    if (run.length > rawRecordMaxBytes) return false
     const bytes = readAt(fd, run.at, run.length)
     return bytes.length === run.length && keys.chunkId(recordTypes.data, bytes).equals(run.id)
   }

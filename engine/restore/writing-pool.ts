@@ -35,14 +35,18 @@ export class WritingPool {
   readonly slabs: readonly Buffer[]
   private readonly freeSlabs: number[]
   private readonly waitingForSlab: ((slab: number) => void)[] = []
-  private readonly writers: readonly Writer[]
+  private readonly options: WritingPoolOptions
+  private readonly sharedSlabs: readonly SharedArrayBuffer[]
+  private readonly writers: Writer[] = []
   private nextNumber = 0
 
+  /** One thread starts at once, the others when it has its hands full: a single file needs no second one. */
   constructor(options: WritingPoolOptions) {
-    const shared = Array.from({ length: options.threads + slabsAhead }, () => new SharedArrayBuffer(slabBytes))
-    this.slabs = shared.map((slab) => Buffer.from(slab))
-    this.freeSlabs = shared.map((_, index) => index)
-    this.writers = Array.from({ length: options.threads }, (_, index) => startWriter(options, shared, `${index}-`))
+    this.options = options
+    this.sharedSlabs = Array.from({ length: options.threads + slabsAhead }, () => new SharedArrayBuffer(slabBytes))
+    this.slabs = this.sharedSlabs.map((slab) => Buffer.from(slab))
+    this.freeSlabs = [...this.slabs.keys()]
+    this.startWriter()
   }
 
   /** The number of a slab that nobody uses; give it back with `giveSlab`. */
@@ -59,13 +63,24 @@ export class WritingPool {
 
   /** Has the thread with the least to do answer. Rejects when that thread has died. */
   ask<Message extends ToWorker>(message: Message, transfer: ArrayBuffer[] = []): Promise<AnswerTo<Message>> {
-    const writer = this.writers.reduce((best, other) => (other.asked.size < best.asked.size ? other : best))
+    const writer = this.leastBusy()
     const number = this.nextNumber++
     if (writer.failure !== undefined) return Promise.reject(writer.failure)
     return new Promise((resolve, reject) => {
       writer.asked.set(number, { resolve: resolve as (answer: WorkerAnswer) => void, reject })
       writer.worker.postMessage({ number, message } satisfies Asked<ToWorker>, transfer)
     })
+  }
+
+  private leastBusy(): Writer {
+    const best = this.writers.reduce((least, other) => (other.asked.size < least.asked.size ? other : least))
+    return best.asked.size > 0 && this.writers.length < this.options.threads ? this.startWriter() : best
+  }
+
+  private startWriter(): Writer {
+    const writer = startWriter(this.options, this.sharedSlabs, `${this.writers.length}-`)
+    this.writers.push(writer)
+    return writer
   }
 
   async close(): Promise<void> {

@@ -25,6 +25,9 @@ import {
 } from '../../engine/index.ts'
 import { commitTree, VersionWriter } from './version-writer.ts'
 
+/** Of the device's key slot. */
+export const deviceKey = Buffer.alloc(32, 7)
+
 export interface TestRepository {
   readonly storage: Storage
   readonly secrets: RepositorySecrets
@@ -44,7 +47,7 @@ export async function testRepository(
   storage: Storage = memoryStorage(),
   secrets = newRepositorySecrets(randomBytes),
 ): Promise<TestRepository> {
-  const slot = sealKeySlot({ id: 'device-1', kind: 'device', salt: randomBytes(32) }, Buffer.alloc(32, 7), secrets)
+  const slot = sealKeySlot({ id: 'device-1', kind: 'device', salt: randomBytes(32) }, deviceKey, secrets)
   if ((await storage.find('repository.json')) === undefined)
     await createRepository(storage, { secrets, slots: [slot], createdMs: 0 })
   const device = parseDeviceId('dev_test')
