@@ -71,6 +71,8 @@ export function openApplianceLink(options: ApplianceLinkOptions): ApplianceLink 
   const isSecure = base.protocol === 'https:'
   if (isSecure !== (options.trust.kind !== 'plain'))
     throw new RangeError(`${options.url} and trust "${options.trust.kind}" do not fit`)
+  if (!isSecure && !isLoopback(base.hostname))
+    throw new StorageError('denied', `${options.url} would send everything readable over the network; use https`)
   const agent = connectionAgent({
     trust: options.trust,
     maxSockets: options.maxSockets ?? socketsMax,
@@ -144,6 +146,11 @@ export function openApplianceLink(options: ApplianceLinkOptions): ApplianceLink 
     close: () => agent.destroy(),
   }
   return link
+}
+
+/** Whether bytes to this host stay on this computer. */
+function isLoopback(hostname: string): boolean {
+  return /^(127(\.\d{1,3}){3}|\[::1\]|localhost|.+\.localhost)$/.test(hostname)
 }
 
 function partsOf(body: ApplianceRequest['body']): readonly Uint8Array[] {
