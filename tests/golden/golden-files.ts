@@ -1,5 +1,5 @@
 // The golden files, as today's code writes them from fixed secrets, salts and contents. golden.test.ts holds them against the bytes
-// that are kept here; write-golden-files.ts writes those, once for each format.
+// that are kept here; scripts/write-golden-files.ts writes those, once for each format.
 
 import { createHash } from 'node:crypto'
 import { ByteWriter } from '../../engine/format/bytes.ts'

@@ -1,10 +1,10 @@
 // Writes the golden files anew. Only for a new format: whoever runs this says that everything stored until now is read differently.
-//   node tests/golden/write-golden-files.ts
+//   node scripts/write-golden-files.ts
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { goldenFiles, zstdVersionFile } from './golden-files.ts'
+import { goldenFiles, zstdVersionFile } from '../tests/golden/golden-files.ts'
 
-const folder = join(import.meta.dirname, 'format-1')
+const folder = join(import.meta.dirname, '../tests/golden/format-1')
 rmSync(folder, { recursive: true, force: true })
 for (const [name, bytes] of goldenFiles()) {
   mkdirSync(dirname(join(folder, name)), { recursive: true })
