@@ -1,4 +1,4 @@
-import { type RestoreOptions, type RestoreProgress, restore } from '../../engine/index.ts'
+import { overwriteRules, type RestoreOptions, type RestoreProgress, restore } from '../../engine/index.ts'
 import { defineCommand, type OptionValues } from '../command-line/command.ts'
 import { type ExitCode, exitCodes } from '../command-line/exit-code.ts'
 import type { Program } from '../command-line/program.ts'
@@ -12,8 +12,6 @@ import { resolveSourcePath } from '../selection/source-path.ts'
 import { findInVersion, type LookedInto } from '../selection/version-path.ts'
 import { prepareStateFolder } from '../state/state-folder.ts'
 import { versionJson } from './snapshots.ts'
-
-const overwriteRules = ['never', 'older', 'changed', 'always', 'both'] as const
 
 const options = {
   to: { kind: 'value', value: 'DIR', about: 'below this folder, with the whole source path; the original place otherwise' },
@@ -107,7 +105,7 @@ async function runRestore(program: Program, { listed }: OpenedVersion, wish: Res
   log.write('restore started', { version: listed.id, selection, overwrite: wish.overwrite })
   const result = await restoreShown(wish, display)
   const { files, bytes, elapsedMs, keptCount, failedCount, stopped } = result
-  const exitCode = keptCount + failedCount === 0 && !stopped ? exitCodes.ok : exitCodes.partly
+  const exitCode = stopped ? exitCodes.failed : keptCount + failedCount > 0 ? exitCodes.partly : exitCodes.ok
   log.write('restore ended', { version: listed.id, files, bytes, elapsedMs, keptCount, failedCount, stopped })
   const event = { event: 'summary', version: versionJson(listed), ...restoreSummary(result), exitCode }
   report.event(event, restoreLines(result, wish.overwrite, words).join('\n'))
