@@ -15,9 +15,7 @@ export function restoreLines(result: RestoreResult, overwrite: RestoreOptions['o
     ...keptLines(result, overwrite, words),
     ...failedLines(result, words),
     ...notSetLines(result, words),
-    ...(result.stopped
-      ? [`Broken off: ${result.stopped.detail} (${result.stopped.code}). What is not named was not tried.`]
-      : []),
+    ...(result.stopped ? [`Broken off: ${reasonText(result.stopped)}. What is not named was not tried.`] : []),
   ]
 }
 
@@ -56,8 +54,13 @@ function failedLines({ failed, failedCount }: RestoreResult, words: Words): read
   if (failedCount === 0) return []
   return [
     `Could not be restored: ${words.count(failedCount, 'file')}.`,
-    ...named(failed, failedCount, words, ({ path, code, detail }) => `${words.path(path)} (${code}: ${detail})`),
+    ...named(failed, failedCount, words, ({ path, code, detail }) => `${words.path(path)} (${reasonText({ code, detail })})`),
   ]
+}
+
+/** The system's own words begin with their code. */
+function reasonText({ code, detail }: { readonly code: string; readonly detail: string }): string {
+  return detail.startsWith(`${code}: `) ? detail : `${code}: ${detail}`
 }
 
 function notSetLines({ notSet, notSetCount }: RestoreResult, words: Words): readonly string[] {

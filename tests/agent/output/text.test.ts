@@ -166,10 +166,10 @@ describe('the last words of a restore', () => {
     },
     {
       title: 'a full disk',
-      given: { stopped: { code: 'ENOSPC', detail: 'no space left on device' } },
+      given: { stopped: { code: 'ENOSPC', detail: 'ENOSPC: no space left on device, write' } },
       lines: [
         'Restored 3 files, 1 folder, 2 KiB, in 1.5 s.',
-        'Broken off: no space left on device (ENOSPC). What is not named was not tried.',
+        'Broken off: ENOSPC: no space left on device, write. What is not named was not tried.',
       ],
     },
     {
