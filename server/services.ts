@@ -27,7 +27,8 @@ export async function createServices(box: Box): Promise<Services> {
     masterKey,
     clock,
     randomness,
-    addresses: [addressForPeople(config)],
+    // A port that is free at each start is no address to print.
+    addresses: config.port === 0 && config.publicUrl === undefined ? [] : [addressForPeople(config)],
   })
   const { createRepositoryForCustomer } = repositories
   const people = await createPeople({ database, clock, randomness, createRepositoryForCustomer })

@@ -51,18 +51,17 @@ export function recoveryKitText(kit: RecoveryKit): string {
     '',
     ...steps([
       `Find the folder repositories/${uid} on the disk, in the second copy, or on the storage where it was kept.`,
-      'On any computer with the Holdfast agent, list what is in it:',
-      '  holdfast-agent snapshots --from FOLDER --recovery-kit THIS-FILE',
-      'Restore everything into an empty folder:',
-      '  holdfast-agent restore latest --from FOLDER --recovery-kit THIS-FILE --to EMPTY-FOLDER',
-      'Typing instead of a file: use --recovery-code, and the code above when it asks. Upper and lower case, dashes and blanks do not ' +
+      'Install the newest Holdfast agent on any computer. Restore everything into an empty folder (KIT is the file with this sheet):',
+      '  holdfast-agent restore latest --from FOLDER --recovery-kit KIT --to EMPTY',
+      'Typing instead of a file: --recovery-code, and the code above when it asks. Upper and lower case, dashes and blanks do not ' +
         'matter; the fifth sign of each group checks the four before it, so a slip is found at once.',
+      'Without the agent: tests/interop/decoder.py in the source of Holdfast needs Python 3.9 and nothing else. Put the code alone into ' +
+        'a file CODE; the first command lists the versions, the second restores one:',
+      '  python3 decoder.py snapshots FOLDER --key CODE',
+      '  python3 decoder.py extract FOLDER --key CODE --snapshot ID --to EMPTY',
     ]),
     '',
-    ...wrap(
-      'Without any Holdfast program: docs/format of Holdfast describes every byte, and its independent decoder opens the files with this ' +
-        'code.',
-    ),
+    ...wrap('Every byte of the stored files is described in docs/format of Holdfast.'),
     '',
   ].join('\n')
 }
