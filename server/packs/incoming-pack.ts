@@ -7,15 +7,7 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import {
-  FormatError,
-  type PackId,
-  type PackIndex,
-  type PackKind,
-  PackScanner,
-  type RecordType,
-  recordTypes,
-} from '../../engine/index.ts'
+import { FormatError, type PackId, type PackIndex, type PackKind, PackScanner } from '../../engine/index.ts'
 import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import { hasCode, placeFile, unlinkIfThere } from '../storage-volumes/durable-file.ts'
@@ -28,11 +20,6 @@ export interface IncomingPack extends AsyncDisposable {
   readonly prove: () => PackIndex
   /** Makes it durable under its final name. */
   readonly place: () => Promise<void>
-}
-
-const typesOfKind: Readonly<Record<PackKind, readonly RecordType[]>> = {
-  data: [recordTypes.data],
-  tree: [recordTypes.tree, recordTypes.list],
 }
 
 interface Copy {
@@ -83,8 +70,6 @@ export async function openIncomingPack(options: {
       const index = finishScan(scanner)
       if (!index.uid.equals(options.uid)) throw new PackError('wrong-repository', 'This pack belongs to another repository.')
       if (index.kind !== kind) throw new PackError('wrong-kind', `This is a ${index.kind} pack, announced as a ${kind} pack.`)
-      const stranger = index.entries.find(({ header }) => !typesOfKind[kind].includes(header.type))
-      if (stranger) throw new PackError('wrong-kind', `A ${kind} pack holds a record of type ${stranger.header.type}.`)
       return index
     },
     place: async () => {
