@@ -47,7 +47,10 @@ export function createWorkerPool(options: { readonly threads?: number } = {}): W
   let isClosed = false
 
   const startThread = (): Thread => {
-    const worker = new Worker(workerFile, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB, maxYoungGenerationSizeMb: nurseryMiB } })
+    const worker = new Worker(workerFile, {
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB, maxYoungGenerationSizeMb: nurseryMiB },
+    })
     const thread: Thread = { worker, task: undefined }
     living.add(thread)
     worker.unref()
@@ -88,7 +91,7 @@ export function createWorkerPool(options: { readonly threads?: number } = {}): W
 
   return {
     threads,
-    run: (name, input, { isUrgent, signal }) => {
+    run: async (name, input, { isUrgent, signal }) => {
       const { promise, resolve, reject } = Promise.withResolvers<TaskOutput<typeof name>>()
       const queue = isUrgent ? urgent : patient
       if (isClosed) throw new WorkerPoolError('closed', 'the worker threads were stopped')
@@ -104,7 +107,7 @@ export function createWorkerPool(options: { readonly threads?: number } = {}): W
       signal?.addEventListener('abort', giveUp, { once: true })
       queue.push(task)
       dispatch()
-      return promise.finally(() => signal?.removeEventListener('abort', giveUp))
+      return await promise.finally(() => signal?.removeEventListener('abort', giveUp))
     },
     [Symbol.asyncDispose]: async () => {
       isClosed = true
