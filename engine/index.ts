@@ -11,6 +11,8 @@ export {
 } from './backup/back-up.ts'
 export type { FolderPage, ListOptions } from './browse/folder-page.ts'
 export { openVersion, type Version, type WalkedEntry } from './browse/version.ts'
+export type { CheckFault, CheckFinding, CheckReport, FileHit } from './check/check-report.ts'
+export { type CheckOptions, checkRepository } from './check/check-repository.ts'
 export type { Compression } from './compression/zstd.ts'
 export { type KeySlot, type KeySlotKind, managedSlotKey, openKeySlot, recoverySlotKey, sealKeySlot } from './crypto/key-slot.ts'
 export { deriveKeys, type RepositoryKeys, type RepositorySecrets } from './crypto/keys.ts'
