@@ -64,6 +64,11 @@ export class VersionWriter {
       const part = sorted.slice(at, at + segmentEntries)
       children.push({ firstName: part[0]!.name, id: this.leaf(part) })
     }
+    return this.index(children)
+  }
+
+  /** An index of level 1 with the parts as they come. */
+  index(children: readonly { readonly firstName: Buffer; readonly id: ChunkId }[]): ChunkId {
     const to = new ByteWriter()
     writeTreeIndex(to, 1, children)
     return this.add('tree', recordTypes.tree, Buffer.from(to.view()))
