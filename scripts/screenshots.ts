@@ -1,11 +1,12 @@
 // Draws the pages, to be looked at: `node scripts/screenshots.ts FOLDER [NAME…]`. Every sample of tests/views/page-samples.ts by day,
-// by night and on a phone, and the pages of a real box after real backups (`real`). NAMEs choose among them.
+// by night and on a phone, and the pages of a real box after real backups (`real`). NAMEs choose among them; `readme` draws docs/images/home.png.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright'
 import { type OpenBrowser, openBrowser } from '../tests/e2e/browser.ts'
-import { connectAndBackUp, openOffice, setUp } from '../tests/e2e/office.ts'
+import { connectAndBackUp, openOffice, owner, setUp } from '../tests/e2e/office.ts'
 import { serveSamplePages } from '../tests/support/sample-pages-server.ts'
+import { runHoldfast } from '../tests/support/start-box.ts'
 import { pageSamples } from '../tests/views/page-samples.ts'
 
 const looks = {
@@ -62,9 +63,28 @@ async function drawRealBox(browser: OpenBrowser, folder: string): Promise<void> 
   }
 }
 
+/** The picture of the README: four computers of an office, each backed up twice by its own agent. */
+async function drawReadme(browser: OpenBrowser, folder: string): Promise<void> {
+  await using office = await openOffice({ privateDatabase: true })
+  const page = await browser.newPage(looks.light)
+  await setUp(page, office)
+  await connectAndBackUp(office)
+  const { url, dataFolder } = office.box
+  for (const name of ['ACCOUNTS-2', 'DRAWING-01', 'HELEN-LAPTOP']) {
+    const agent = office.anotherAgent(name)
+    await agent('connect', url, '--user', owner.email, '--password-file', 'password.txt', '--name', name)
+    await agent('add', office.folder)
+    await agent('backup')
+  }
+  await runHoldfast(['recovery-kit', '--customer', 'C-000001'], { HOLDFAST_DATA: dataFolder })
+  await page.goto(url)
+  await draw(page, join(folder, 'home.png'))
+}
+
 const [folder, ...names] = process.argv.slice(2)
 if (folder === undefined) throw new Error('say where the pictures go: node scripts/screenshots.ts FOLDER [NAME…]')
 mkdirSync(folder, { recursive: true })
 await using browser = await openBrowser()
 await drawSamples(browser, folder, names.length > 0 ? names.filter((name) => name in pageSamples) : Object.keys(pageSamples))
 if (names.length === 0 || names.includes('real')) await drawRealBox(browser, folder)
+if (names.includes('readme')) await drawReadme(browser, folder)

@@ -62,12 +62,17 @@ export function writeOffice(folder: string, files: readonly OfficeFile[]): void 
   symlinkSync('../Harbour House', join(folder, 'Letters', 'current project'))
 }
 
+type Agent = (...words: readonly string[]) => Promise<string>
+
 export type Office = AsyncDisposable & {
   readonly box: RunningBox
   /** What is backed up. */
   readonly folder: string
   readonly files: readonly OfficeFile[]
-  readonly agent: (...words: readonly string[]) => Promise<string>
+  /** The office's first computer. */
+  readonly agent: Agent
+  /** Another one: with a state folder of its own, in the same room. */
+  readonly anotherAgent: (name: string) => Agent
 }
 
 /** Starts the box alone; the browser sets it up. */
@@ -85,6 +90,10 @@ export async function openOffice(options: StartBoxOptions = {}): Promise<Office>
     folder,
     files,
     agent: (...words) => runAgent(words, join(home.path, 'agent'), home.path),
+    anotherAgent:
+      (name) =>
+      (...words) =>
+        runAgent(words, join(home.path, `agent of ${name}`), home.path),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }

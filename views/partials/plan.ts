@@ -32,7 +32,7 @@ export function planPart(reader: Reader, plan: PlanProps): Html {
 
 function roomWords(reader: Reader, { usedBytes, quotaBytes }: PlanProps): string {
   if (usedBytes >= quotaBytes) return 'The plan is full: new backups are refused until there is room. What is backed up stays.'
-  return `Room for ${sizeText(reader, quotaBytes - usedBytes)} more. What two computers have in common is stored once.`
+  return `Room for ${sizeText(reader, quotaBytes - usedBytes)} more. What stays the same from one backup to the next is stored once.`
 }
 
 function planFacts(reader: Reader, plan: PlanProps): readonly Fact[] {
