@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { addressForPeople } from './address-for-people.ts'
 import { createApp } from './app.ts'
-import { type Box, type Machine, openBox } from './box.ts'
+import type { Box, Machine } from './box.ts'
 import type { Config } from './config.ts'
 import { openControlServer } from './control/control-server.ts'
 import { pageContextBy } from './http/page-context.ts'
@@ -10,7 +10,9 @@ import { openStaticFiles } from './http/static-files.ts'
 import { type HttpListener, openHttpListener } from './listener/http-listener.ts'
 import { machineAddresses } from './machine-addresses.ts'
 import { openErrorManual } from './manual/error-manual.ts'
+import { openBoxWhenFree } from './open-box-when-free.ts'
 import { every } from './runtime/every.ts'
+import type { Log } from './runtime/log.ts'
 import { readVersion } from './runtime/version.ts'
 import { createServices, type Services } from './services.ts'
 import { readCertificateFiles } from './tls/certificate-files.ts'
@@ -20,6 +22,7 @@ import { serverNames } from './tls/server-names.ts'
 /** The composition root of the serving box: everything is made here, in order, and closed in reverse. */
 
 export type Serving = AsyncDisposable & {
+  readonly log: Log
   /** The address to tell people. */
   readonly url: string
   readonly dataFolder: string
@@ -43,7 +46,7 @@ export async function serve(options: {
   // Before anything is opened: files that do not do are a wrong setting.
   const certificate = config.tls === 'files' ? readCertificateFiles(config) : undefined
   await using opened = new AsyncDisposableStack()
-  const box = opened.use(await openBox(options))
+  const box = opened.use(await openBoxWhenFree(options))
   const services = opened.use(await createServices(box))
   await services.uploads.adopt()
   const ticks = every(tickEveryMs, services.uploads.sessions.tick, box.log)
@@ -62,6 +65,7 @@ export async function serve(options: {
   box.log.info({ url, tls: config.tls, port: listener.port }, 'box is up')
   const closing = opened.move()
   return {
+    log: box.log,
     url,
     dataFolder: box.dataFolder,
     pin: pinOf(box),

@@ -1,23 +1,40 @@
 import { once } from 'node:events'
 import type { Config } from '../config.ts'
 import { type Serving, serve } from '../main.ts'
+import type { Log } from '../runtime/log.ts'
 import { thisMachine } from '../this-machine.ts'
 import { type ExitCode, exitCodes } from './command.ts'
 import { listenForEnd } from './end-signals.ts'
 
 /** `holdfast serve`: runs until Ctrl-C, SIGTERM, or the loss of the database to another server. A second signal does not wait. */
 export async function runServer(options: { readonly config: Config; readonly isJson: boolean }): Promise<ExitCode> {
-  const ending = listenForEnd({ onImpatience: () => process.exit(exitCodes.failed) })
-  // A terminal that closes is no reason to stop half-way; the output simply goes nowhere from then on.
-  process.on('SIGHUP', () => {})
+  const ending = listenForEnd({
+    isUnderNpm: process.env.npm_lifecycle_event === 'start',
+    hasTerminal: process.stdout.isTTY,
+    onImpatience: () => process.exit(exitCodes.failed),
+  })
+  // A terminal that is gone reads no more; the log has what matters.
   process.stdout.on('error', () => {})
   const machine = thisMachine({ terminal: (line) => process.stderr.write(line) })
   const serving = await serve({ config: options.config, machine, onTaken: () => ending.abort('database taken') })
+  watchForDefects(serving.log, () => ending.abort('defect'))
   announce(serving, options)
   if (!ending.signal.aborted) await once(ending.signal, 'abort')
   if (!options.isJson) console.log('Stopping…')
   await serving[Symbol.asyncDispose]()
   return ending.signal.reason === 'asked to' ? exitCodes.ok : exitCodes.failed
+}
+
+/**
+ * A promise that nobody waited for concerns one request: it is said, and the box goes on. After an error that nobody caught it is
+ * not known what still holds: the box stops in order, and whoever watches over it starts it again.
+ */
+function watchForDefects(log: Log, end: () => void): void {
+  process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'a defect: a failure that nobody waited for'))
+  process.on('uncaughtException', (error) => {
+    log.error({ err: error }, 'a defect: an error that nobody caught; stopping')
+    end()
+  })
 }
 
 function announce(serving: Serving, { isJson }: { readonly isJson: boolean }): void {

@@ -4,14 +4,16 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, test } from 'vitest'
+import { findProcess } from '../../server/runtime/process-identity.ts'
 import { copiedProgram } from '../support/copied-program.ts'
 import { findServerPid, stopLeftServer } from '../support/left-server.ts'
 
 /** `npm start` without npm, on any Node that can run it. */
-async function start(path: string) {
+async function start(path: string, words: readonly string[] = [process.execPath, join(path, 'scripts/start.mjs'), '--json']) {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_')))
-  const words = [join(path, 'scripts/start.mjs'), '--json']
-  const child = spawn(process.execPath, words, { env: { ...environment, HOLDFAST_PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [program = '', ...rest] = words
+  const env = { ...environment, HOLDFAST_PORT: '0' }
+  const child = spawn(program, rest, { cwd: path, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let errors = ''
   child.stderr.on('data', (part: Buffer) => {
     errors += part.toString()
@@ -56,6 +58,17 @@ describe('npm start', () => {
     expect(await end(child, 'SIGINT', 'SIGINT')).toBe(0)
     expect(existsSync(join(dataFolder, 'lock'))).toBe(false)
     expect(findServerPid(dataFolder)).toBeUndefined()
+  })
+
+  test('stops when its npm is told to, and a start right after that waits for it', async () => {
+    using program = copiedProgram()
+    const first = await start(program.path, ['npm', 'start', '--silent', '--', '--json'])
+    expect(first.pid).not.toBe(first.child.pid)
+    await end(first.child, 'SIGTERM')
+    const second = await start(program.path)
+    expect(second.pid).not.toBe(first.pid)
+    expect(findProcess(first.pid)).toBeUndefined()
+    expect(await end(second.child, 'SIGTERM')).toBe(0)
   })
 
   test('starts again after kill -9', async () => {
