@@ -67,7 +67,8 @@ export class FileReader {
         throw Object.assign(new Error(`ENOENT: no longer a file, '${String(path)}'`), { code: 'ENOENT', syscall: 'open' })
       const { content, size } = this.readOpen(fd, Number(stat.size), hint.isSparse)
       // what one call read is of one moment; the times recorded are of before it, so a later change is seen next time
-      const isChanged = content.kind !== 'inline' && content.kind !== 'empty' && hasChanged(stat, fstatSync(fd, { bigint: true }), size)
+      const isChanged =
+        content.kind !== 'inline' && content.kind !== 'empty' && hasChanged(stat, fstatSync(fd, { bigint: true }), size)
       return { content, stat, size, isChanged }
     } catch (error) {
       this.lists.reset()

@@ -19,9 +19,9 @@ import { getServerProgram } from './server-program.ts'
 
 const databaseName = 'holdfast'
 const firstPauseMs = 100
-const longestPauseMs = 30_000
+const longestPauseMs = 5_000
 /** A server that ran this long was well; the next failure is a new one. */
-const wellAfterMs = 60_000
+const wellAfterMs = 10_000
 
 export type PrivateMariaDbOptions = {
   readonly dataFolder: string
