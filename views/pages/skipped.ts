@@ -60,7 +60,7 @@ export function skippedPage(props: SkippedPageProps): Page {
       says: `${countOf(reader, props.skipped, 'file')} ${props.skipped === 1 ? 'was' : 'were'} left out.`,
       small: [`The other ${countOf(reader, props.files, 'file')} ${props.files === 1 ? 'is' : 'are'} safe.`],
     })}
-    <p class="lead">In the backup of ${computer} ${whenInSentence(reader, takenAtMs)}. Older versions of these files are still there.</p>
+    <p class="lead">In the backup of ${computer} ${whenInSentence(reader, takenAtMs)}. What older versions hold of them stays.</p>
     <div class="split part">
       <div class="flow">
         <div class="box roomy">
