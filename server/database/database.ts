@@ -74,7 +74,7 @@ export function connectionOptions(address: DatabaseAddress): mysql.ConnectionOpt
 }
 
 /** One dialect whatever the server's own settings: strict, UTC, and locks that do not reach beyond the rows touched. */
-export const sessionStatements = [
+const sessionStatements = [
   sql`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED`,
   sql`SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY', time_zone = '+00:00'`,
 ]

@@ -28,6 +28,6 @@ export async function runTransaction<Result>(
   }
 }
 
-export function isDeadlock(error: unknown): boolean {
+function isDeadlock(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ER_LOCK_DEADLOCK'
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ReadinessCheck } from './readiness.ts'
 
 /** Below this a pack in flight could fill the disk under the database's feet. */
-export const minFreeBytes = 256 * 1024 * 1024
+const minFreeBytes = 256 * 1024 * 1024
 
 /** The data folder takes writes, and has room for the next ones. */
 export function diskCheck(dataFolder: string): ReadinessCheck {
