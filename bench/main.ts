@@ -1,4 +1,4 @@
-// npm run bench [-- --sets office,large --runs 3 --scale 1 --peers holdfast,tls,old-box,restic,borg --folder DIR --keep]
+// npm run bench [-- --sets office,large,tiny --runs 3 --scale 1 --peers holdfast,tls,old-box,restic,borg --folder DIR --keep]
 //
 // Makes its own data, runs every contestant through the same steps on it, in turn, and prints medians and ratios to restic.
 
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { changeSet } from './data/change-set.ts'
 import { makeLargeSet } from './data/large-set.ts'
 import { makeOfficeSet } from './data/office-set.ts'
+import { makeTinySet } from './data/tiny-set.ts'
 import { isBorgThere, openBorg } from './peers/borg.ts'
 import { openHoldfast } from './peers/holdfast.ts'
 import type { Peer, PeerPlace, Step } from './peers/peer.ts'
@@ -31,6 +32,7 @@ const { values } = parseArgs({
 const scale = Number(values.scale)
 const sets = {
   office: { files: Math.round(20_000 * scale), bytes: 1536 * 1024 * 1024 * scale, make: makeOfficeSet },
+  tiny: { files: Math.round(1_000_000 * scale), bytes: 0, make: makeTinySet },
   large: { files: 2, bytes: 2048 * 1024 * 1024 * scale, make: makeLargeSet },
 } as const
 const openers: Readonly<Record<string, { readonly isThere: () => boolean; readonly open: (place: PeerPlace) => Promise<Peer> }>> =
