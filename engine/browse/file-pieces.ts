@@ -7,7 +7,7 @@ import { type ByteRange, type ContentRun, contentRuns } from '../repository/file
 import type { PlaintextSource } from '../repository/plaintext-source.ts'
 
 /** Plaintext that one group may hold; two groups are in memory at a time. */
-const groupBytesMax = 8 * 1024 * 1024
+const groupBytesMax = 2 * 1024 * 1024
 /** A hostile file may name chunks far longer than it says; this many of the longest are still bearable. */
 const groupRunsMax = 64
 const zeros = Buffer.alloc(1024 * 1024)

@@ -5,7 +5,7 @@ import { deriveKeys, type RepositoryKeys, type RepositorySecrets } from '../cryp
 import { readHeader } from '../format/record-header.ts'
 import { MissingChunksError } from '../model/errors.ts'
 import { type ChunkId, type ChunkKey, chunkIdOfKey, chunkKey } from '../model/ids.ts'
-import { proveRecord } from './proven-record.ts'
+import { openRecord } from './record.ts'
 import { type RecordSource, recordsPerCallMax } from './target.ts'
 
 export interface PlaintextSource {
@@ -49,7 +49,7 @@ export async function gatherPlaintexts(
       const key = chunkKey(readHeader(record).chunkId)
       if (!wanted.has(key)) continue
       try {
-        opened.set(key, proveRecord(record, keys).plaintext)
+        opened.set(key, openRecord(record, keys).plaintext)
       } catch (error) {
         failures.set(key, error as Error)
       }

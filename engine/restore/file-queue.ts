@@ -13,6 +13,7 @@ export class FileQueue {
   private taken = 0
   private files = 0
   private readonly byContent = new Map<string, FileGroupPlan>()
+  private readonly keys = new Map<FileGroupPlan, string>()
   private isClosed = false
   private wakeReader: (() => void) | undefined
   private wakeWriter: (() => void) | undefined
@@ -65,12 +66,15 @@ export class FileQueue {
     }
     const group = [file]
     this.groups.push(group)
-    if (key !== undefined) this.byContent.set(key, group)
+    if (key === undefined) return
+    this.byContent.set(key, group)
+    this.keys.set(group, key)
   }
 
   private forget(group: FileGroupPlan): void {
     this.files -= group.length
-    const key = contentKey(group[0]!.entry.content)
+    const key = this.keys.get(group)
+    this.keys.delete(group)
     if (key !== undefined && this.byContent.get(key) === group) this.byContent.delete(key)
     if (this.taken > 1_000 && this.taken * 2 > this.groups.length) {
       this.groups = this.groups.slice(this.taken)

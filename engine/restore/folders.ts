@@ -35,6 +35,8 @@ const pathOnlyFlag = 0o10000000
 export class Folders {
   private readonly roots: readonly LocalPath[]
   private readonly held = new Map<string, HeldFolder>()
+  /** The folder asked for last: files come folder by folder. */
+  private last: { readonly place: FolderPlace; readonly folder: HeldFolder } | undefined
   private readonly hasDescriptors = process.platform === 'linux' && existsSync(descriptorFolder)
 
   /** Absolute paths, taken as they are: what leads to a root may be a symlink, what is below may not. */
@@ -44,11 +46,9 @@ export class Folders {
 
   /** @throws ErrnoException; `ELOOP` or `ENOTDIR` when something on the way is no folder */
   at(place: FolderPlace): OpenFolder {
-    const key = `${place.root}:${place.path.toString('latin1')}`
-    const known = this.held.get(key)
-    if (known) return known
-    const folder = this.open(place)
-    this.held.set(key, folder)
+    if (this.last?.place === place) return this.last.folder
+    const folder = this.find(place)
+    this.last = { place, folder }
     return folder
   }
 
@@ -62,6 +62,15 @@ export class Folders {
 
   close(): void {
     for (const key of [...this.held.keys()]) this.forget(key)
+  }
+
+  private find(place: FolderPlace): HeldFolder {
+    const key = `${place.root}:${place.path.toString('latin1')}`
+    const known = this.held.get(key)
+    if (known) return known
+    const folder = this.open(place)
+    this.held.set(key, folder)
+    return folder
   }
 
   private open(place: FolderPlace): HeldFolder {
@@ -83,6 +92,7 @@ export class Folders {
   }
 
   private forget(key: string): void {
+    this.last = undefined
     const { fd } = this.held.get(key)!
     this.held.delete(key)
     if (fd !== undefined) closeSync(fd)
