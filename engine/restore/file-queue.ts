@@ -5,7 +5,7 @@ import { contentKey, fitsOneBatch, type PlannedFile } from './planned-file.ts'
 
 export type FileGroupPlan = PlannedFile[]
 
-const queuedFilesMax = 50_000
+const queuedFilesMax = 16_384
 const groupFilesMax = 64
 
 export class FileQueue {
