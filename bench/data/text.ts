@@ -28,7 +28,7 @@ export function makeText(kind: TextKind, bytes: number, random: SeededRandom, wo
     lines.push(line)
     length += Buffer.byteLength(line) + 1
   }
-  return Buffer.from(lines.join('\n')).subarray(0, bytes)
+  return Buffer.from(`${lines.join('\n')}\n`).subarray(0, bytes)
 }
 
 function sentence(random: SeededRandom, words: readonly string[]): string {

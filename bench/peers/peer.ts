@@ -20,7 +20,8 @@ export interface Peer {
   backUp(folder: string): Promise<Step>
   restore(folder: string, to: string): Promise<Step>
   restoreFile(file: string, to: string): Promise<Step>
-  check(): Promise<Step>
+  /** Absent where the store is not whole by design. */
+  readonly check?: () => Promise<Step>
   storedBytes(): number
   close(): Promise<void>
 }
