@@ -43,12 +43,10 @@ export const items: fc.Arbitrary<ContentItem> = fc.oneof(
 const fileContents: fc.Arbitrary<{ size: number; content: FileContent }> = fc.oneof(
   fc.constant({ size: 0, content: { kind: 'empty' as const } }),
   bytes({ min: 1, max: 512 }).map((inline) => ({ size: inline.length, content: { kind: 'inline' as const, bytes: inline } })),
-  fc
-    .array(items, { minLength: 1, maxLength: 16 })
-    .map((list) => ({
-      size: list.reduce((sum, item) => sum + item.length, 0),
-      content: { kind: 'chunks' as const, items: list },
-    })),
+  fc.array(items, { minLength: 1, maxLength: 16 }).map((list) => ({
+    size: list.reduce((sum, item) => sum + item.length, 0),
+    content: { kind: 'chunks' as const, items: list },
+  })),
   fc.tuple(varints, chunkIds).map(([size, id]) => ({ size, content: { kind: 'list' as const, id } })),
 )
 
