@@ -58,7 +58,7 @@ function addTests(total) {
     const isGood = runNode([
       'vitest/vitest.mjs',
       'run',
-      '--reporter=dot',
+      '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
       ...selection,

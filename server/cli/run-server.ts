@@ -13,8 +13,8 @@ export async function runServer(options: { readonly config: Config; readonly isJ
     hasTerminal: process.stdout.isTTY,
     onImpatience: () => process.exit(exitCodes.failed),
   })
-  // A terminal that is gone reads no more; the log has what matters.
-  process.stdout.on('error', () => {})
+  // A terminal that is gone reads no more; the log has what matters. Unheard, the failure would be logged to the same terminal, for ever.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const machine = thisMachine({ terminal: (line) => process.stderr.write(line) })
   const serving = await serve({ config: options.config, machine, onTaken: () => ending.abort('database taken') })
   watchForDefects(serving.log, () => ending.abort('defect'))

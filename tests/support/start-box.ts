@@ -83,10 +83,9 @@ type Starting = {
 
 async function startOver(starting: Starting): Promise<RunningBox> {
   const { environment, dataFolder, removesFolder } = starting
-  const child = spawn(launcher, ['serve', '--json'], {
-    env: { ...withoutSettings(), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  // Taken for an `npm start`, a box ends with its parent: a test run that is killed leaves none behind.
+  const env = { ...withoutSettings(), ...environment, npm_lifecycle_event: 'start' }
+  const child = spawn(launcher, ['serve', '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const errors = collect(child, 'stderr')
   const exited = once(child, 'close')
   const ready = await readReadyLine(child, errors)
