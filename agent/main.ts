@@ -37,8 +37,10 @@ function stopSignal(): AbortSignal {
 }
 
 function terminalWith(stop: AbortSignal): Terminal {
-  const question = async (text: string, output: Writable) => {
+  const question = async (text: string, output: Writable, onQuiet?: () => void) => {
     const lines = createInterface({ input: process.stdin, output, terminal: true })
+    // Only now does the terminal itself echo nothing: who is asked any earlier may see the password on the screen.
+    onQuiet?.()
     const giveUp = new AbortController()
     // The terminal is in raw mode while it is read: Ctrl-C arrives as a key.
     lines.once('SIGINT', () => giveUp.abort()).once('close', () => giveUp.abort())
@@ -51,9 +53,9 @@ function terminalWith(stop: AbortSignal): Terminal {
   return {
     ask: (text) => question(text, process.stderr),
     async askSecret(text) {
-      process.stderr.write(text)
+      const nowhere = new Writable({ write: (_bytes, _encoding, done) => done() })
       try {
-        return await question('', new Writable({ write: (_bytes, _encoding, done) => done() }))
+        return await question('', nowhere, () => process.stderr.write(text))
       } finally {
         process.stderr.write('\n')
       }
