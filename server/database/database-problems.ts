@@ -16,8 +16,11 @@ const connectionCodes = [
 export const databaseProblems: ProblemFinder = (error) =>
   isConnectionLoss(error) ? new Problem('HF-DATABASE-DOWN', { cause: error }) : undefined
 
-/** `errno` with `fatal` is the driver's own mark; files and sockets of other parts fail with the same codes but without it. */
+/**
+ * `fatal` is the driver's own mark; files and sockets of other parts fail with the same codes but without it. The one fatal error
+ * without a code is that of a connection which was lost before: what a rollback on it says.
+ */
 export function isConnectionLoss(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error) || !('fatal' in error)) return false
-  return error.fatal === true && connectionCodes.includes(String(error.code))
+  if (!(error instanceof Error) || !('fatal' in error) || error.fatal !== true) return false
+  return !('code' in error) || connectionCodes.includes(String(error.code))
 }

@@ -76,6 +76,8 @@ test('a database that is gone is told from other failures', async () => {
   expect(isConnectionLoss(gone)).toBe(true)
   const wrong = await onServer(database, 'SELECT nonsense').catch((error: unknown) => error)
   expect(isConnectionLoss(wrong)).toBe(false)
+  const afterLoss = Object.assign(new Error("Can't add new command when connection is in closed state"), { fatal: true })
+  expect(isConnectionLoss(afterLoss)).toBe(true)
   expect(isConnectionLoss(Object.assign(new Error('a file'), { code: 'ENOENT' }))).toBe(false)
 })
 
