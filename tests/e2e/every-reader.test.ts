@@ -127,7 +127,7 @@ describe.skipIf(chromiumPath === undefined)(
       await page.waitForURL(`${office.box.url}/`)
       await page.keyboard.press('Tab')
       await page.keyboard.press('Enter')
-      expect(page.url()).toContain('#main')
+      await page.waitForURL(/#main$/)
       await pressUntil('Get a file back')
       await page.keyboard.press('Enter')
       await page.waitForURL(/browse/)
