@@ -113,7 +113,7 @@ describe.skipIf(chromiumPath === undefined)(
       await search.fill('0444')
       await expect.poll(() => page.getByRole('rowheader').count()).toBe(1)
       expect(await row('Scan 0444.pdf').count()).toBe(1)
-      expect(page.url()).toContain('?name=0444')
+      await page.waitForURL(/\?name=0444/)
       expect(await search.evaluate((input) => input.matches(':focus'))).toBe(true)
       await page.reload()
       expect(await page.getByRole('rowheader').count()).toBe(1)
@@ -130,10 +130,10 @@ describe.skipIf(chromiumPath === undefined)(
       await page.getByRole('link', { name: 'Letters', exact: true }).click()
       const newest = page.url()
       await page.getByRole('link', { name: 'Earlier' }).click()
-      expect(page.url()).not.toBe(newest)
+      await page.waitForURL((url) => url.href !== newest)
       expect(await heading().textContent()).toBe('Letters')
       await page.getByRole('link', { name: 'Later' }).click()
-      expect(page.url()).toBe(newest)
+      await page.waitForURL(newest)
     })
 
     test('signs out, and in again where the way led', async () => {
@@ -148,7 +148,7 @@ describe.skipIf(chromiumPath === undefined)(
       expect(await page.getByLabel('Mail address').inputValue()).toBe(owner.email)
       await page.getByLabel('Password').fill(owner.password)
       await page.getByRole('button', { name: 'Sign in' }).click()
-      expect(page.url()).toBe(wanted)
+      await page.waitForURL(wanted)
       expect(await heading().textContent()).toBe('Letters')
     })
 
