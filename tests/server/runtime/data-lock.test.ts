@@ -51,8 +51,9 @@ describe('the data lock', () => {
 
   test('of a zombie is stale', async () => {
     using folder = temporaryFolder()
-    // A shell that has turned into `sleep` does not collect its child's end.
-    const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    // A shell that has turned into `sleep` does not collect its child's end; the child waits for that before it ends.
+    const child = 'until read -r name < /proc/$PPID/comm && [ "$name" = sleep ]; do :; done'
+    const parent = spawn('sh', ['-c', `sh -c '${child}' & echo $!; exec sleep 60`], { stdio: ['ignore', 'pipe', 'ignore'] })
     const [line] = (await once(parent.stdout, 'data')) as [Buffer]
     const pid = Number(line.toString())
     await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), { timeout: 10_000 }).toContain(') Z ')
