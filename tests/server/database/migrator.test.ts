@@ -115,16 +115,16 @@ describe('the migrator', () => {
       message: '0002-two',
     },
     {
-      title: 'a number is missing',
+      title: 'an applied file has another number',
       change: () => rename('0002-two.ts', '0003-two.ts'),
-      fault: 'migrations-wrong',
+      fault: 'migration-edited',
       message: '0002',
     },
     {
       title: 'a number is there twice',
       change: () => write('0002-again.ts', creating('again')),
       fault: 'migrations-wrong',
-      message: '0003',
+      message: '0002-again.ts and 0002-two.ts',
     },
     {
       title: 'a file has no up',
