@@ -16,6 +16,7 @@ import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
 import { createIdFilters, type IdFilters } from './packs/id-filters.ts'
 import { createPacksService } from './packs/packs-service.ts'
+import { createFinishIntents } from './prune/finish-intents.ts'
 import type { RecordsService } from './records/records-service.ts'
 import { findRepositoryOfCustomer } from './repositories/repositories-table.ts'
 import type { Repository } from './repositories/repository.ts'
@@ -81,7 +82,10 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
     filters,
     uploads: createUploadsService({ sessions, packs, space, dataFolder }),
     commits: createCommitsService(committing),
-    adopt: createAdopt(committing),
+    adopt: createAdopt({
+      ...committing,
+      finishIntents: createFinishIntents({ database, dataFolder, clock: options.clock, reached }),
+    }),
     records: options.records,
     readVersion: createReadVersion(options),
     getRepository: async (customerId) => {

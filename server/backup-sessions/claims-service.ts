@@ -7,25 +7,32 @@ import type { Database } from '../database/database.ts'
 import { findClaimablePacks } from '../packs/chunks-table.ts'
 import { isLive, type PackNumber } from '../packs/pack.ts'
 import { claimPacks, listPackStatesLocked } from '../packs/packs-table.ts'
+import { demandCurrentIndex } from '../repositories/generation.ts'
 import { findRepository, lockRepository } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
+import { repositoryPlace } from '../repositories/repository-place.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { LiveSession } from './backup-sessions-service.ts'
 
 export interface ClaimsService {
-  /** For each id, whether the device may leave it out. */
+  /** For each id, whether the device may leave it out. Throws RepositoryError `rebuild-needed`. */
   readonly have: (live: LiveSession, ids: readonly ChunkId[]) => Promise<readonly boolean[]>
 }
 
-export function createClaimsService(options: { readonly database: Database; readonly clock: Clock }): ClaimsService {
-  const { database, clock } = options
+export function createClaimsService(options: {
+  readonly database: Database
+  readonly dataFolder: string
+  readonly clock: Clock
+}): ClaimsService {
+  const { database, dataFolder, clock } = options
 
   return {
     have: async ({ session, repository }, ids) => {
       const { repositoryId } = repository
       const question = { repositoryId, deviceId: session.deviceId, ids }
       // Looked up without the lock, as it takes the longest; kept only if nothing that could change the answer happened meanwhile.
-      const before = await findRepository(database.kysely, repositoryId)
+      const place = repositoryPlace(dataFolder, repository.uid)
+      const before = await demandCurrentIndex(place, () => findRepository(database.kysely, repositoryId))
       const early = await findClaimablePacks(database.kysely, question)
       return database.transaction(async (tx) => {
         const now = await lockRepository(tx, repositoryId)
@@ -40,8 +47,8 @@ export function createClaimsService(options: { readonly database: Database; read
   }
 }
 
-function isSame(before: Repository | undefined, now: Repository): boolean {
-  return before?.generation === now.generation && before.closureEpoch === now.closureEpoch
+function isSame(before: Repository, now: Repository): boolean {
+  return before.generation === now.generation && before.closureEpoch === now.closureEpoch
 }
 
 function numbersOf(found: ReadonlyMap<ChunkKey, readonly PackNumber[]>): readonly PackNumber[] {

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { indexFoundPacks } from '../packs/index-found-packs.ts'
+import { reconcileGeneration } from '../repositories/generation.ts'
 import { listRepositories } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
 import { makeRepositoryFolders, type RepositoryPlace, repositoryPlace } from '../repositories/repository-place.ts'
@@ -17,14 +18,28 @@ export interface Adoption {
 
 export type Adopt = () => Promise<Adoption>
 
+export interface AdoptOptions extends CommitOptions {
+  /** Does to files what rows say was decided before the crash. Safe to call again. */
+  readonly finishIntents: (repository: Repository) => Promise<void>
+}
+
+const nothingAdopted: Adoption = { packsIndexed: 0, versionsAdopted: 0, filesQuarantined: 0 }
 const repositoriesPerPage = 100
 
-export function createAdopt(options: CommitOptions): Adopt {
-  const { database, dataFolder, catalogue } = options
+export function createAdopt(options: AdoptOptions): Adopt {
+  const { database, dataFolder, catalogue, log, reached, finishIntents } = options
 
   const adoptRepository = async (repository: Repository): Promise<Adoption> => {
     const place = repositoryPlace(dataFolder, repository.uid)
     makeRepositoryFolders(place)
+    const age = await reconcileGeneration({ repository, place, finishIntents: () => finishIntents(repository), reached })
+    if (age === 'old-dump') {
+      log.error(
+        { repository: repository.uid.toString('hex') },
+        'the database is older than the stored files: run holdfast rebuild',
+      )
+      return nothingAdopted
+    }
     await emptyTemporaryFolder(place)
     const packs = await indexFoundPacks({ ...options, repository, place })
     const versions = await adoptVersions({ ...options, repository, place })
@@ -37,7 +52,7 @@ export function createAdopt(options: CommitOptions): Adopt {
 
   return async () => {
     await catalogue.discardLeftovers()
-    let sum: Adoption = { packsIndexed: 0, versionsAdopted: 0, filesQuarantined: 0 }
+    let sum = nothingAdopted
     for (let after = 0; ; ) {
       const page = await listRepositories(database.kysely, { after, limit: repositoriesPerPage })
       for (const repository of page) sum = add(sum, await adoptRepository(repository))

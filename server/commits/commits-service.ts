@@ -14,6 +14,7 @@ import { findChain } from '../devices/devices-table.ts'
 import type { DeviceIdentity } from '../http/principal.ts'
 import { findHeldChunks } from '../packs/chunks-table.ts'
 import type { RecordsService } from '../records/records-service.ts'
+import { demandCurrentIndex } from '../repositories/generation.ts'
 import { findRepository } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
 import { repositoryPlace } from '../repositories/repository-place.ts'
@@ -60,7 +61,7 @@ export interface CommitRequest {
 }
 
 export interface CommitsService {
-  /** Throws CommitError, SessionError `gone`, BackupRefusedError, VolumeError. The same file again gives the same answer. */
+  /** Throws CommitError, SessionError `gone`, BackupRefusedError, VolumeError, RepositoryError `rebuild-needed`. The same file again gives the same answer. */
   readonly commit: (request: CommitRequest) => Promise<CommitOutcome>
 }
 
@@ -128,8 +129,10 @@ export function createCommitsService(options: CommitOptions): CommitsService {
   const attempt = async (request: CommitRequest, live: LiveSession, opened: OpenedSnapshot): Promise<CommitOutcome | 'again'> => {
     const { device } = request
     const { session } = live
-    const repository = await findRepository(kysely, live.repository.repositoryId)
-    if (repository === undefined) throw new SessionError('gone', 'This account has no place for backups any more.')
+    const { repositoryId, uid } = live.repository
+    const repository = await demandCurrentIndex(repositoryPlace(options.dataFolder, uid), () =>
+      findRepository(kysely, repositoryId),
+    )
     const parent = await findParent(session, repository)
     const walked = await walk(repository, opened, parent)
     if (walked.missing.length > 0) return refuseMissing(session, walked)

@@ -161,6 +161,32 @@ export async function listPacks(
   return rows.flatMap((row) => toPack(row) ?? [])
 }
 
+/** In order of their numbers. */
+export async function listPacksInStates(
+  db: Queryable,
+  page: {
+    readonly repositoryId: RepositoryId
+    readonly states: readonly PackState[]
+    readonly after: PackNumber
+    readonly limit: number
+  },
+): Promise<readonly Pack[]> {
+  const rows = await db
+    .selectFrom('packs')
+    .selectAll()
+    .where('repository_id', '=', page.repositoryId)
+    .where(
+      'state',
+      'in',
+      page.states.map((state) => packStates[state]),
+    )
+    .where('id', '>', page.after)
+    .orderBy('id')
+    .limit(page.limit)
+    .execute()
+  return rows.flatMap((row) => toPack(row) ?? [])
+}
+
 function selectPack(db: Queryable, repositoryId: RepositoryId, packId: PackId) {
   return db
     .selectFrom('packs')

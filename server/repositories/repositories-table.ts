@@ -61,6 +61,13 @@ export async function raiseClosureEpoch(transaction: Transaction, repositoryId: 
     .execute()
 }
 
+/** In the transaction that writes down what will be done to files. Returns the new number, for the file; see generation.ts. */
+export async function raiseGeneration(transaction: Transaction, repositoryId: RepositoryId): Promise<number> {
+  await transaction.updateTable('repositories').set({ generation: sql`generation + 1` }).where('id', '=', repositoryId).execute()
+  const query = transaction.selectFrom('repositories').select('generation').where('id', '=', repositoryId)
+  return (await query.executeTakeFirstOrThrow()).generation
+}
+
 /** The next number of the sessions' sequence. Holds the repository's row until the transaction ends. */
 export async function nextSessionSequence(transaction: Transaction, repositoryId: RepositoryId): Promise<number> {
   await transaction

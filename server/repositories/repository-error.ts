@@ -1,4 +1,4 @@
-export const repositoryFaults = ['not-found', 'secret-damaged', 'keys-lost'] as const
+export const repositoryFaults = ['not-found', 'secret-damaged', 'keys-lost', 'rebuild-needed'] as const
 export type RepositoryFault = (typeof repositoryFaults)[number]
 
 export class RepositoryError extends Error {

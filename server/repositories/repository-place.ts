@@ -23,16 +23,24 @@ export interface RepositoryPlace {
   readonly snapshotsFolder: string
   readonly temporaryFolder: string
   readonly quarantineFolder: string
+  readonly trashFolder: string
   readonly keySlotFile: (slotId: string) => string
   readonly packFile: (packId: PackId) => string
   readonly twinPackFile: (packId: PackId) => string
+  /** Where a pack waits for its purge. */
+  readonly trashFile: (packId: PackId) => string
+  readonly twinTrashFile: (packId: PackId) => string
   readonly snapshotFile: (snapshot: { readonly device: DeviceId; readonly seq: number; readonly id: SnapshotId }) => string
 }
+
+/** In trash/ both copies of a tree pack lie in one folder. */
+export const twinTrashSuffix = '.twin'
 
 export function repositoryPlace(dataFolder: string, uid: RepositoryUid): RepositoryPlace {
   const folder = join(dataFolder, 'repositories', uid.toString('hex'))
   const packsFolder = join(folder, 'packs')
   const twinPacksFolder = join(folder, 'packs2')
+  const trashFolder = join(folder, 'trash')
   return {
     folder,
     repositoryFile: join(folder, repositoryFileName),
@@ -43,9 +51,12 @@ export function repositoryPlace(dataFolder: string, uid: RepositoryUid): Reposit
     snapshotsFolder: join(folder, 'snapshots'),
     temporaryFolder: join(folder, 'tmp'),
     quarantineFolder: join(folder, 'quarantine'),
+    trashFolder,
     keySlotFile: (slotId) => join(folder, keySlotFileName(slotId)),
     packFile: (packId) => join(packsFolder, packId.slice(0, 2), packId),
     twinPackFile: (packId) => join(twinPacksFolder, packId.slice(0, 2), packId),
+    trashFile: (packId) => join(trashFolder, packId),
+    twinTrashFile: (packId) => join(trashFolder, `${packId}${twinTrashSuffix}`),
     snapshotFile: (snapshot) => join(folder, snapshotFileName(snapshot)),
   }
 }

@@ -8,6 +8,7 @@ export const repositoryProblems = faultTable(RepositoryError, {
   'not-found': 'HF-NOT-FOUND',
   'secret-damaged': 'HF-KEYS-LOST',
   'keys-lost': 'HF-KEYS-LOST',
+  'rebuild-needed': 'HF-REBUILD-NEEDED',
 })
 
 /** Stored bytes that are not what they were. The words of the engine name ids only, never files. */

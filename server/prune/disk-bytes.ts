@@ -1,0 +1,17 @@
+import { stat } from 'node:fs/promises'
+import { hasCode } from '../storage-volumes/durable-file.ts'
+
+/** `st_blocks` counts pieces of 512 bytes, whatever the file system's own blocks are. */
+const statBlockBytes = 512
+
+/** What a file takes on the disk, as `du` counts it: what is free again when it is removed. 0 for an absent one. */
+export async function diskBytesOf(path: string): Promise<number> {
+  try {
+    const { blocks, size } = await stat(path)
+    // Windows knows no blocks.
+    return process.platform === 'win32' ? size : blocks * statBlockBytes
+  } catch (error) {
+    if (hasCode(error, ['ENOENT'])) return 0
+    throw error
+  }
+}
