@@ -14,9 +14,17 @@ export { openVersion, type Version, type WalkedEntry } from './browse/version.ts
 export type { CheckFault, CheckFinding, CheckReport, FileHit } from './check/check-report.ts'
 export { type CheckOptions, checkRepository } from './check/check-repository.ts'
 export type { Compression } from './compression/zstd.ts'
+export { boxKeys } from './crypto/box-keys.ts'
 export { type KeySlot, type KeySlotKind, managedSlotKey, openKeySlot, recoverySlotKey, sealKeySlot } from './crypto/key-slot.ts'
 export { deriveKeys, type RepositoryKeys, type RepositorySecrets } from './crypto/keys.ts'
 export { formatRecoveryCode, type ParsedRecoveryCode, parseRecoveryCode } from './crypto/recovery-code.ts'
+export {
+  type ReadRecoveryKit,
+  type RecoveryKitKey,
+  readRecoveryKit,
+  recoveryKitBlock,
+  recoveryKitMaxBytes,
+} from './crypto/recovery-kit.ts'
 export { bytesOfText, textOfBytes } from './format/byte-text.ts'
 export { encodeGoneFile, type GoneFile, goneSuffix, readGoneFile } from './format/gone-file.ts'
 export { readListNode } from './format/list.ts'
@@ -136,7 +144,8 @@ export { type OverwriteRule, overwriteRules } from './restore/overwrite.ts'
 export { type RestoreOptions, restore } from './restore/restore.ts'
 export { RestoreError, type RestoreFault } from './restore/restore-error.ts'
 export type { FailedEntry, KeptEntry, NotSetEntry, RestoreProgress, RestoreResult } from './restore/restore-report.ts'
+export { storageBelow } from './storage/below.ts'
 export { type LocalStorageOptions, openLocalStorage } from './storage/local.ts'
 export { memoryStorage } from './storage/memory.ts'
-export type { Storage, StoredFile } from './storage/storage.ts'
+export type { PutOptions, Storage, StoredFile } from './storage/storage.ts'
 export { releasePiece } from './system/release-piece.ts'

@@ -6,7 +6,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, mkdir, open, readdir, realpath, rename, unlink } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { codeOf, storageError, withFault } from './local-faults.ts'
-import { checkStorageName, type Storage, type StoredFile } from './storage.ts'
+import { checkStorageName, type PutOptions, pieceMaxBytes, type Storage, type StoredFile } from './storage.ts'
 
 export interface LocalStorageOptions {
   /** Make the folder when it is not there; otherwise that is `unreachable`: a drive that is not plugged in must not look empty. */
@@ -49,9 +49,9 @@ class LocalStorage implements Storage {
     this.sync = sync
   }
 
-  put(name: string, bytes: Uint8Array): Promise<void> {
+  put(name: string, bytes: Uint8Array, options?: PutOptions): Promise<void> {
     return this.guarded(name, async (path) => {
-      const temporary = await this.writeTemporary(bytes)
+      const temporary = await this.writeTemporary(bytes, options)
       try {
         const isNew = await this.giveName(temporary, path)
         if (!isNew) await this.expectSame(name, path, bytes)
@@ -62,9 +62,9 @@ class LocalStorage implements Storage {
     })
   }
 
-  replace(name: string, bytes: Uint8Array): Promise<void> {
+  replace(name: string, bytes: Uint8Array, options?: PutOptions): Promise<void> {
     return this.guarded(name, async (path) => {
-      const temporary = await this.writeTemporary(bytes)
+      const temporary = await this.writeTemporary(bytes, options)
       try {
         await rename(temporary, path)
       } catch (error) {
@@ -192,10 +192,10 @@ class LocalStorage implements Storage {
     await this.syncFolder(dirname(folder))
   }
 
-  private async writeTemporary(bytes: Uint8Array): Promise<string> {
+  private async writeTemporary(bytes: Uint8Array, options: PutOptions = {}): Promise<string> {
     const { path, file } = await this.openTemporary()
     try {
-      await writeFully(file, bytes)
+      await writeFully(file, bytes, options)
       await this.makeDurable(file)
       await file.close()
       return path
@@ -287,9 +287,13 @@ async function readFully(file: FileHandle, start: number, length: number): Promi
   return bytes.subarray(0, done)
 }
 
-async function writeFully(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  let done = 0
-  while (done < bytes.length) done += (await file.write(bytes, done, bytes.length - done)).bytesWritten
+async function writeFully(file: FileHandle, bytes: Uint8Array, { beforePiece }: PutOptions): Promise<void> {
+  const atOnce = beforePiece === undefined ? bytes.length : pieceMaxBytes
+  for (let done = 0; done < bytes.length; ) {
+    const length = Math.min(atOnce, bytes.length - done)
+    await beforePiece?.(length)
+    done += (await file.write(bytes, done, length)).bytesWritten
+  }
 }
 
 function isStorageName(name: string): boolean {

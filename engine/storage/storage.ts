@@ -8,14 +8,22 @@ export interface StoredFile {
   readonly sizeBytes: number
 }
 
+export interface PutOptions {
+  /** Awaited before each piece goes out, so that a line or a disk stays usable for others. What it throws ends the put. */
+  readonly beforePiece?: (pieceBytes: number) => Promise<void>
+}
+
+/** A put that is asked before each piece goes out in pieces of at most this. */
+export const pieceMaxBytes = 256 * 1024
+
 export interface Storage {
   /**
    * Stores a file whole, under a name that nobody has. Resolves when the bytes are durable (file and folder); until then no file
    * of this name is visible. The same bytes again are a success; others throw StorageError `exists-different`.
    */
-  put(name: string, bytes: Uint8Array): Promise<void>
-  /** Replaces a file whole, durably and atomically: marks and counters only. */
-  replace(name: string, bytes: Uint8Array): Promise<void>
+  put(name: string, bytes: Uint8Array, options?: PutOptions): Promise<void>
+  /** Replaces a file whole, durably and atomically: marks, counters, and what is found damaged. */
+  replace(name: string, bytes: Uint8Array, options?: PutOptions): Promise<void>
   /** A range that reaches past the end gives what there is. @throws StorageError `absent` */
   read(name: string, range?: { readonly start: number; readonly length: number }): Promise<Buffer>
   /** The size in bytes, or undefined when there is no such file. */

@@ -75,6 +75,22 @@ export function storageContract(title: string, open: () => Promise<StorageUnderT
       expect(await storage.read('prize')).toEqual(winners[0])
     })
 
+    test('it asks before each piece, and what it is told ends it', async () => {
+      const large = Buffer.alloc(700_000, 7)
+      const asked: number[] = []
+      const beforePiece = async (pieceBytes: number) => void asked.push(pieceBytes)
+      await storage.put('slow', large, { beforePiece })
+      expect(asked.length).toBeGreaterThan(1)
+      expect(asked.reduce((sum, piece) => sum + piece, 0)).toBe(large.length)
+      expect(await storage.read('slow')).toEqual(large)
+
+      const refuse = async () => Promise.reject(new Error('enough'))
+      await expect(storage.put('never', large, { beforePiece: refuse })).rejects.toThrow('enough')
+      expect(await storage.find('never')).toBeUndefined()
+      await expect(storage.replace('slow', bytes, { beforePiece: refuse })).rejects.toThrow('enough')
+      expect(await storage.read('slow')).toEqual(large)
+    })
+
     test('replace puts and replaces', async () => {
       await storage.replace('generation', bytes)
       await storage.replace('generation', others)
