@@ -18,6 +18,7 @@ import type { Id } from './runtime/ids.ts'
 import { openMasterKey } from './runtime/master-key.ts'
 import { openLog } from './runtime/open-log.ts'
 import type { Randomness } from './runtime/randomness.ts'
+import type { ReachedPoint } from './storage-volumes/crash-points.ts'
 import { type Authority, openAuthority } from './tls/authority.ts'
 
 /**
@@ -35,6 +36,7 @@ export type Box = AsyncDisposable & {
   readonly randomness: Randomness
   readonly log: Logger
   readonly readiness: Readiness
+  readonly reached: ReachedPoint
 }
 
 /** What the box takes from the machine it runs on. */
@@ -47,6 +49,8 @@ export type Machine = {
   readonly memoryBytes: number
   readonly isRoot: boolean
   readonly terminal: (line: string) => void
+  /** Nothing happens there, but in the torture suite's own program. */
+  readonly reached: ReachedPoint
 }
 
 const migrationsFolder = join(import.meta.dirname, '..', 'migrations')
@@ -99,6 +103,7 @@ export async function openBox(options: {
     randomness,
     log,
     readiness,
+    reached: machine.reached,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }

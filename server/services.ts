@@ -20,7 +20,7 @@ export type Services = People &
   }
 
 export async function createServices(box: Box): Promise<Services> {
-  const { database, dataFolder, masterKey, clock, randomness, config } = box
+  const { database, dataFolder, masterKey, clock, randomness, config, reached } = box
   const repositories = createRepositories({
     database,
     dataFolder,
@@ -56,6 +56,7 @@ export async function createServices(box: Box): Promise<Services> {
     records,
     openSecrets: repositories.openSecrets,
     log: box.log.child({ part: 'uploads' }),
+    reached,
   })
   return {
     ...people,
