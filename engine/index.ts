@@ -144,6 +144,16 @@ export { type OverwriteRule, overwriteRules } from './restore/overwrite.ts'
 export { type RestoreOptions, restore } from './restore/restore.ts'
 export { RestoreError, type RestoreFault } from './restore/restore-error.ts'
 export type { FailedEntry, KeptEntry, NotSetEntry, RestoreProgress, RestoreResult } from './restore/restore-report.ts'
+export type { Decision, ForgetReason, KeepReason, RetainedVersion } from './retention/decision.ts'
+export { planRetention, type RetentionContext } from './retention/plan-retention.ts'
+export {
+  type CalendarUnit,
+  calendarUnits,
+  noRules,
+  type RetentionRules,
+  ruleCountMax,
+  ruleDaysMax,
+} from './retention/retention-rules.ts'
 export { storageBelow } from './storage/below.ts'
 export { type LocalStorageOptions, openLocalStorage } from './storage/local.ts'
 export { memoryStorage } from './storage/memory.ts'
