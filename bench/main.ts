@@ -51,7 +51,9 @@ const openers: Readonly<Record<string, { readonly isThere: () => boolean; readon
     borg: { isThere: isBorgThere, open: openBorg },
   }
 
-const home = mkdtempSync(join(values.folder ?? tmpdir(), 'holdfast-bench-'))
+const parent = values.folder ?? tmpdir()
+mkdirSync(parent, { recursive: true })
+const home = mkdtempSync(join(parent, 'holdfast-bench-'))
 const outcomes: Outcome[] = []
 try {
   for (const name of values.sets.split(',')) {

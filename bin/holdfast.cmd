@@ -9,5 +9,5 @@ if not exist "%node%" (
 )
 if not defined NODE_COMPILE_CACHE set "NODE_COMPILE_CACHE=%LOCALAPPDATA%\holdfast\node"
 if not defined UV_THREADPOOL_SIZE set UV_THREADPOOL_SIZE=16
-"%node%" --experimental-ffi --disable-warning=ExperimentalWarning "%home%\server\cli\main.ts" %*
+"%node%" --max-semi-space-size=4 --experimental-ffi --disable-warning=ExperimentalWarning "%home%\server\cli\main.ts" %*
 exit /b %errorlevel%

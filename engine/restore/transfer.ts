@@ -1,4 +1,4 @@
-// From planned files to files on the disk: batches of about 16 MiB are fetched, two at a time, into shared slabs, and each is handed to
+// From planned files to files on the disk: batches of about 10 MiB are fetched, two at a time, into shared slabs, and each is handed to
 // a thread that opens its records and writes its files. Bytes cross the main thread once, from the connection into a slab.
 
 import { chunkKey } from '../model/ids.ts'

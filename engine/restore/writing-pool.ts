@@ -13,8 +13,8 @@ export interface WritingPoolOptions {
   readonly verify: boolean
 }
 
-/** Sealed bytes of one batch. */
-export const slabBytes = 16 * 1024 * 1024
+/** Sealed bytes of one batch: more than the longest record has. Larger ones are no faster, and each thread holds one. */
+export const slabBytes = 10 * 1024 * 1024
 /** Being filled and waiting, beside the one that each thread works on. */
 const slabsAhead = 2
 /** A thread's objects are few and short-lived; a large nursery would only hold on to the buffers they point to. */

@@ -4,12 +4,12 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { FormatError, type PackId, type PackIndex, type PackKind, PackScanner } from '../../engine/index.ts'
 import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
+import { type NewFile, openNewFile } from '../storage-volumes/direct-file.ts'
 import { hasCode, placeFile, unlinkIfThere } from '../storage-volumes/durable-file.ts'
 import { PackError } from './pack.ts'
 
@@ -26,7 +26,7 @@ interface Copy {
   readonly name: 'pack' | 'twin'
   readonly temporaryFile: string
   readonly finalFile: string
-  readonly file: FileHandle
+  readonly file: NewFile
 }
 
 export async function openIncomingPack(options: {
@@ -43,7 +43,6 @@ export async function openIncomingPack(options: {
   const hash = createHash('sha256')
   const scanner = new PackScanner()
   let damage: FormatError | undefined
-  let position = 0
 
   const scan = (bytes: Buffer) => {
     try {
@@ -56,8 +55,7 @@ export async function openIncomingPack(options: {
   }
   return {
     write: async (bytes) => {
-      const writing = copies.map(({ file }) => writeAll(file, bytes, position))
-      position += bytes.length
+      const writing = copies.map(({ file }) => file.write(bytes))
       // On this thread, while others write.
       hash.update(bytes)
       scan(bytes)
@@ -99,22 +97,18 @@ async function openCopies(options: {
     ...(kind === 'tree' ? [{ name: 'twin', finalFile: place.twinPackFile(packId) } as const] : []),
   ] as const
   const copies: Copy[] = []
+  // The commit that follows soon reads the trees.
+  const isDirect = kind === 'data'
   try {
     for (const { name, finalFile } of wanted) {
       const temporaryFile = join(place.temporaryFolder, `${temporaryName}.${name}`)
-      copies.push({ name, temporaryFile, finalFile, file: await open(temporaryFile, 'wx', 0o600) })
+      copies.push({ name, temporaryFile, finalFile, file: await openNewFile(temporaryFile, { isDirect }) })
     }
     return copies
   } catch (error) {
     await closeCopies(copies)
     throw error
   }
-}
-
-/** A disk that is nearly full takes a part and reports no error. */
-async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let written = 0; written < bytes.length; )
-    written += (await file.write(bytes, written, bytes.length - written, position + written)).bytesWritten
 }
 
 async function closeCopies(copies: readonly Copy[]): Promise<void> {

@@ -1,5 +1,7 @@
+import { alignedBuffer } from '../../engine/index.ts'
 import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import type { BufferPool } from '../storage-volumes/buffer-pool.ts'
+import { readRoomBytes } from '../storage-volumes/direct-file.ts'
 import type { ReadRun } from './read-plan.ts'
 import { readRun } from './record-files.ts'
 
@@ -23,7 +25,8 @@ export async function* readAhead(reading: {
     buffers[index % 2] ??= pool.take()
     const pooled = buffers[index % 2]!
     // A single record may be longer than a run.
-    const result = readRun(place, run, run.length <= pooled.length ? pooled : Buffer.allocUnsafeSlow(run.length))
+    const neededBytes = run.length + readRoomBytes
+    const result = readRun(place, run, neededBytes <= pooled.length ? pooled : alignedBuffer(neededBytes))
     // Whoever stops early leaves it unobserved.
     result.catch(() => {})
     return result

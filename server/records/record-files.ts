@@ -1,20 +1,10 @@
 /** Reads records out of packs. What is not whole, or not what its place promises, is not given to anyone. */
-import { type FileHandle, open } from 'node:fs/promises'
 import { FormatError, isBodyWhole, type RecordHeader, readHeader, recordBytes } from '../../engine/index.ts'
 import type { RecordPlace } from '../packs/pack.ts'
 import type { RepositoryPlace } from '../repositories/repository-place.ts'
+import { readRange } from '../storage-volumes/direct-file.ts'
 import { hasCode } from '../storage-volumes/durable-file.ts'
 import type { ReadRun, WantedRecord } from './read-plan.ts'
-
-/** Reads a whole range, or as much of it as the file has. */
-export async function readRange(path: string, range: { readonly offset: number; readonly target: Buffer }): Promise<Buffer> {
-  const file = await open(path, 'r')
-  try {
-    return await fill(file, range.target, range.offset)
-  } finally {
-    await file.close()
-  }
-}
 
 /** The records of a run, as views of `buffer`, and those that its file does not hold whole. */
 export async function readRun(
@@ -22,7 +12,12 @@ export async function readRun(
   run: ReadRun,
   buffer: Buffer,
 ): Promise<{ readonly whole: readonly Buffer[]; readonly broken: readonly WantedRecord[] }> {
-  const bytes = await readOrNothing(place.packFile(run.packId), { offset: run.offset, target: buffer.subarray(0, run.length) })
+  const bytes = await readOrNothing(place.packFile(run.packId), {
+    offset: run.offset,
+    length: run.length,
+    buffer,
+    isDirect: run.kind === 'data',
+  })
   const whole: Buffer[] = []
   const broken: WantedRecord[] = []
   for (const wanted of run.records) {
@@ -44,8 +39,8 @@ export async function readElsewhere(
     const files = other === wanted.place ? [] : [place.packFile(other.packId)]
     if (other.kind === 'tree') files.push(place.twinPackFile(other.packId))
     for (const file of files) {
-      const target = Buffer.allocUnsafe(other.length)
-      const record = await readOrNothing(file, { offset: other.offset, target })
+      const { offset, length } = other
+      const record = await readOrNothing(file, { offset, length, buffer: Buffer.allocUnsafe(length), isDirect: false })
       if (isRecord(record, { id: wanted.id, place: other })) return record
     }
   }
@@ -69,21 +64,11 @@ function findHeader(record: Buffer): RecordHeader | undefined {
 const nothing = Buffer.alloc(0)
 
 /** A file that is not there, or that the disk cannot read, is a damaged record, not a failed request. */
-async function readOrNothing(path: string, range: { readonly offset: number; readonly target: Buffer }): Promise<Buffer> {
+async function readOrNothing(path: string, range: Parameters<typeof readRange>[1]): Promise<Buffer> {
   try {
     return await readRange(path, range)
   } catch (error) {
     if (hasCode(error, ['ENOENT', 'EIO', 'EISDIR'])) return nothing
     throw error
   }
-}
-
-async function fill(file: FileHandle, target: Buffer, offset: number): Promise<Buffer> {
-  let length = 0
-  while (length < target.length) {
-    const { bytesRead } = await file.read(target, length, target.length - length, offset + length)
-    if (bytesRead === 0) break
-    length += bytesRead
-  }
-  return target.subarray(0, length)
 }

@@ -7,6 +7,7 @@ import type { Repository, RepositoryId } from '../repositories/repository.ts'
 import { repositoryPlace } from '../repositories/repository-place.ts'
 import type { Log } from '../runtime/log.ts'
 import { createBufferPool } from '../storage-volumes/buffer-pool.ts'
+import { readRoomBytes } from '../storage-volumes/direct-file.ts'
 import { readAhead } from './read-ahead.ts'
 import { planReads, runMaxBytes } from './read-plan.ts'
 import { readElsewhere } from './record-files.ts'
@@ -29,7 +30,7 @@ export function createRecordsService(options: {
   readonly log: Log
 }): RecordsService {
   const { database, dataFolder, log } = options
-  const pool = createBufferPool({ bufferBytes: runMaxBytes, maxKept: maxKeptBuffers })
+  const pool = createBufferPool({ bufferBytes: runMaxBytes + readRoomBytes, maxKept: maxKeptBuffers })
 
   const locate: RecordsService['locate'] = (repositoryId, ids) =>
     findRecordPlaces(database.kysely, { repositoryId, ids, packStates: readablePackStates })
