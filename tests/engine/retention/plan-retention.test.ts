@@ -31,7 +31,7 @@ describe('what stays', () => {
         title: 'one a month, months without one not counted',
         given: aged(old),
         rules: { monthly: 3 },
-        expect: ['40', '30', '10'],
+        expect: ['60', '30', '10'],
       },
       { title: 'one a year', given: aged(old), rules: { yearly: 5 }, expect: ['100', '10'] },
       { title: 'one a day, days without one not counted', given: aged(old), rules: { daily: 2 }, expect: ['20', '10'] },
