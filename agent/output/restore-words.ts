@@ -15,6 +15,7 @@ export function restoreLines(result: RestoreResult, overwrite: RestoreOptions['o
     ...keptLines(result, overwrite, words),
     ...failedLines(result, words),
     ...notSetLines(result, words),
+    ...socketLines(result, words),
     ...(result.stopped ? [`Broken off: ${reasonText(result.stopped)}. What is not named was not tried.`] : []),
   ]
 }
@@ -69,6 +70,11 @@ function notSetLines({ notSet, notSetCount }: RestoreResult, words: Words): read
     `Restored without all of their owners, modes, times or attributes: ${words.count(notSetCount, 'case')}.`,
     ...named(notSet, notSetCount, words, ({ path, what, detail }) => `${words.path(path)} (${what}: ${detail})`),
   ]
+}
+
+function socketLines({ sockets }: RestoreResult, words: Words): readonly string[] {
+  if (sockets === 0) return []
+  return [`Left out: ${words.count(sockets, 'socket')}. The programs that listen on them make them when they start.`]
 }
 
 function named<T>(items: readonly T[], count: number, words: Words, line: (item: T) => string): readonly string[] {

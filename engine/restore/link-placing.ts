@@ -1,4 +1,4 @@
-// Symlinks and pipes: made whole in one call. Sockets and device files are not made.
+// Symlinks and pipes: made whole in one call. Device files are not made; sockets are not missed: whoever listens on one makes it.
 
 import { chmodSync, symlinkSync, unlinkSync } from 'node:fs'
 import type { SpecialEntry, SymlinkEntry } from '../format/tree-entry.ts'
@@ -18,9 +18,12 @@ export function placeSymlink(context: PlacingContext, parent: FolderState, entry
 }
 
 export function placeSpecial(context: PlacingContext, parent: FolderState, entry: SpecialEntry, path: Buffer): void {
+  if (entry.special === 'socket') {
+    context.report.sockets++
+    return
+  }
   if (entry.special !== 'fifo') {
-    const detail = entry.special === 'socket' ? 'a socket is made by the program that listens on it' : 'device files are not made'
-    context.report.addFailed(path, { code: 'not-restorable', detail })
+    context.report.addFailed(path, { code: 'not-restorable', detail: 'device files are not made' })
     return
   }
   const isMade = place(context, parent, entry, path, (at) => {

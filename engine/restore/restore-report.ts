@@ -32,6 +32,8 @@ export interface RestoreResult {
   readonly symlinks: number
   /** Pipes. */
   readonly others: number
+  /** Left out: the program that listens on a socket makes it. */
+  readonly sockets: number
   /** Sizes of the files, holes included. */
   readonly bytes: number
   /** Entries that were already as in the version. */
@@ -69,6 +71,7 @@ export class RestoreReport {
   directories = 0
   symlinks = 0
   others = 0
+  sockets = 0
   bytes = 0
   unchanged = 0
   /** Of large files that are not whole yet. */
@@ -122,10 +125,10 @@ export class RestoreReport {
   }
 
   result(elapsedMs: number): RestoreResult {
-    const { files, directories, symlinks, others, bytes, unchanged, verified, stopped, receivedBytes } = this
+    const { files, directories, symlinks, others, sockets, bytes, unchanged, verified, stopped, receivedBytes } = this
     const { kept, keptCount, failed, failedCount, notSet, notSetCount } = this
     return {
-      ...{ files, directories, symlinks, others, bytes, unchanged, keptCount, kept, failedCount, failed },
+      ...{ files, directories, symlinks, others, sockets, bytes, unchanged, keptCount, kept, failedCount, failed },
       ...{ notSetCount, notSet, verified, stopped, receivedBytes, elapsedMs },
     }
   }

@@ -150,7 +150,7 @@ describe('what failed', () => {
 describe('the last words of a restore', () => {
   const result: RestoreResult = {
     ...{ files: 3, directories: 1, symlinks: 0, others: 0, bytes: 2048, unchanged: 0 },
-    ...{ keptCount: 0, kept: [], failedCount: 0, failed: [], notSetCount: 0, notSet: [] },
+    ...{ sockets: 0, keptCount: 0, kept: [], failedCount: 0, failed: [], notSetCount: 0, notSet: [] },
     ...{ verified: undefined, stopped: undefined, receivedBytes: 100, elapsedMs: 1500 },
   }
 
@@ -170,6 +170,14 @@ describe('the last words of a restore', () => {
       lines: [
         'Restored 3 files, 1 folder, 2 KiB, in 1.5 s.',
         'Broken off: ENOSPC: no space left on device, write. What is not named was not tried.',
+      ],
+    },
+    {
+      title: 'sockets, which is no failure',
+      given: { sockets: 2 },
+      lines: [
+        'Restored 3 files, 1 folder, 2 KiB, in 1.5 s.',
+        'Left out: 2 sockets. The programs that listen on them make them when they start.',
       ],
     },
     {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
@@ -12,6 +13,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -58,6 +60,25 @@ describe('what was backed up comes back byte for byte', () => {
     const result = await repository.restore(root, '', original)
     expect(result).toMatchObject({ failed: [], kept: [], notSet: [] })
     expect(describeTree(source)).toEqual(before)
+  })
+
+  test('but sockets, which their programs make again', async () => {
+    using folder = temporaryFolder()
+    const source = join(folder.path, 'source')
+    mkdirSync(source)
+    writeFileSync(join(source, 'file'), 'bytes')
+    const server = createServer().listen(join(source, 'socket'))
+    await once(server, 'listening')
+    try {
+      const repository = await testRepository()
+      const { root, verdict } = await repository.backUp([source], folder.path)
+      expect(verdict).toBe('ok')
+      const result = await repository.restore(root, join(folder.path, 'restored'))
+      expect(result).toMatchObject({ files: 1, sockets: 1, failedCount: 0 })
+      expect(Object.keys(describeTree(join(folder.path, 'restored', source)))).not.toContain('socket')
+    } finally {
+      server.close()
+    }
   })
 
   test('any tree at all', { timeout: 120_000 }, async () => {
