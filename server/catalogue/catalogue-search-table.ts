@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Queryable } from '../database/database.ts'
 import type { JobId } from '../jobs/job.ts'
 import type { Id } from '../runtime/ids.ts'
+import { isOutsideBin } from '../snapshots/snapshots-table.ts'
 import { entryTypes } from './catalogue.ts'
 
 /** How a name is searched: folded text (fold-name.ts) against folded names. */
@@ -128,7 +129,7 @@ export interface SeenVersion {
   readonly takenAt: number
 }
 
-/** The first or last live version whose number lies in [from, before). */
+/** The first or last live version whose number lies in [from, before); what is in the bin is not searched. */
 export async function findVersionWithin(
   db: Queryable,
   range: { readonly jobId: JobId; readonly from: number; readonly before: number; readonly side: 'first' | 'last' },
@@ -139,6 +140,7 @@ export async function findVersionWithin(
     .where('job_id', '=', range.jobId)
     .where('catalogue_version', '>=', range.from)
     .where('catalogue_version', '<', range.before)
+    .where(isOutsideBin)
     .orderBy('catalogue_version', range.side === 'first' ? 'asc' : 'desc')
     .limit(1)
     .executeTakeFirst()

@@ -1,5 +1,6 @@
+import type { ExpressionBuilder } from 'kysely'
 import { type ChunkId, parseChunkId, parseSnapshotId, type SnapshotId, type Verdict } from '../../engine/index.ts'
-import type { Queryable, Transaction } from '../database/database.ts'
+import type { Queryable, Tables, Transaction } from '../database/database.ts'
 import type { JobId } from '../jobs/job.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
 import type { Id } from '../runtime/ids.ts'
@@ -112,17 +113,17 @@ export async function findSnapshotsByIds(db: Queryable, ids: readonly Id<'snap'>
   return (await selectSnapshots(db).where('snapshots.id', 'in', ids).execute()).map(toSnapshot)
 }
 
-/** Newest first. */
+/** Newest first; what is in the bin is left out. */
 export async function listSnapshotsOfDevice(
   db: Queryable,
   page: { readonly deviceId: Id<'dev'>; readonly beforeSeq: number | undefined; readonly limit: number },
 ): Promise<readonly Snapshot[]> {
-  let query = selectSnapshots(db).where('snapshots.device_id', '=', page.deviceId)
+  let query = selectSnapshots(db).where('snapshots.device_id', '=', page.deviceId).where(isOutsideBin)
   if (page.beforeSeq !== undefined) query = query.where('snapshots.seq', '<', page.beforeSeq)
   return (await query.orderBy('snapshots.seq', 'desc').limit(page.limit).execute()).map(toSnapshot)
 }
 
-/** The version of the same job before or after this one; checkpoints are none. */
+/** The version of the same job before or after this one; checkpoints are none, nor is what is in the bin. */
 export async function findNeighbour(
   db: Queryable,
   snapshot: Pick<Snapshot, 'jobId' | 'seq'>,
@@ -135,6 +136,7 @@ export async function findNeighbour(
     .where('job_id', '=', snapshot.jobId)
     .where('seq', isEarlier ? '<' : '>', snapshot.seq)
     .where('is_checkpoint', '=', 0)
+    .where(isOutsideBin)
     .orderBy('seq', isEarlier ? 'desc' : 'asc')
     .limit(1)
     .executeTakeFirst()
@@ -201,6 +203,7 @@ export async function listCatalogued(
     .select(['id', 'snapshot_id', 'job_id', 'seq', 'catalogue_version', 'taken_at', 'received_at'])
     .where('job_id', 'in', page.jobIds)
     .where('catalogue_version', 'is not', null)
+    .where(isOutsideBin)
     .orderBy('job_id')
     .orderBy('catalogue_version', 'desc')
     .limit(page.limit)
@@ -216,6 +219,10 @@ export async function listCatalogued(
       receivedAt: row.received_at,
     }))
     .reverse()
+}
+
+export function isOutsideBin({ exists, not, selectFrom }: ExpressionBuilder<Tables, 'snapshots'>) {
+  return not(exists(selectFrom('version_bin').select('snapshot').whereRef('version_bin.snapshot', '=', 'snapshots.id')))
 }
 
 function selectSnapshots(db: Queryable) {
