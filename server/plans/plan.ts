@@ -1,17 +1,25 @@
 import { z } from 'zod'
+import { type RetentionRules, ruleCountMax, ruleDaysMax } from '../../engine/index.ts'
 import type { Id } from '../runtime/ids.ts'
 
-/** How many versions of a job are kept per unit of time, newest of each unit; the rules that never go below are the collector's. */
+const count = z.int().min(0).max(ruleCountMax)
+
+/**
+ * How many versions of a job are kept: the engine's rules. Plans that were written down before `keepLast` and `allWithinDays` came are
+ * read as asking for neither. The rules that never go below are the engine's too.
+ */
 export const retentionSchema = z
   .strictObject({
-    hourly: z.int().min(0),
-    daily: z.int().min(0),
-    weekly: z.int().min(0),
-    monthly: z.int().min(0),
-    yearly: z.int().min(0),
+    keepLast: count.default(0),
+    hourly: count,
+    daily: count,
+    weekly: count,
+    monthly: count,
+    yearly: count,
+    allWithinDays: z.int().min(0).max(ruleDaysMax).default(0),
   })
   .readonly()
-export type Retention = z.infer<typeof retentionSchema>
+export type Retention = RetentionRules
 
 /** What is sold: space, computers, how long versions are kept. A subscription is a customer's copy of these terms. */
 export interface Plan {

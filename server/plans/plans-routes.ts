@@ -4,6 +4,7 @@ import type { App } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { cursorNumber, pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
 import { Problem } from '../http/problem.ts'
+import { retentionRulesSchema } from '../retention/retention-schema.ts'
 import type { Plan } from './plan.ts'
 import type { PlansService } from './plans-service.ts'
 
@@ -13,9 +14,7 @@ const planSchema = z
     name: z.string(),
     quotaBytes: bytesSchema,
     devicesMax: z.int().openapi({ description: 'How many computers.' }),
-    retention: z
-      .object({ hourly: z.int(), daily: z.int(), weekly: z.int(), monthly: z.int(), yearly: z.int() })
-      .openapi({ description: 'How many versions are kept per unit of time.' }),
+    retention: retentionRulesSchema,
     validityDays: z.int().nullable(),
     graceDays: z.int(),
   })

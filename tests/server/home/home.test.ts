@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { noRules } from '../../../engine/index.ts'
 import { type Computer, computerState, silentAfterMs } from '../../../server/devices/computer.ts'
 import { currentSubscription, standingOf } from '../../../server/home/home.ts'
 import { keptForText } from '../../../server/home/kept-for.ts'
@@ -122,6 +123,6 @@ describe('the plan on Home', () => {
     },
     { given: { hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0 }, expect: 'The newest version' },
   ])('$expect', ({ given, expect: words }) => {
-    expect(keptForText(given).replaceAll('\u00a0', ' ')).toBe(words)
+    expect(keptForText({ ...noRules, ...given }).replaceAll('\u00a0', ' ')).toBe(words)
   })
 })
