@@ -15,11 +15,11 @@ export function nextInstance(before: string | undefined, randomness: Randomness)
   return `${String(number).padStart(numberDigits, '0')}-${randomness.bytes(randomPartBytes).toString('hex')}`
 }
 
-export type InstanceVerdict = 'newest' | 'previous' | 'cloned'
+export type InstanceVerdict = 'newest' | 'previous' | 'first' | 'cloned'
 
 /**
  * The newest value is good; so is the one before it while the newest was never shown and the machine's print is the same: then the
- * answer that carried the newest was lost.
+ * answer that carried the newest was lost. Where the box itself does not know the newest any more, the first value shown is.
  */
 export function judgeInstance(shown: {
   readonly value: string | undefined
@@ -29,6 +29,7 @@ export function judgeInstance(shown: {
 }): InstanceVerdict {
   const { value, print, instance, knownPrint } = shown
   if (value === instance.newest) return 'newest'
+  if (value !== undefined && instance.isAnyTaken === true) return 'first'
   const isLostAnswer = value !== undefined && value === instance.previous && !instance.isNewestShown && print === knownPrint
   return isLostAnswer ? 'previous' : 'cloned'
 }

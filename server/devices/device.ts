@@ -49,6 +49,8 @@ export interface DeviceInstance {
   readonly newest: string
   readonly previous: string | undefined
   readonly isNewestShown: boolean
+  /** The rows were made anew or came out of a dump: whatever the device shows first is taken. */
+  readonly isAnyTaken?: boolean
 }
 
 export const maxDeviceNameCharacters = 200

@@ -22,6 +22,7 @@ export interface DeviceRow {
   readonly instance_newest: string
   readonly instance_previous: string | null
   readonly is_newest_instance_shown: number
+  readonly takes_any_instance: Generated<number>
   readonly head_seq: Generated<number>
   readonly head_snapshot: Generated<Buffer | null>
   readonly agent_version: string
@@ -195,9 +196,21 @@ export async function setInstance(db: Queryable, deviceId: Id<'dev'>, instance: 
       instance_newest: instance.newest,
       instance_previous: instance.previous ?? null,
       is_newest_instance_shown: instance.isNewestShown ? 1 : 0,
+      takes_any_instance: instance.isAnyTaken === true ? 1 : 0,
     })
     .where('id', '=', deviceId)
     .execute()
+}
+
+/** After a rebuild, a recovery or a restored dump: the first value that each of these devices shows is taken. Of all without `of`. */
+export async function forgetInstances(
+  db: Queryable,
+  of: { readonly repositoryId?: RepositoryId; readonly deviceId?: Id<'dev'> } = {},
+): Promise<void> {
+  let query = db.updateTable('devices').set({ takes_any_instance: 1 })
+  if (of.repositoryId !== undefined) query = query.where('repository_id', '=', of.repositoryId)
+  if (of.deviceId !== undefined) query = query.where('id', '=', of.deviceId)
+  await query.execute()
 }
 
 export async function addStoredBytes(transaction: Transaction, deviceId: Id<'dev'>, bytes: number): Promise<void> {
@@ -283,6 +296,7 @@ function selectChain(db: Queryable, deviceId: Id<'dev'>) {
       'instance_newest',
       'instance_previous',
       'is_newest_instance_shown',
+      'takes_any_instance',
     ])
     .where('id', '=', deviceId)
 }
@@ -297,6 +311,7 @@ function connectionColumns(connection: Connection) {
     instance_newest: connection.instance,
     instance_previous: null,
     is_newest_instance_shown: 0,
+    takes_any_instance: 0,
     agent_version: connection.agentVersion,
     address: connection.address,
     connected_at: connection.connectedAt,
@@ -341,6 +356,7 @@ function toChain(row: SelectedChain | undefined): DeviceChain | undefined {
       newest: row.instance_newest,
       previous: row.instance_previous ?? undefined,
       isNewestShown: row.is_newest_instance_shown === 1,
+      isAnyTaken: row.takes_any_instance === 1,
     },
   }
 }

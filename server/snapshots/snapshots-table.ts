@@ -53,43 +53,44 @@ export interface NewSnapshot extends Omit<Snapshot, 'job'> {
 }
 
 export async function insertSnapshot(transaction: Transaction, snapshot: NewSnapshot): Promise<void> {
+  await transaction.insertInto('snapshots').values(snapshotColumns(snapshot)).execute()
+}
+
+export function snapshotColumns(snapshot: NewSnapshot): SnapshotRow {
   const { counts } = snapshot
-  await transaction
-    .insertInto('snapshots')
-    .values({
-      id: snapshot.id,
-      snapshot_id: Buffer.from(snapshot.snapshotId, 'hex'),
-      repository_id: snapshot.repositoryId,
-      customer_id: snapshot.customerId,
-      device_id: snapshot.deviceId,
-      job_id: snapshot.jobId,
-      run_id: snapshot.runId ?? null,
-      seq: snapshot.seq,
-      root: snapshot.root,
-      previous: snapshot.previous === undefined ? null : Buffer.from(snapshot.previous, 'hex'),
-      server_time_at: snapshot.serverTimeAt,
-      started_at: snapshot.startedAt,
-      finished_at: snapshot.finishedAt,
-      taken_at: snapshot.takenAt,
-      received_at: snapshot.receivedAt,
-      verdict: snapshot.verdict,
-      is_checkpoint: snapshot.isCheckpoint ? 1 : 0,
-      files: counts.files,
-      directories: counts.directories,
-      symlinks: counts.symlinks,
-      others: counts.others,
-      source_bytes: counts.bytes,
-      skipped: counts.skipped,
-      new_files: counts.newFiles,
-      changed_files: counts.changedFiles,
-      unchanged_files: counts.unchangedFiles,
-      added_bytes: counts.addedBytes,
-      added_stored_bytes: counts.addedStoredBytes,
-      file_bytes: snapshot.fileBytes,
-      closure_epoch: snapshot.closureEpoch,
-      catalogue_version: snapshot.catalogueVersion ?? null,
-    })
-    .execute()
+  return {
+    id: snapshot.id,
+    snapshot_id: Buffer.from(snapshot.snapshotId, 'hex'),
+    repository_id: snapshot.repositoryId,
+    customer_id: snapshot.customerId,
+    device_id: snapshot.deviceId,
+    job_id: snapshot.jobId,
+    run_id: snapshot.runId ?? null,
+    seq: snapshot.seq,
+    root: snapshot.root,
+    previous: snapshot.previous === undefined ? null : Buffer.from(snapshot.previous, 'hex'),
+    server_time_at: snapshot.serverTimeAt,
+    started_at: snapshot.startedAt,
+    finished_at: snapshot.finishedAt,
+    taken_at: snapshot.takenAt,
+    received_at: snapshot.receivedAt,
+    verdict: snapshot.verdict,
+    is_checkpoint: snapshot.isCheckpoint ? 1 : 0,
+    files: counts.files,
+    directories: counts.directories,
+    symlinks: counts.symlinks,
+    others: counts.others,
+    source_bytes: counts.bytes,
+    skipped: counts.skipped,
+    new_files: counts.newFiles,
+    changed_files: counts.changedFiles,
+    unchanged_files: counts.unchangedFiles,
+    added_bytes: counts.addedBytes,
+    added_stored_bytes: counts.addedStoredBytes,
+    file_bytes: snapshot.fileBytes,
+    closure_epoch: snapshot.closureEpoch,
+    catalogue_version: snapshot.catalogueVersion ?? null,
+  }
 }
 
 export async function findSnapshot(db: Queryable, id: Id<'snap'>): Promise<Snapshot | undefined> {
