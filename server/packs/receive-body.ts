@@ -55,6 +55,8 @@ class BodyReceiver {
     this.resolve = resolve
     this.reject = reject
     receiving.body.on('data', this.onData).on('end', this.onEnd).on('error', this.onCut).on('close', this.onClose)
+    // A sender that went away before anybody listened says so no more.
+    if (receiving.body.destroyed) this.onCut(receiving.body.errored ?? undefined)
   }
 
   private readonly onData = (piece: Buffer): void => {
