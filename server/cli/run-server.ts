@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Machine } from '../box.ts'
 import type { Config } from '../config.ts'
 import { type Serving, serve } from '../main.ts'
 import type { Log } from '../runtime/log.ts'
@@ -7,7 +8,12 @@ import { type ExitCode, exitCodes } from './command.ts'
 import { listenForEnd } from './end-signals.ts'
 
 /** `holdfast serve`: runs until Ctrl-C, SIGTERM, or the loss of the database to another server. A second signal does not wait. */
-export async function runServer(options: { readonly config: Config; readonly isJson: boolean }): Promise<ExitCode> {
+export async function runServer(options: {
+  readonly config: Config
+  readonly isJson: boolean
+  /** What the torture suite's program has otherwise: a clock that moves, crash points that end it. */
+  readonly machine?: Partial<Machine>
+}): Promise<ExitCode> {
   const ending = listenForEnd({
     isUnderNpm: process.env.npm_lifecycle_event === 'start',
     hasTerminal: process.stdout.isTTY,
@@ -15,7 +21,7 @@ export async function runServer(options: { readonly config: Config; readonly isJ
   })
   // A terminal that is gone reads no more; the log has what matters. Unheard, the failure would be logged to the same terminal, for ever.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-  const machine = thisMachine({ terminal: (line) => process.stderr.write(line) })
+  const machine = { ...thisMachine({ terminal: (line) => process.stderr.write(line) }), ...options.machine }
   const serving = await serve({ config: options.config, machine, onTaken: () => ending.abort('database taken') })
   watchForDefects(serving.log, () => ending.abort('defect'))
   announce(serving, options)

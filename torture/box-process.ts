@@ -1,0 +1,154 @@
+/** The box under torture: started, told where to fall, killed, started again over the same data folder and database. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { callCommand } from '../server/control/control-client.ts'
+import { controlName } from '../server/control/protocol.ts'
+import { findSocketPlace } from '../server/runtime/socket-place.ts'
+import type { CrashPoint } from '../server/storage-volumes/crash-points.ts'
+import { isCrashPoint, type Order, type Strike } from './box-orders.ts'
+
+export interface BoxProcess {
+  readonly dataFolder: string
+  readonly pid: () => number
+  readonly port: () => number
+  readonly databasePid: () => number
+  /** Starts it, or starts it again. A strike may end it on the way up: then it answers `fell`. */
+  readonly start: (strike?: Strike) => Promise<'up' | 'fell'>
+  /** Where it falls from now on; undefined: nowhere. */
+  readonly strikeAt: (strike: Strike | undefined) => Promise<void>
+  readonly moveClock: (aheadMs: number) => Promise<void>
+  readonly isUp: () => boolean
+  /** When the process that runs now is gone. */
+  readonly fallen: () => Promise<void>
+  readonly kill: () => Promise<void>
+  readonly stop: () => Promise<void>
+  /** Runs a command of `bin/holdfast` in the box; its result, or the code of its problem. */
+  readonly command: (
+    name: string,
+    input: object,
+  ) => Promise<{ readonly exitCode: number; readonly result: Record<string, unknown> }>
+  /** How often each point was reached since the last strike was set, or since the first start. */
+  readonly pointsSince: () => ReadonlyMap<CrashPoint, number>
+  /** All that were ever reached. */
+  readonly pointsEver: () => ReadonlySet<CrashPoint>
+  readonly warnings: () => string
+}
+
+const programFolder = join(import.meta.dirname, '..')
+const startWithinMs = 60_000
+const stopWithinMs = 30_000
+
+export function openBoxProcess(options: {
+  readonly dataFolder: string
+  readonly pointsFile: string
+  /** The program to torture: this one, or a copy with a mistake in it. */
+  readonly root?: string
+}): BoxProcess {
+  const { dataFolder, pointsFile } = options
+  const program = join(options.root ?? programFolder, 'torture/box-program.ts')
+  appendFileSync(pointsFile, '')
+  let child: ChildProcess | undefined
+  let ended: Promise<unknown> = Promise.resolve()
+  let port = 0
+  let aheadMs = 0
+  let since = 0
+  let errors = ''
+
+  const pointsText = () => readFileSync(pointsFile, 'latin1')
+  const pointsIn = (text: string) => text.split('\n').filter(isCrashPoint)
+  const isUp = () => child !== undefined && child.exitCode === null && child.signalCode === null
+  const order = async (given: Order) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    child!.once('message', () => resolve())
+    child!.send(given)
+    await Promise.race([promise, ended])
+  }
+  const end = async (signal: NodeJS.Signals) => {
+    if (!isUp()) return
+    child!.kill(signal)
+    const patience = setTimeout(() => child!.kill('SIGKILL'), stopWithinMs)
+    await ended
+    clearTimeout(patience)
+  }
+  return {
+    dataFolder,
+    pid: () => child!.pid!,
+    port: () => port,
+    databasePid: () => Number(readFileSync(join(dataFolder, 'mysql.pid'), 'utf8')),
+    isUp,
+    async start(strike) {
+      child = spawn(
+        process.execPath,
+        [
+          ...['--max-semi-space-size=4', '--experimental-ffi', '--disable-warning=ExperimentalWarning', program, pointsFile],
+          ...(strike === undefined ? [] : [JSON.stringify(strike)]),
+        ],
+        { env: boxEnvironment(dataFolder), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+      )
+      child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+        errors = (errors + text).slice(-maxKeptErrors)
+      })
+      ended = once(child, 'close')
+      const patience = setTimeout(() => child!.kill('SIGABRT'), startWithinMs)
+      try {
+        for await (const line of createInterface({ input: child.stdout! })) {
+          child.stdout!.resume()
+          port = Number(new URL((JSON.parse(line) as { url: string }).url).port)
+          if (aheadMs !== 0) await order({ kind: 'clock', aheadMs })
+          return 'up'
+        }
+      } finally {
+        clearTimeout(patience)
+      }
+      await ended
+      if (strike !== undefined && child.signalCode === 'SIGKILL') return 'fell'
+      throw new Error(`the box did not start (${child.exitCode ?? child.signalCode}): ${errors.slice(-2000)}`)
+    },
+    fallen: async () => {
+      await ended
+    },
+    async strikeAt(strike) {
+      since = pointsText().length
+      await order({ kind: 'strike', strike })
+    },
+    async moveClock(ahead) {
+      aheadMs = ahead
+      await order({ kind: 'clock', aheadMs })
+    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+    async command(name, input) {
+      const socketPath = findSocketPlace({ dataFolder, name: controlName })
+      const request = { name, input }
+      const answer = socketPath && (await callCommand({ socketPath, request, report: () => {} }))
+      if (!answer) throw new Error(`nobody takes the command ${name}`)
+      if (answer.event === 'problem') throw new Error(`${name}: ${answer.problem.code}: ${answer.problem.detail}`)
+      return { exitCode: answer.exitCode, result: answer.result }
+    },
+    pointsSince() {
+      const counts = new Map<CrashPoint, number>()
+      for (const point of pointsIn(pointsText().slice(since))) counts.set(point, (counts.get(point) ?? 0) + 1)
+      return counts
+    },
+    pointsEver: () => new Set(pointsIn(pointsText())),
+    warnings: () => errors,
+  }
+}
+
+const maxKeptErrors = 100_000
+
+/** As `bin/holdfast` sets it; the settings of whoever runs the harness are not those of the box. */
+function boxEnvironment(dataFolder: string): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_'))
+  return {
+    ...Object.fromEntries(own),
+    HOLDFAST_DATA: dataFolder,
+    HOLDFAST_PORT: '0',
+    UV_THREADPOOL_SIZE: '16',
+    MALLOC_ARENA_MAX: '2',
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(programFolder, 'node_modules', '.cache', 'torture'),
+  }
+}
