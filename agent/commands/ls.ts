@@ -1,12 +1,14 @@
 import type { TreeEntry, Version } from '../../engine/index.ts'
 import { defineCommand } from '../command-line/command.ts'
-import { exitCodes } from '../command-line/exit-code.ts'
+import { type ExitCode, exitCodes } from '../command-line/exit-code.ts'
 import type { Program } from '../command-line/program.ts'
 import { openConnectedBox } from '../link/connected-box.ts'
 import { lookedInto, type OpenedVersion, openListedVersion, readWantedVersion } from '../link/open-listed-version.ts'
 import { entryJson, entryLine } from '../output/entry-line.ts'
 import { jsonPath } from '../output/json-values.ts'
-import { type FoundPath, findInVersion } from '../selection/version-path.ts'
+import { checkRescueWords, rescueOptions } from '../rescue/kit-options.ts'
+import { openPlace, openRescuedVersion } from '../rescue/open-rescued-version.ts'
+import { type FoundPath, findInVersion, type LookedInto } from '../selection/version-path.ts'
 import { versionJson } from './snapshots.ts'
 
 const pageSize = 1_000
@@ -18,6 +20,7 @@ export const lsCommand = defineCommand({
   options: {
     job: { kind: 'value', value: 'J', about: 'of this job, where latest or a date is given' },
     device: { kind: 'value', value: 'D', about: 'of this computer, by number or name' },
+    ...rescueOptions,
   },
   answers: 'object',
   words: { min: 1, max: 2 },
@@ -25,16 +28,25 @@ export const lsCommand = defineCommand({
   async run(program, { options, words }) {
     const [text, path] = words as [string, string | undefined]
     const wanted = readWantedVersion(program, text)
+    checkRescueWords(options)
+    const meant = { text, job: options.job, device: options.device }
+    if (options.from !== undefined) {
+      const place = await openPlace(program, { ...options, from: options.from })
+      const opened = await openRescuedVersion(program, place, wanted, meant)
+      return await show(program, opened, path, { job: opened.listed.job, otherJobs: opened.otherJobs })
+    }
     using box = openConnectedBox(program)
-    const opened = await openListedVersion(box, wanted, { text, job: options.job, device: options.device })
-    const found =
-      path === undefined
-        ? await commonFolder(opened)
-        : await findInVersion(opened.version, path, program.surroundings, lookedInto(box, opened))
-    await answer(program, opened, found)
-    return exitCodes.ok
+    const opened = await openListedVersion(box, wanted, meant)
+    return await show(program, opened, path, lookedInto(box, opened))
   },
 })
+
+async function show(program: Program, opened: OpenedVersion, path: string | undefined, looked: LookedInto): Promise<ExitCode> {
+  const { version } = opened
+  const found = path === undefined ? await commonFolder(opened) : await findInVersion(version, path, program.surroundings, looked)
+  await answer(program, opened, found)
+  return exitCodes.ok
+}
 
 /** The deepest folder that holds all that was asked for: the root is mostly a way there. */
 async function commonFolder({ version }: OpenedVersion): Promise<FoundPath> {

@@ -8,6 +8,8 @@ import { lookedInto, type OpenedVersion, openListedVersion, readWantedVersion } 
 import { jsonPath } from '../output/json-values.ts'
 import { type ProgressDisplay, progressDisplay } from '../output/progress-display.ts'
 import { restoreLines, restoreSummary } from '../output/restore-words.ts'
+import { checkRescueWords, rescueOptions } from '../rescue/kit-options.ts'
+import { openPlace, openRescuedVersion } from '../rescue/open-rescued-version.ts'
 import { resolveSourcePath } from '../selection/source-path.ts'
 import { findInVersion, type LookedInto } from '../selection/version-path.ts'
 import { prepareStateFolder } from '../state/state-folder.ts'
@@ -24,9 +26,7 @@ const options = {
   verify: { kind: 'flag', about: 'read everything back from the disk and compare' },
   job: { kind: 'value', value: 'J', about: 'of this job, where latest or a date is given' },
   device: { kind: 'value', value: 'D', about: 'of this computer, by number or name' },
-  from: { kind: 'later', takesValue: true },
-  'recovery-kit': { kind: 'later', takesValue: true },
-  'recovery-code': { kind: 'later', takesValue: false },
+  ...rescueOptions,
 } as const
 
 export const restoreCommand = defineCommand({
@@ -36,7 +36,8 @@ export const restoreCommand = defineCommand({
     'Gets files and folders back. PATH is where they were, as an absolute path; without one everything comes back. latest and DATE\n' +
     'choose the newest version not later; a date alone means the end of that day. Files that are there already are kept, and the\n' +
     'exit code is 3, unless --overwrite says otherwise: older replaces what is older than the stored file, changed what differs,\n' +
-    'both keeps yours and puts the stored one beside it.',
+    'both keeps yours and puts the stored one beside it.\n' +
+    'Without a box: --from names a folder with a copy of the backups, and the recovery kit opens it. --device then is any computer’s.',
   options,
   answers: 'events',
   words: { min: 1, max: 1_000 },
@@ -44,26 +45,49 @@ export const restoreCommand = defineCommand({
     'holdfast-agent restore latest /home/ann/letter.odt --overwrite changed',
     'holdfast-agent restore 2026-03-14 /home/ann/Pictures --to /tmp/back --strip',
     'holdfast-agent restore latest --to /mnt/new-disk --verify',
+    'holdfast-agent restore latest --from /mnt/copy --recovery-kit kit.txt --device ANN-PC --to /mnt/new-disk',
   ],
   async run(program, { options: given, words }) {
     const [text, ...paths] = words as [string, ...string[]]
     const wanted = readWantedVersion(program, text)
     const wish = readWish(program, given)
+    checkRescueWords(given)
     prepareStateFolder(program.state)
+    const meant = { text, job: given.job, device: given.device }
+    if (given.from !== undefined) {
+      const place = await openPlace(program, { ...given, from: given.from })
+      const opened = await openRescuedVersion(program, place, wanted, meant)
+      return await restoreFrom(program, opened, { ...wish, ...opened, paths })
+    }
     using box = openConnectedBox(program)
-    const opened = await openListedVersion(box, wanted, { text, job: given.job, device: given.device })
-    const selection = await selectionOf(program, opened, paths, lookedInto(box, opened))
-    return await runRestore(program, opened, {
-      ...wish,
-      records: box.target,
-      secrets: box.secrets,
-      root: opened.root,
-      selection,
-      signal: program.surroundings.stop,
-      randomBytes: program.surroundings.randomBytes,
-    })
+    const opened = await openListedVersion(box, wanted, meant)
+    const { otherJobs } = lookedInto(box, opened)
+    return await restoreFrom(program, opened, { ...wish, records: box.target, secrets: box.secrets, otherJobs, paths })
   },
 })
+
+type Source = Pick<RestoreOptions, 'records' | 'secrets' | 'destination' | 'overwrite' | 'verify'> & {
+  readonly otherJobs: readonly string[]
+  readonly paths: readonly string[]
+}
+
+async function restoreFrom(program: Program, opened: OpenedVersion, source: Source): Promise<ExitCode> {
+  const { otherJobs, paths, records, secrets, destination, overwrite, verify } = source
+  const selection = await selectionOf(program, opened, paths, { job: opened.listed.job, otherJobs })
+  const { stop: signal, randomBytes } = program.surroundings
+  const { root } = opened
+  return await runRestore(program, opened, {
+    destination,
+    overwrite,
+    verify,
+    records,
+    secrets,
+    root,
+    selection,
+    signal,
+    randomBytes,
+  })
+}
 
 function readWish(
   program: Program,

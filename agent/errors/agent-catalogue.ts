@@ -117,6 +117,26 @@ export const agentCatalogue = {
     'administrator',
     'Run `holdfast check --data` on the box. Other versions may be whole.',
   ),
+
+  // Without a box
+  'HF-RECOVERY-CODE-WRONG': usage(
+    'This recovery code has a slip in it',
+    'Look at the group that the detail names, and compare its five signs with the paper.',
+  ),
+  'HF-RECOVERY-KIT-WRONG': usage(
+    'This recovery kit does not open what is there',
+    'Take the kit whose repository or server number is that of the copy.',
+  ),
+  'HF-RECOVERY-KIT-UNREADABLE': usage(
+    'This file is no recovery kit',
+    'Give the kit as text or page (txt, html), or a file with nothing but the code in it.',
+  ),
+  'HF-RECOVERY-SOURCE-WRONG': usage(
+    'There are no backups of Holdfast in this folder',
+    'Name the folder that holds `repositories`: the second copy, or the data folder of the old disk.',
+  ),
+  'HF-DEVICE-NEEDED': usage('Several computers are in this folder', 'Say which one with --device: its name or its id.'),
+
   'HF-DISK-FULL-HERE': failure('This computer’s disk is full', 'you', 'Free some space and try again.'),
 
   'HF-AGENT-INTERNAL': failure(

@@ -276,6 +276,112 @@ export const problemCatalogue = {
     'administrator',
     'Read the report. The next backup sends again what can still be read.',
   ),
+
+  // Bringing the box back
+  'HF-RECOVERY-CODE-WRONG': entry(
+    422,
+    'This recovery code has a slip in it',
+    'you',
+    'Look at the group that the detail names, and compare its five signs with the paper.',
+  ),
+  'HF-RECOVERY-KIT-WRONG': entry(
+    422,
+    'This recovery kit does not open what is there',
+    'you',
+    'Take the kit whose repository or server number is that of the copy.',
+  ),
+  'HF-RECOVERY-KIT-UNREADABLE': entry(
+    422,
+    'This file is no recovery kit',
+    'you',
+    'Give the kit as text or page (txt, html), or a file with nothing but the code in it.',
+  ),
+  'HF-RECOVERY-SOURCE-WRONG': entry(
+    422,
+    'There are no backups of Holdfast in this folder',
+    'you',
+    'Name the folder that holds `repositories`: the second copy, or the data folder of the old disk.',
+  ),
+  'HF-SELF-BACKUP-DAMAGED': entry(
+    500,
+    'The box’s own backup is damaged',
+    'administrator',
+    'Try another copy: the second copy, or the data folder of the old disk.',
+  ),
+  'HF-SELF-BACKUP-NEWER': entry(
+    409,
+    'The box’s own backup is from a newer Holdfast',
+    'administrator',
+    'Install the version of Holdfast that the box had, or a newer one, and try again.',
+  ),
+  'HF-SELF-BACKUP-FAILED': entry(
+    500,
+    'The box could not back itself up',
+    'administrator',
+    'See the detail: most often the disk is full or takes no more writes.',
+  ),
+  'HF-DATA-FOLDER-NOT-EMPTY': entry(
+    409,
+    'This data folder is not empty',
+    'you',
+    'Recover into a new, empty folder: HOLDFAST_DATA=NEW holdfast recover FROM.',
+  ),
+  'HF-RECOVERY-UNFINISHED': entry(
+    409,
+    'This box is only half recovered',
+    'administrator',
+    'Call the same `holdfast recover` again: it goes on where it was broken off.',
+  ),
+
+  // Second copies
+  'HF-COPY-PLACE-UNUSABLE': entry(
+    503,
+    'The place of the second copy cannot be used',
+    'administrator',
+    'See that the disk is connected and mounted, and that the box may write there. The detail says what failed.',
+  ),
+  'HF-COPY-PLACE-TAKEN': entry(
+    409,
+    'Something else lies in that place',
+    'administrator',
+    'Choose an empty folder on another disk.',
+  ),
+  'HF-COPY-WRONG-PLACE': entry(
+    503,
+    'The disk of the second copy is not there',
+    'administrator',
+    'Connect and mount the disk of this copy. Nothing was written to what lies there now.',
+  ),
+  'HF-COPY-PLACE-FULL': entry(
+    507,
+    'The disk of the second copy is full',
+    'administrator',
+    'Free space there, or move the copy to a larger disk. What was copied stays whole.',
+  ),
+  'HF-COPY-SOURCE-LOST': entry(
+    503,
+    'The box’s own disk is not as it was',
+    'administrator',
+    'Look at the disk of the box before anything else. The second copy was left as it is, and files can be restored from it.',
+  ),
+  'HF-COPY-NEWER': entry(
+    503,
+    'The second copy is newer than the box',
+    'administrator',
+    'The disk or the database of the box came out of an older backup. Recover the box from the copy, or run `holdfast rebuild`.',
+  ),
+  'HF-COPY-RUNNING': entry(
+    409,
+    'This copy is running already',
+    'administrator',
+    'Wait for its end, or stop it first. Its page shows how far it is.',
+  ),
+  'HF-COPY-DAMAGED': entry(
+    500,
+    'The second copy is not as it should be',
+    'administrator',
+    'Run the copy again: what is missing or damaged there is copied anew. If it happens often, replace that disk.',
+  ),
   // Starting the box
   'HF-SETTING-WRONG': entry(
     500,
@@ -307,6 +413,13 @@ export const problemCatalogue = {
     'administrator',
     'Bring the file back from its copy. Without it nothing that is stored can be opened.',
   ),
+  'HF-CLOCK-JUMPED': entry(
+    409,
+    'The clock of the box jumped',
+    'administrator',
+    'Set the clock right, then confirm it on the page Storage or with `holdfast clock --confirm`.',
+  ),
+  'HF-CANCELLED': entry(409, 'It was stopped before its end', 'you', 'Start it again when you like. What was done stays done.'),
   'HF-INTERNAL': entry(
     500,
     'Something went wrong in the box',

@@ -336,7 +336,7 @@ describe('bad input at backup: a clear verdict, nothing lost, the next backup go
     expect(errorOf(await office.agent('PC-9', ['restore', '2001-01-01', '--json'])).code).toBe('HF-NO-VERSION')
     expect(errorOf(await office.agent('PC-9', ['restore', 'nonsense!', '--json'])).code).toBe('HF-USAGE')
     expect(errorOf(await office.agent('PC-9', ['restore', 'latest', '--from', '/x', '--json'])).code).toBe(
-      'HF-NOT-IN-THIS-VERSION',
+      'HF-RECOVERY-SOURCE-WRONG',
     )
   })
 
