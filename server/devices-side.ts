@@ -2,6 +2,7 @@
  * The devices' side of the box, put together: repositories and their keys, devices, versions, runs, the catalogue, the checks.
  * A part of the composition root, beside people.ts.
  */
+import { createAlarmsService } from './alarms/alarms-service.ts'
 import type { CatalogueStaging } from './catalogue/catalogue.ts'
 import { type CatalogueSearch, createCatalogueSearch } from './catalogue/search-service.ts'
 import { createStaging } from './catalogue/staging-service.ts'
@@ -23,6 +24,8 @@ import { createReadSnapshotBody, type ReadSnapshotBody } from './snapshots/snaps
 import { createSnapshotsService, type SnapshotsService } from './snapshots/snapshots-service.ts'
 import type { OpenVersionReader } from './snapshots/version-reader.ts'
 import type { SubscriptionsService } from './subscriptions/subscriptions-service.ts'
+import { createBlame } from './verification/blame-devices.ts'
+import { createVerification, type VerificationService } from './verification/verification-service.ts'
 import type { WorkerPool } from './worker-pool/worker-pool.ts'
 
 export interface DevicesSide {
@@ -34,6 +37,7 @@ export interface DevicesSide {
   readonly catalogue: CatalogueStaging
   readonly search: CatalogueSearch
   readonly checks: ChecksService
+  readonly verification: VerificationService
   readonly openVersionReader: OpenVersionReader
   readonly readSnapshotBody: ReadSnapshotBody
 }
@@ -55,6 +59,7 @@ export function createDevicesSide(options: {
   const { locate } = options.records
   const deviceSlots = createDeviceSlots({ ...options, openSecrets })
   const plaintexts = createPlaintexts({ ...options, locate, openSecrets })
+  const onBlamed = createBlame({ ...options, alarms: createAlarmsService(options) })
   return {
     devices: createDevicesService({ ...options, deviceSlots }),
     connect: createConnect({ ...options, deviceSlots }),
@@ -63,7 +68,8 @@ export function createDevicesSide(options: {
     plaintexts,
     search: createCatalogueSearch(options),
     catalogue: createStaging({ ...options, locate, openSecrets }),
-    checks: createChecks({ ...options, plaintexts, openSecrets }),
+    checks: createChecks({ ...options, plaintexts, openSecrets, onBlamed }),
+    verification: createVerification({ ...options, openSecrets, onBlamed }),
     openVersionReader: createOpenVersionReader({ ...options, plaintexts }),
     readSnapshotBody: createReadSnapshotBody(options),
   }

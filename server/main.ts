@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { openControlServer } from './control/control-server.ts'
 import { pageContextBy } from './http/page-context.ts'
 import { openStaticFiles } from './http/static-files.ts'
+import { everyMinute } from './jobs/minutes.ts'
 import { type HttpListener, openHttpListener } from './listener/http-listener.ts'
 import { machineAddresses } from './machine-addresses.ts'
 import { openErrorManual } from './manual/error-manual.ts'
@@ -18,6 +19,7 @@ import { createServices, type Services } from './services.ts'
 import { readCertificateFiles } from './tls/certificate-files.ts'
 import { openServerIdentity, type ServerIdentity } from './tls/server-identity.ts'
 import { serverNames } from './tls/server-names.ts'
+import { politePause } from './verification/polite-pause.ts'
 
 /** The composition root of the serving box: everything is made here, in order, and closed in reverse. */
 
@@ -32,8 +34,6 @@ export type Serving = AsyncDisposable & {
   readonly setupUrl: string | undefined
 }
 
-/** Sessions' signs of life, and the time the box observed. */
-const tickEveryMs = 60_000
 const programFolder = join(import.meta.dirname, '..')
 
 /** `onTaken`: the database went to another server; the caller must end this one. */
@@ -49,8 +49,10 @@ export async function serve(options: {
   const box = opened.use(await openBoxWhenFree(options))
   const services = opened.use(await createServices(box))
   await services.uploads.adopt()
-  const ticks = every(tickEveryMs, services.uploads.sessions.tick, box.log)
-  opened.defer(() => ticks.stop())
+  await services.observedTime.start()
+  const minutes = await everyMinute(() => minute(services), { log: box.log })
+  opened.defer(() => minutes.stop())
+  opened.defer(startVerification(box, services))
   const control = await openControlServer({
     dataFolder: box.dataFolder,
     temporaryFolders: machine.temporaryFolders,
@@ -77,6 +79,32 @@ export async function serve(options: {
   }
 }
 
+/** Looks for packs that arrived; how often it finds the moment to open them is its own business. */
+const verifyEveryMs = 5000
+
+function startVerification({ clock, log }: Box, { verification, uploads }: Services): () => Promise<void> {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const pause = politePause({ traffic: uploads.traffic, clock, signal })
+  const work = async () => {
+    await verification.run({ signal, pause }).catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+  }
+  const turns = every(verifyEveryMs, work, log)
+  return () => {
+    stopping.abort()
+    return turns.stop()
+  }
+}
+
+/** The heartbeat first: the others go by the time that the box observed. */
+async function minute({ observedTime, uploads, chores }: Services): Promise<void> {
+  await observedTime.tick()
+  await uploads.sessions.tick()
+  await chores.tick()
+}
+
 async function listen(box: Box, services: Services, certificate: ServerIdentity | undefined): Promise<HttpListener> {
   const { config, clock, boxId } = box
   const staticFiles = await openStaticFiles(join(programFolder, 'public'))
@@ -92,6 +120,7 @@ async function listen(box: Box, services: Services, certificate: ServerIdentity 
     people: services,
     devicesSide: services,
     uploads: services.uploads,
+    care: services,
     errorManual: await openErrorManual(join(programFolder, 'docs', 'user', 'errors')),
     staticFiles,
     agentPin: pinOf(box),

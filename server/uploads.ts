@@ -15,9 +15,13 @@ import { prepareSnapshotFolder } from './commits/snapshot-files.ts'
 import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
 import { createIdFilters, type IdFilters } from './packs/id-filters.ts'
+import { createPackTurns } from './packs/pack-turns.ts'
 import { createPacksService } from './packs/packs-service.ts'
 import { createFinishIntents } from './prune/finish-intents.ts'
 import type { RecordsService } from './records/records-service.ts'
+import { finishQuarantines } from './repair/quarantine.ts'
+import type { FindOtherCopy } from './repair/repair.ts'
+import { createRepair, type RepairService } from './repair/repair-service.ts'
 import { findRepositoryOfCustomer } from './repositories/repositories-table.ts'
 import type { Repository } from './repositories/repository.ts'
 import { RepositoryError } from './repositories/repository-error.ts'
@@ -32,6 +36,9 @@ import type { SnapshotsService } from './snapshots/snapshots-service.ts'
 import { nothingAtPoints, type ReachedPoint } from './storage-volumes/crash-points.ts'
 import { openStorageVolumes, type StorageVolumesService } from './storage-volumes/storage-volumes-service.ts'
 import type { SubscriptionsService } from './subscriptions/subscriptions-service.ts'
+import { countReads, countUploads } from './traffic/counted.ts'
+import { createTraffic, type Traffic } from './traffic/traffic.ts'
+import type { WorkerPool } from './worker-pool/worker-pool.ts'
 
 export interface Uploads {
   readonly volumes: StorageVolumesService
@@ -41,9 +48,12 @@ export interface Uploads {
   readonly uploads: UploadsService
   readonly commits: CommitsService
   readonly records: RecordsService
+  /** What these bytes moving mean to whoever works in the background. */
+  readonly traffic: Traffic
   readonly readVersion: ReadVersion
   /** Once, before the box listens. */
   readonly adopt: Adopt
+  readonly repair: RepairService
   readonly getRepository: (customerId: Id<'cus'>) => Promise<Repository>
 }
 
@@ -60,6 +70,9 @@ export interface UploadsOptions {
   readonly catalogue: CatalogueStaging
   readonly records: RecordsService
   readonly openSecrets: OpenSecrets
+  readonly pool: WorkerPool
+  /** Where packs may lie besides; nowhere without second copies. */
+  readonly findOtherCopy?: FindOtherCopy
   /** For the torture suite. */
   readonly reached?: ReachedPoint
 }
@@ -74,19 +87,28 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
     volumes.write(() => prepareSnapshotFolder(repositoryPlace(dataFolder, repository.uid), parseDeviceId(deviceId)))
   const sessions = createBackupSessionsService({ ...options, space, prepareDevice })
   const committing = { ...options, volumes, sessions, space, reached }
-  const packs = createPacksService({ ...options, volumes, filters, reached })
+  const turns = createPackTurns()
+  const packs = createPacksService({ ...options, volumes, filters, turns, reached })
+  const traffic = createTraffic(options)
+  const findOtherCopy = options.findOtherCopy ?? (async () => undefined)
+  const finishPrune = createFinishIntents({ database, dataFolder, clock: options.clock, reached })
   return {
     volumes,
     sessions,
     claims: createClaimsService(options),
     filters,
-    uploads: createUploadsService({ sessions, packs, space, dataFolder }),
+    uploads: countUploads(createUploadsService({ sessions, packs, space, dataFolder }), traffic),
     commits: createCommitsService(committing),
     adopt: createAdopt({
       ...committing,
-      finishIntents: createFinishIntents({ database, dataFolder, clock: options.clock, reached }),
+      finishIntents: async (repository) => {
+        await finishPrune(repository)
+        await finishQuarantines(repository, { database, dataFolder, reached })
+      },
     }),
-    records: options.records,
+    repair: createRepair({ ...options, volumes, findOtherCopy, reached }),
+    records: countReads(options.records, traffic),
+    traffic,
     readVersion: createReadVersion(options),
     getRepository: async (customerId) => {
       const repository = await findRepositoryOfCustomer(database.kysely, customerId)

@@ -28,7 +28,7 @@ export const checkCommand = defineCommand({
       const repository = await services.repositories.findOfCustomer(customer.customerId)
       if (repository === undefined) continue
       const onProgress = progressLines(customer.name, report)
-      const found = await services.checks.check(repository, { isDataRead, onProgress, signal })
+      const found = await services.checks.check(repository, { reading: isDataRead ? 'all' : 'structure', onProgress, signal })
       checked.push({ customer: `${customer.name} (${formatCustomerNumber(customer.number)})`, report: found })
     }
     const whole: CheckReport = { isDataRead, repositories: checked.map(({ report: found }) => found) }

@@ -3,6 +3,7 @@
  * reused buffer. With the data every byte of the file is covered: the head by its fields, each record by its trailer entry, its CRC
  * and, with the keys, its seal and id; the trailer by its SHA-256.
  */
+import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import {
   chunkIdBytes,
@@ -51,6 +52,8 @@ export type CheckPackOutput =
       readonly damage: string | undefined
       readonly damagedRecords: readonly RecordDamage[]
       readonly records: PackedRecords
+      /** SHA-256 of a file with damaged records, hexadecimal: the pack's id when its sender sent them so. */
+      readonly fileHash: string | undefined
     }
 
 export function checkPack(input: CheckPackInput): TaskAnswer<'check-pack'> {
@@ -84,11 +87,21 @@ function checkOpenPack(file: number, input: CheckPackInput): ReadOutput {
   try {
     const { index, entries } = readIndex(file, sizeBytes)
     checkHead(index, file, input)
-    return { kind: 'read', sizeBytes, damage: undefined, ...checkRecords(file, { index, entries, keys, input }) }
+    const checked = checkRecords(file, { index, entries, keys, input })
+    const fileHash = checked.damagedRecords.length === 0 ? undefined : hashOf(file, sizeBytes)
+    return { kind: 'read', sizeBytes, damage: undefined, ...checked, fileHash }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error
-    return { kind: 'read', sizeBytes, damage: error.message, damagedRecords: [], records: salvage(file, sizeBytes, keys) }
+    const records = salvage(file, sizeBytes, keys)
+    return { kind: 'read', sizeBytes, damage: error.message, damagedRecords: [], records, fileHash: undefined }
   }
+}
+
+function hashOf(file: number, sizeBytes: number): string {
+  const hash = createHash('sha256')
+  for (let at = 0; at < sizeBytes; at += runBytes)
+    hash.update(readAt(file, buffer.subarray(0, Math.min(runBytes, sizeBytes - at)), at))
+  return hash.digest('hex')
 }
 
 function readIndex(file: number, sizeBytes: number): { readonly index: PackIndex; readonly entries: Buffer } {
@@ -207,8 +220,8 @@ function readAt(file: number, target: Buffer, position: number): Buffer {
   return target
 }
 
-function transferOf({ ids, types, whole, refCounts, refs }: PackedRecords): readonly ArrayBuffer[] {
-  return [ids, types, whole, refCounts, refs].map(({ buffer: bytes }) => bytes)
+function transferOf({ ids, types, whole, offsets, lengths, refCounts, refs }: PackedRecords): readonly ArrayBuffer[] {
+  return [ids, types, whole, offsets, lengths, refCounts, refs].map(({ buffer: bytes }) => bytes)
 }
 
 function fileFailure(error: unknown): CheckPackOutput {

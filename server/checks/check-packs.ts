@@ -4,21 +4,42 @@
  */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chunkIdOfKey, type PackId, parseChunkId, parsePackId, type RepositorySecrets, recordTypes } from '../../engine/index.ts'
+import {
+  chunkIdBytes,
+  chunkIdOfKey,
+  chunkKey,
+  type PackId,
+  parseChunkId,
+  parsePackId,
+  type RepositorySecrets,
+  recordTypes,
+} from '../../engine/index.ts'
 import type { Queryable } from '../database/database.ts'
 import { listChunksOfPack } from '../packs/chunks-table.ts'
 import { isLive, type PackNumber } from '../packs/pack.ts'
 import { findPack, listPackIds } from '../packs/packs-table.ts'
 import type { Repository } from '../repositories/repository.ts'
 import type { RepositoryPlace } from '../repositories/repository-place.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import type { CheckProgress, PackCopy } from './check.ts'
-import type { CheckPackOutput } from './check-pack.ts'
-import { type CheckedPack, listBadChunks, listCheckedPacks, sumCheckedPacks, sumPlaces } from './check-table.ts'
+import type { CheckPackOutput, RecordDamage } from './check-pack.ts'
+import {
+  type CheckedPack,
+  listBadChunks,
+  listCheckedPacks,
+  listProvedPacks,
+  renewProof,
+  sumCheckedPacks,
+  sumPlaces,
+} from './check-table.ts'
 import { Findings } from './findings.ts'
-import type { PackedRecords } from './packed-records.ts'
+import type { HurtPack } from './mark-hurt.ts'
+import { type PackedRecords, packedIdAt } from './packed-records.ts'
 import { type PlacesSum, PlacesSummer } from './places-sum.ts'
+import { type CheckReading, isDue, planReading, type ReadingTurn } from './plan-reading.ts'
 import type { RecordGraph } from './record-graph.ts'
+import { type ReadCopy, type WeighedPack, weighCopies } from './weigh-copies.ts'
 
 export interface CheckPacks {
   readonly db: Queryable
@@ -26,23 +47,19 @@ export interface CheckPacks {
   readonly place: RepositoryPlace
   readonly pool: WorkerPool
   readonly secrets: RepositorySecrets | undefined
-  readonly isDataRead: boolean
+  readonly reading: CheckReading
+  readonly clock: Clock
   readonly findings: Findings
   readonly graph: RecordGraph
   readonly onProgress: (progress: CheckProgress) => void
   readonly signal: AbortSignal
 }
 
-/** A pack that is not what its row says, and which of its records are lost with it. */
-export interface HurtPack {
-  readonly pack: CheckedPack
-  readonly state: 'damaged' | 'missing'
-  readonly lost: readonly Buffer[]
-}
-
 export interface CheckedPacks {
   readonly packs: number
   readonly bytes: number
+  /** Of the packs whose data was read. */
+  readonly readBytes: number
   readonly records: number
   readonly hurt: readonly HurtPack[]
   /** Of packs that an earlier check marked: damage while a version still lacks something, history when all of it was sent again. */
@@ -50,18 +67,19 @@ export interface CheckedPacks {
 }
 
 const packsPerPage = 500
-const idBytes = 32
 
 export async function checkPacks(check: CheckPacks): Promise<CheckedPacks> {
   const { db, repository, pool, signal } = check
-  const total = await sumCheckedPacks(db, repository.repositoryId)
-  const state = new PackChecks(check, await sumPlaces(db, repository.repositoryId), await badIds(check))
+  const { repositoryId } = repository
+  const total = await sumCheckedPacks(db, repositoryId)
+  const turn = await readingTurn(check, total.bytes)
+  const state = new PackChecks(check, { sums: await sumPlaces(db, repositoryId), bad: await badIds(check), turn })
   const underWay = new Set<Promise<void>>()
   // One more than there are threads: they never wait for the main thread.
   const atOnce = pool.threads + 1
   try {
     for (let after = 0; ; ) {
-      const page = await listCheckedPacks(db, { repositoryId: repository.repositoryId, after, limit: packsPerPage })
+      const page = await listCheckedPacks(db, { repositoryId, after, limit: packsPerPage })
       for (const pack of page) {
         signal.throwIfAborted()
         const task = state.check(pack, total).finally(() => underWay.delete(task))
@@ -75,8 +93,15 @@ export async function checkPacks(check: CheckPacks): Promise<CheckedPacks> {
     await Promise.all(underWay)
   } finally {
     await Promise.allSettled(underWay)
+    // Also of a check that is stopped: the next one goes on where this one was.
+    await state.noteProved()
   }
   return state
+}
+
+async function readingTurn({ db, repository, reading, clock }: CheckPacks, totalBytes: number): Promise<ReadingTurn | undefined> {
+  if (reading !== 'due') return undefined
+  return planReading(listProvedPacks(db, repository.repositoryId), { totalBytes, nowMs: clock.now() })
 }
 
 async function badIds({ db, repository }: CheckPacks): Promise<ReadonlySet<string>> {
@@ -85,61 +110,90 @@ async function badIds({ db, repository }: CheckPacks): Promise<ReadonlySet<strin
 }
 
 function badKey(pack: PackNumber, chunkId: Uint8Array): string {
-  return `${pack} ${Buffer.from(chunkId.buffer, chunkId.byteOffset, chunkId.byteLength).toString('latin1')}`
+  return `${pack} ${chunkKey(chunkId)}`
 }
+
+/** What is known before any pack is read. */
+interface KnownBefore {
+  readonly sums: ReadonlyMap<PackNumber, PlacesSum>
+  readonly bad: ReadonlySet<string>
+  readonly turn: ReadingTurn | undefined
+}
+
+/** Proofs that are noted in one statement. */
+const provedAtOnce = 200
 
 class PackChecks implements CheckedPacks {
   packs = 0
   bytes = 0
+  readBytes = 0
   records = 0
   readonly hurt: HurtPack[] = []
   readonly known = new Findings()
   private readonly options: CheckPacks
-  private readonly sums: ReadonlyMap<PackNumber, PlacesSum>
-  private readonly bad: ReadonlySet<string>
+  private readonly before: KnownBefore
+  private proved: PackNumber[] = []
 
-  constructor(options: CheckPacks, sums: ReadonlyMap<PackNumber, PlacesSum>, bad: ReadonlySet<string>) {
+  constructor(options: CheckPacks, before: KnownBefore) {
     this.options = options
-    this.sums = sums
-    this.bad = bad
+    this.before = before
   }
 
   async check(pack: CheckedPack, total: { readonly packs: number; readonly bytes: number }): Promise<void> {
     const { place, onProgress } = this.options
-    const first = await this.read(pack, place.packFile(pack.packId))
-    const twin = pack.kind === 'tree' ? await this.read(pack, place.twinPackFile(pack.packId)) : undefined
-    await this.weigh(pack, first, twin)
+    const files = [place.packFile(pack.packId), ...(pack.kind === 'tree' ? [place.twinPackFile(pack.packId)] : [])]
+    const copies: CheckPackOutput[] = []
+    for (const file of files) copies.push(await this.read(pack, file))
+    await this.take(pack, copies)
     this.packs += 1
     this.bytes += pack.sizeBytes
+    if (this.isRead(pack)) this.readBytes += pack.sizeBytes
     onProgress({ packs: this.packs, packsTotal: total.packs, bytes: this.bytes, bytesTotal: total.bytes })
   }
 
+  async noteProved(): Promise<void> {
+    const packs = this.proved
+    this.proved = []
+    await renewProof(this.options.db, { packs, at: this.options.clock.now() })
+  }
+
+  private isRead(pack: CheckedPack): boolean {
+    return this.options.reading === 'all' || isDue(pack, this.before.turn)
+  }
+
   private read(pack: CheckedPack, file: string): Promise<CheckPackOutput> {
-    const { pool, secrets, repository, isDataRead, signal } = this.options
-    const input = { secrets, uid: repository.uid, file, kind: pack.kind, isDataRead }
+    const { pool, secrets, repository, signal } = this.options
+    const input = { secrets, uid: repository.uid, file, kind: pack.kind, isDataRead: this.isRead(pack) }
     return pool.run('check-pack', input, { isUrgent: false, signal })
   }
 
-  /** A tree pack is hurt only where both of its copies are. */
-  private async weigh(pack: CheckedPack, first: CheckPackOutput, twin: CheckPackOutput | undefined): Promise<void> {
-    const copies = [first, ...(twin === undefined ? [] : [twin])]
-    const faults = copies.map((copy) => this.faultOf(pack, copy))
-    const whole = copies.find((_, index) => faults[index] === undefined)
-    if (whole !== undefined) {
-      await this.countWhole(pack, whole)
-      for (const [index, why] of faults.entries()) this.reportCopy(pack, index, why)
-      return
+  private async take(pack: CheckedPack, copies: readonly CheckPackOutput[]): Promise<void> {
+    // A pack that was marked is told of again as long as it lies there.
+    const isKnownBad = (chunkId: Uint8Array) => isLive(pack.state) && this.isKnownBad(pack, chunkId)
+    const weighed = weighCopies({ packId: pack.packId, sizeBytes: pack.sizeBytes, isKnownBad }, copies)
+    switch (weighed.kind) {
+      case 'whole': {
+        await this.countWhole(pack, weighed.copy)
+        for (const [index, why] of weighed.faults.entries()) this.reportCopy(pack, index, why)
+        if (this.isRead(pack) && this.options.secrets !== undefined) await this.countProved(pack)
+        return
+      }
+      case 'poisoned':
+        this.addRecords(pack, weighed.copy.records, weighed.bad)
+        this.reportLost(pack, weighed.bad)
+        this.hurt.push({ packId: pack.packId, state: 'poisoned', lost: weighed.bad })
+        return
+      case 'hurt':
+        this.countHurt(pack, weighed)
+        return
+      default:
+        weighed satisfies never
     }
-    this.countHurt(pack, copies, faults[0]!)
   }
 
-  /** What is wrong with a copy, in words. */
-  private faultOf(pack: CheckedPack, copy: CheckPackOutput): string | undefined {
-    if (copy.kind === 'absent') return 'it is not there'
-    if (copy.kind === 'unreadable') return copy.why
-    if (copy.damage !== undefined) return copy.damage
-    if (copy.sizeBytes !== pack.sizeBytes) return `it has ${copy.sizeBytes} bytes, the database says ${pack.sizeBytes}`
-    return copy.damagedRecords.length === 0 ? undefined : `${copy.damagedRecords.length} of its records are damaged`
+  private async countProved({ pack }: CheckedPack): Promise<void> {
+    this.proved.push(pack)
+    if (this.proved.length >= provedAtOnce) await this.noteProved()
   }
 
   private reportCopy(pack: CheckedPack, index: number, why: string | undefined): void {
@@ -147,24 +201,23 @@ class PackChecks implements CheckedPacks {
     if (why !== undefined) this.findingsOf(pack).add({ kind: 'copy-damaged', pack: pack.packId, copy, why })
   }
 
-  private async countWhole(pack: CheckedPack, copy: CheckPackOutput): Promise<void> {
-    if (copy.kind !== 'read') return
-    this.addRecords(pack, copy.records, new Set())
+  private async countWhole(pack: CheckedPack, copy: ReadCopy): Promise<void> {
+    this.addRecords(pack, copy.records, [])
     const found = copy.records.sum
     // A pack that arrived while the table was read has no sum yet.
-    const expected = this.sums.get(pack.pack) ?? (await this.sumRows(pack, copy.records))
+    const expected = this.before.sums.get(pack.pack) ?? (await this.sumRows(pack, copy.records))
     if (expected.count === found.count && expected.xor === found.xor) return
     const why =
       expected.count === found.count
         ? 'the database has some of its records in other places'
         : `it holds ${found.count} records, the database has ${expected.count} of it`
     this.findingsOf(pack).add({ kind: 'index-wrong', pack: pack.packId, why })
-    this.hurt.push({ pack, state: 'damaged', lost: [] })
+    this.hurt.push({ packId: pack.packId, state: 'damaged', lost: [] })
   }
 
   private async sumRows({ pack }: CheckedPack, records: PackedRecords): Promise<PlacesSum> {
     const { db, repository } = this.options
-    const ids = Array.from({ length: records.count }, (_, index) => parseChunkId(idAt(records, index)))
+    const ids = Array.from({ length: records.count }, (_, index) => parseChunkId(packedIdAt(records, index)))
     const rows = await listChunksOfPack(db, { repositoryId: repository.repositoryId, pack, ids })
     const sum = new PlacesSummer()
     for (const [key, place] of rows) sum.add(chunkIdOfKey(key), place)
@@ -176,37 +229,33 @@ class PackChecks implements CheckedPacks {
   }
 
   /** Every copy has a fault: what no copy holds whole is lost. */
-  private countHurt(pack: CheckedPack, copies: readonly CheckPackOutput[], why: string): void {
-    const findings = this.findingsOf(pack)
-    const read = copies.flatMap((copy) => (copy.kind === 'read' ? [copy] : []))
-    const whole = new Set(read.flatMap(({ records }) => wholeIds(records)))
-    const damaged = new Map(
-      read.flatMap((copy) => copy.damagedRecords.map((record) => [idText(record.chunkId), record] as const)),
-    )
-    const lost = [...damaged].filter(([id]) => !whole.has(id)).map(([, record]) => record)
-    for (const copy of read) this.addRecords(pack, copy.records, new Set(lost.map(({ chunkId }) => idText(chunkId))))
-    this.hurt.push({
-      pack,
-      state: read.length === 0 ? 'missing' : 'damaged',
-      lost: lost.map(({ chunkId }) => Buffer.from(chunkId)),
-    })
-    if (copies.every(({ kind }) => kind === 'absent')) findings.add({ kind: 'pack-missing', pack: pack.packId })
-    else if (lost.length === 0) findings.add({ kind: 'pack-damaged', pack: pack.packId, why })
-    for (const { chunkId, offset, why: reason } of lost) {
+  private countHurt(pack: CheckedPack, hurt: Extract<WeighedPack, { readonly kind: 'hurt' }>): void {
+    const { packId } = pack
+    const { state, lost, read, why, areAllAbsent } = hurt
+    for (const copy of read) this.addRecords(pack, copy.records, lost)
+    this.hurt.push({ packId, state, lost })
+    if (areAllAbsent) this.findingsOf(pack).add({ kind: 'pack-missing', pack: packId })
+    else if (lost.length === 0) this.findingsOf(pack).add({ kind: 'pack-damaged', pack: packId, why })
+    this.reportLost(pack, lost)
+  }
+
+  private reportLost(pack: CheckedPack, lost: readonly RecordDamage[]): void {
+    for (const { chunkId, offset, why } of lost) {
       const record = Buffer.from(chunkId).toString('hex')
-      findings.add({ kind: 'record-damaged', pack: pack.packId, record, offset, why: reason })
+      this.findingsOf(pack).add({ kind: 'record-damaged', pack: pack.packId, record, offset, why })
     }
   }
 
-  private addRecords(pack: CheckedPack, records: PackedRecords, lost: ReadonlySet<string>): void {
+  private addRecords(pack: CheckedPack, records: PackedRecords, lost: readonly RecordDamage[]): void {
     const { graph } = this.options
+    const lostKeys = new Set(lost.map(({ chunkId }) => chunkKey(chunkId)))
     let refAt = 0
     for (let index = 0; index < records.count; index += 1) {
-      const id = idAt(records, index)
-      const refBytes = records.refCounts[index]! * idBytes
+      const id = packedIdAt(records, index)
+      const refBytes = records.refCounts[index]! * chunkIdBytes
       const refs = records.refs.subarray(refAt, refAt + refBytes)
       refAt += refBytes
-      if (records.whole[index] !== 1 || lost.has(idText(id)) || this.isKnownBad(pack, id)) continue
+      if (records.whole[index] !== 1 || this.isKnownBad(pack, id) || (lostKeys.size > 0 && lostKeys.has(chunkKey(id)))) continue
       const record = graph.numberOf(id)
       graph.setAvailable(record)
       if (records.types[index] !== recordTypes.data) graph.addNode(record, refs)
@@ -214,24 +263,10 @@ class PackChecks implements CheckedPacks {
     }
   }
 
-  /** Without reading the data, what an earlier check said of a record stands. */
+  /** What was said of a record before stands until its pack's bytes come again. */
   private isKnownBad({ pack }: CheckedPack, id: Uint8Array): boolean {
-    return !this.options.isDataRead && this.bad.size > 0 && this.bad.has(badKey(pack, id))
+    return this.before.bad.size > 0 && this.before.bad.has(badKey(pack, id))
   }
-}
-
-function wholeIds(records: PackedRecords): readonly string[] {
-  return Array.from({ length: records.count }, (_, index) => index)
-    .filter((index) => records.whole[index] === 1)
-    .map((index) => idText(idAt(records, index)))
-}
-
-function idAt({ ids }: PackedRecords, index: number): Uint8Array {
-  return ids.subarray(index * idBytes, (index + 1) * idBytes)
-}
-
-function idText(id: Uint8Array): string {
-  return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('latin1')
 }
 
 /** Files among the packs that no row names: what a crash left, for the next start to take up. */
@@ -258,9 +293,4 @@ export async function noteUnknownPackFiles({ db, repository, place, findings, si
 
 function findPackId(name: string): PackId | undefined {
   return /^[0-9a-f]{64}$/.test(name) ? parsePackId(name) : undefined
-}
-
-/** For the marks. */
-export function lostIds({ lost }: HurtPack) {
-  return lost.map((id) => parseChunkId(id))
 }

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import { type PackId, parsePackId } from '../../engine/index.ts'
 import type { Queryable } from '../database/database.ts'
-import { mappingStates, type PackNumber, type PackState, packKindNumbers, packStates } from '../packs/pack.ts'
+import { livePackStates, mappingStates, type PackNumber, type PackState, packKindNumbers, packStates } from '../packs/pack.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
 import type { PlacesSum } from './places-sum.ts'
+import type { ProvedPack } from './plan-reading.ts'
 
 export interface CheckedPack {
   readonly pack: PackNumber
@@ -11,10 +12,12 @@ export interface CheckedPack {
   readonly kind: 'data' | 'tree'
   readonly state: PackState
   readonly sizeBytes: number
+  readonly provedAt: number
 }
 
 /** Packs whose files must be there. */
 const presentStates = (['stored', 'condemned', 'damaged', 'missing'] as const).map((name) => packStates[name])
+const liveStates = livePackStates.map((name) => packStates[name])
 const stateNames = Object.fromEntries(
   Object.entries(packStates).map(([name, number]) => [number, name as PackState]),
 ) as Readonly<Record<number, PackState>>
@@ -25,7 +28,7 @@ export async function listCheckedPacks(
 ): Promise<readonly CheckedPack[]> {
   const rows = await db
     .selectFrom('packs')
-    .select(['id', 'pack_id', 'kind', 'state', 'size_bytes'])
+    .select(['id', 'pack_id', 'kind', 'state', 'size_bytes', 'proved_at'])
     .where('repository_id', '=', page.repositoryId)
     .where('state', 'in', presentStates)
     .where('id', '>', page.after)
@@ -38,7 +41,51 @@ export async function listCheckedPacks(
     kind: row.kind === packKindNumbers.tree ? 'tree' : 'data',
     state: stateNames[row.state]!,
     sizeBytes: row.size_bytes,
+    provedAt: row.proved_at,
   }))
+}
+
+const provedPerPage = 5000
+
+/** Live packs that were opened before, the longest ago first. */
+export async function* listProvedPacks(db: Queryable, repositoryId: RepositoryId): AsyncGenerator<ProvedPack> {
+  for (let after = { provedAt: 0, pack: Number.MAX_SAFE_INTEGER }; ; ) {
+    const { provedAt, pack } = after
+    const rows = await db
+      .selectFrom('packs')
+      .select(['id', 'size_bytes', 'proved_at'])
+      .where('repository_id', '=', repositoryId)
+      .where('state', 'in', liveStates)
+      .where((where) =>
+        where.or([where('proved_at', '>', provedAt), where.and([where('proved_at', '=', provedAt), where('id', '>', pack)])]),
+      )
+      .orderBy('proved_at')
+      .orderBy('id')
+      .limit(provedPerPage)
+      .execute()
+    for (const row of rows) yield { pack: row.id, sizeBytes: row.size_bytes, provedAt: row.proved_at }
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < provedPerPage) return
+    after = { provedAt: last.proved_at, pack: last.id }
+  }
+}
+
+/** Those that were never opened stay so: their records' rows are still to be judged. */
+export async function renewProof(
+  db: Queryable,
+  proof: { readonly packs: readonly PackNumber[]; readonly at: number },
+): Promise<void> {
+  if (proof.packs.length === 0) return
+  await db
+    .updateTable('packs')
+    .set({ proved_at: proof.at })
+    .where(
+      'id',
+      'in',
+      proof.packs.toSorted((a, b) => a - b),
+    )
+    .where('proved_at', '>', 0)
+    .execute()
 }
 
 export async function sumCheckedPacks(

@@ -50,6 +50,8 @@ export interface RepositoryReport {
   readonly uid: string
   readonly packs: number
   readonly bytes: number
+  /** Of the packs whose data was read; the others by their indexes and sizes. */
+  readonly readBytes: number
   readonly records: number
   readonly versions: number
   /** The first of them; `damageCount` has all. */

@@ -3,12 +3,8 @@
  * never mends and never deletes: a record that is marked is not served and not believed any more, so the next backup sends it again
  * while the computer still has it.
  */
-import type { Database, Transaction } from '../database/database.ts'
-import { markChunksBad } from '../packs/chunks-table.ts'
-import { isLive } from '../packs/pack.ts'
-import { findPackLocked, setPackState } from '../packs/packs-table.ts'
+import type { Database } from '../database/database.ts'
 import type { PlaintextsService } from '../plaintexts/plaintexts-service.ts'
-import { lockRepository, raiseClosureEpoch } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
 import { repositoryPlace } from '../repositories/repository-place.ts'
 import type { OpenSecrets } from '../repositories/repository-secrets.ts'
@@ -17,17 +13,21 @@ import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import { type CheckProgress, type Damage, maxDamageListed, type RepositoryReport } from './check.ts'
 import { checkKeys } from './check-keys.ts'
-import { type CheckedPacks, type CheckPacks, checkPacks, type HurtPack, lostIds, noteUnknownPackFiles } from './check-packs.ts'
+import { type CheckedPacks, type CheckPacks, checkPacks, noteUnknownPackFiles } from './check-packs.ts'
 import { checkVersionFiles, listVersions, noteUnknownVersionFiles } from './check-versions.ts'
 import { Findings } from './findings.ts'
+import { type BlamedDevice, type HurtPack, markHurt } from './mark-hurt.ts'
 import { nameDamage } from './name-damage.ts'
+import type { CheckReading } from './plan-reading.ts'
 import { RecordGraph } from './record-graph.ts'
+
+export type OnBlamed = (repository: Repository, devices: readonly BlamedDevice[]) => Promise<void>
 
 export interface ChecksService {
   readonly check: (
     repository: Repository,
     options: {
-      readonly isDataRead: boolean
+      readonly reading: CheckReading
       readonly onProgress?: (progress: CheckProgress) => void
       readonly signal: AbortSignal
     },
@@ -41,23 +41,21 @@ export function createChecks(options: {
   readonly pool: WorkerPool
   readonly plaintexts: PlaintextsService
   readonly openSecrets: OpenSecrets
+  /** Computers that sent records which do not open; told after the marks are committed. */
+  readonly onBlamed: OnBlamed
 }): ChecksService {
   const { database, dataFolder, clock, pool, plaintexts, openSecrets } = options
   const { kysely: db } = database
 
-  /** All marks of a repository in one transaction, with the epoch that tells agents. What was marked before is left as it is. */
-  const mark = async (repository: Repository, hurt: readonly HurtPack[]) => {
-    if (hurt.length === 0) return
-    await database.transaction(async (transaction) => {
-      await lockRepository(transaction, repository.repositoryId)
-      let hasChanged = false
-      for (const pack of hurt) hasChanged = (await markPack(transaction, repository, pack, clock.now())) || hasChanged
-      if (hasChanged) await raiseClosureEpoch(transaction, repository.repositoryId)
-    })
+  const mark = async (repository: Repository, packs: readonly HurtPack[]): Promise<void> => {
+    if (packs.length === 0) return
+    const nowMs = clock.now()
+    const blamed = await database.transaction((tx) => markHurt(tx, { repository, packs, nowMs }))
+    await options.onBlamed(repository, blamed)
   }
 
   return {
-    check: async (repository, { isDataRead, onProgress = () => {}, signal }) => {
+    check: async (repository, { reading, onProgress = () => {}, signal }) => {
       const findings = new Findings()
       const graph = new RecordGraph()
       const place = repositoryPlace(dataFolder, repository.uid)
@@ -66,7 +64,7 @@ export function createChecks(options: {
       // Versions first: every pack that they need has its row by then.
       const versions = await listVersions(common)
       await checkVersionFiles(common, versions, secrets)
-      const packCheck: CheckPacks = { ...common, pool, secrets, isDataRead, graph, onProgress, signal }
+      const packCheck: CheckPacks = { ...common, pool, secrets, reading, clock, graph, onProgress, signal }
       const packs = await checkPacks(packCheck)
       await noteUnknownPackFiles(packCheck)
       await noteUnknownVersionFiles(common)
@@ -85,6 +83,7 @@ export function createChecks(options: {
         uid: repository.uid.toString('hex'),
         packs: packs.packs,
         bytes: packs.bytes,
+        readBytes: packs.readBytes,
         records: packs.records,
         versions: versions.length,
         damage: findings.damage,
@@ -109,7 +108,7 @@ function reportMissing(found: {
   const { findings, graph, packs, missing, count } = found
   if (count > 0) findings.addAll(packs.known)
   else for (const pack of new Set(packs.known.damage.map(packOf))) findings.note({ kind: 'damage-replaced', pack })
-  const told = new Set(packs.hurt.flatMap(({ lost }) => lost.map((id) => graph.numberOf(id))))
+  const told = new Set(packs.hurt.flatMap(({ lost }) => lost.map(({ chunkId }) => graph.numberOf(chunkId))))
   const untold = missing.filter((record) => !told.has(record))
   for (const record of untold) findings.add({ kind: 'chunk-missing', record: graph.idPrefix(record).toString('hex') })
   findings.damageCount += count - missing.length
@@ -117,16 +116,6 @@ function reportMissing(found: {
 
 function packOf(damage: Damage): string {
   return 'pack' in damage ? damage.pack : ''
-}
-
-async function markPack(transaction: Transaction, repository: Repository, hurt: HurtPack, nowMs: number): Promise<boolean> {
-  const { repositoryId } = repository
-  const { pack, packId } = hurt.pack
-  const row = await findPackLocked(transaction, repositoryId, packId)
-  if (row === undefined || !isLive(row.state)) return false
-  await setPackState(transaction, { pack, state: hurt.state, nowMs })
-  await markChunksBad(transaction, { repositoryId, pack, ids: lostIds(hurt) })
-  return true
 }
 
 function affectedVersion({ id, deviceId, job, seq, takenAt }: Snapshot) {

@@ -1,5 +1,5 @@
 /** The records of one pack in a few arrays, as they cross from a worker to the main thread: no object for each. */
-import { chunkIdBytes, type PackEntry } from '../../engine/index.ts'
+import { type ChunkId, chunkIdBytes, type PackEntry, parseChunkId } from '../../engine/index.ts'
 import { type PlacesSum, PlacesSummer } from './places-sum.ts'
 
 export interface PackedRecords {
@@ -9,6 +9,9 @@ export interface PackedRecords {
   readonly types: Uint8Array<ArrayBuffer>
   /** 1: nothing was found wrong with it. */
   readonly whole: Uint8Array<ArrayBuffer>
+  /** Where each lies in the file, and how long it is. */
+  readonly offsets: Uint32Array<ArrayBuffer>
+  readonly lengths: Uint32Array<ArrayBuffer>
   readonly refCounts: Uint32Array<ArrayBuffer>
   /** 32 bytes for each ref of each record. */
   readonly refs: Uint8Array<ArrayBuffer>
@@ -32,6 +35,8 @@ export class RecordList {
       ids: new Uint8Array(count * chunkIdBytes),
       types: new Uint8Array(count),
       whole: new Uint8Array(count),
+      offsets: new Uint32Array(count),
+      lengths: new Uint32Array(count),
       refCounts: new Uint32Array(count),
       refs: new Uint8Array(totalRefs * chunkIdBytes),
       sum: this.sum.result(),
@@ -41,6 +46,8 @@ export class RecordList {
       packed.ids.set(entry.header.chunkId, index * chunkIdBytes)
       packed.types[index] = entry.header.type
       packed.whole[index] = isWhole ? 1 : 0
+      packed.offsets[index] = entry.offset
+      packed.lengths[index] = entry.length
       packed.refCounts[index] = entry.refs.length
       for (const ref of entry.refs) {
         packed.refs.set(ref, refAt)
@@ -49,4 +56,17 @@ export class RecordList {
     }
     return packed
   }
+}
+
+/** The id of a record, by its place in the arrays; a view. */
+export function packedIdAt({ ids }: PackedRecords, index: number): Uint8Array {
+  return ids.subarray(index * chunkIdBytes, (index + 1) * chunkIdBytes)
+}
+
+/** The ids of all records that are whole. */
+export function wholeIdsOf(records: PackedRecords): readonly ChunkId[] {
+  const ids: ChunkId[] = []
+  for (let index = 0; index < records.count; index += 1)
+    if (records.whole[index] === 1) ids.push(parseChunkId(packedIdAt(records, index)))
+  return ids
 }

@@ -141,19 +141,54 @@ export async function listChunksOfPack(
   return found
 }
 
+/** Returns how many were not bad before. */
 export async function markChunksBad(
   tx: Transaction,
   marking: { readonly repositoryId: RepositoryId; readonly pack: PackNumber; readonly ids: readonly ChunkId[] },
+): Promise<number> {
+  return setStates(tx, { ...marking, from: ['new', 'verified'], to: 'bad' })
+}
+
+/** They opened under their ids: from now on they may be promised to every computer of the customer. */
+export async function markChunksVerified(
+  tx: Transaction,
+  marking: { readonly repositoryId: RepositoryId; readonly pack: PackNumber; readonly ids: readonly ChunkId[] },
 ): Promise<void> {
-  for (const ids of idSlices(marking.ids)) {
-    await tx
+  await setStates(tx, { ...marking, from: ['new'], to: 'verified' })
+}
+
+/** The bytes of the pack came again: what was said of its records before was said of other bytes. */
+export async function forgetChunkStates(
+  tx: Transaction,
+  marking: { readonly repositoryId: RepositoryId; readonly pack: PackNumber; readonly ids: readonly ChunkId[] },
+): Promise<void> {
+  await setStates(tx, { ...marking, from: ['verified', 'bad'], to: 'new' })
+}
+
+async function setStates(
+  tx: Transaction,
+  change: {
+    readonly repositoryId: RepositoryId
+    readonly pack: PackNumber
+    readonly ids: readonly ChunkId[]
+    readonly from: readonly MappingState[]
+    readonly to: MappingState
+  },
+): Promise<number> {
+  const from = change.from.map((name) => mappingStates[name])
+  let changed = 0n
+  for (const ids of idSlices(change.ids)) {
+    const { numUpdatedRows } = await tx
       .updateTable('chunks')
-      .set({ state: mappingStates.bad })
-      .where('repository_id', '=', marking.repositoryId)
+      .set({ state: mappingStates[change.to] })
+      .where('repository_id', '=', change.repositoryId)
       .where('chunk_id', 'in', ids)
-      .where('pack', '=', marking.pack)
-      .execute()
+      .where('pack', '=', change.pack)
+      .where('state', 'in', from)
+      .executeTakeFirstOrThrow()
+    changed += numUpdatedRows
   }
+  return Number(changed)
 }
 
 const idsPerPage = 32_768

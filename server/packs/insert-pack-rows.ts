@@ -2,8 +2,9 @@ import type { PackId, PackIndex } from '../../engine/index.ts'
 import type { Transaction } from '../database/database.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
 import type { Id } from '../runtime/ids.ts'
-import { insertChunks } from './chunks-table.ts'
-import { claimPacks, findPackLocked, insertPack, setPackState } from './packs-table.ts'
+import { forgetChunkStates, insertChunks } from './chunks-table.ts'
+import { isLive } from './pack.ts'
+import { claimPacks, findPackLocked, insertPack, setPackState, setPacksProved } from './packs-table.ts'
 
 export interface PackRowsToInsert {
   readonly repositoryId: RepositoryId
@@ -42,5 +43,10 @@ export async function insertPackRows(tx: Transaction, pack: PackRowsToInsert): P
     await claimPacks(tx, { packs: [number], sessionSeq, nowMs })
   }
   await insertChunks(tx, { repositoryId, pack: number, entries })
+  if (known !== undefined && !isLive(known.state)) {
+    const ids = entries.map(({ header }) => header.chunkId)
+    await forgetChunkStates(tx, { repositoryId, pack: number, ids })
+    await setPacksProved(tx, { packs: [number], at: 0 })
+  }
   return { recordBytes }
 }

@@ -19,6 +19,8 @@ export interface PackRow {
   readonly device_id: Id<'dev'> | null
   readonly received_at: number
   readonly state_at: number
+  /** When every record of it was last opened; 0: not since its bytes came. */
+  readonly proved_at: Generated<number>
 }
 
 declare module '../database/tables.ts' {
@@ -66,6 +68,15 @@ export async function setPackState(
     .set({ state: packStates[change.state], state_at: change.nowMs })
     .where('id', '=', change.pack)
     .execute()
+}
+
+/** Says that every record of these packs was opened, or with 0 that they must be opened anew. */
+export async function setPacksProved(
+  db: Queryable,
+  proof: { readonly packs: readonly PackNumber[]; readonly at: number },
+): Promise<void> {
+  for (const packs of slices(proof.packs))
+    await db.updateTable('packs').set({ proved_at: proof.at }).where('id', 'in', packs).execute()
 }
 
 const packsPerStatement = 1000
@@ -205,7 +216,7 @@ export const stateNames: Readonly<Record<number, PackState>> = Object.fromEntrie
   Object.entries(packStates).map(([name, number]) => [number, name as PackState]),
 )
 
-function toPack(row: (Omit<PackRow, 'id'> & { readonly id: number }) | undefined): Pack | undefined {
+function toPack(row: (Omit<PackRow, 'id' | 'proved_at'> & { readonly id: number }) | undefined): Pack | undefined {
   if (row === undefined) return undefined
   return {
     pack: row.id,

@@ -83,6 +83,22 @@ export const crashPoints = [
   'copy:pack-forgotten',
   'copy:pack-removed',
   'copy:twin-removed',
+  'rebuild:renamed-aside',
+  'rebuild:put-aside',
+  'rebuild:begun',
+  'rebuild:packs-committed',
+  'rebuild:chunks-committed',
+  'rebuild:versions-committed',
+  'rebuild:before-commit',
+  'rebuild:committed',
+  'rebuild-copy:written',
+  'rebuild-copy:synced',
+  'rebuild-copy:renamed',
+  'rebuild-copy:folder-synced',
+  'repair:before-commit',
+  'repair:committed',
+  'quarantine:renamed',
+  'quarantine:folder-synced',
 ] as const
 export type CrashPoint = (typeof crashPoints)[number]
 

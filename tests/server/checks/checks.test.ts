@@ -41,7 +41,7 @@ async function getRepository(): Promise<Repository> {
 }
 
 async function check(isDataRead = true): Promise<RepositoryReport> {
-  return upload.box.devicesSide.checks.check(await getRepository(), { isDataRead, signal })
+  return upload.box.devicesSide.checks.check(await getRepository(), { reading: isDataRead ? 'all' : 'structure', signal })
 }
 
 function filesIn(name: 'packs' | 'packs2'): readonly string[] {
@@ -219,8 +219,8 @@ describe('versions and keys', () => {
     hurt(packFile('data'))
     const { box } = upload
     const openSecrets = createOpenSecrets({ database: box.database, masterKey: Buffer.alloc(32, 7) })
-    const checks = createChecks({ ...box, plaintexts: box.devicesSide.plaintexts, openSecrets })
-    const report = await checks.check(await getRepository(), { isDataRead: true, signal })
+    const checks = createChecks({ ...box, plaintexts: box.devicesSide.plaintexts, openSecrets, onBlamed: async () => {} })
+    const report = await checks.check(await getRepository(), { reading: 'all', signal })
     expect(report.damage.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['keys-damaged', 'record-damaged']))
     expect(report.affectedVersions).toHaveLength(1)
     expect(report.affectedPaths).toEqual([])
@@ -240,6 +240,6 @@ test('a check beside running backups sees nothing wrong', async () => {
 test('it can be stopped', async () => {
   const stop = new AbortController()
   stop.abort(new Error('the caller left'))
-  const stopped = upload.box.devicesSide.checks.check(await getRepository(), { isDataRead: true, signal: stop.signal })
+  const stopped = upload.box.devicesSide.checks.check(await getRepository(), { reading: 'all', signal: stop.signal })
   await expect(stopped).rejects.toThrow('the caller left')
 })
