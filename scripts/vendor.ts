@@ -23,6 +23,7 @@ export const copies: Readonly<Record<string, string>> = {
 export const iconNames = [
   'arrow-left',
   'arrow-right',
+  'bell',
   'check',
   'chevron-left',
   'chevron-right',
@@ -39,6 +40,7 @@ export const iconNames = [
   'file-video-camera',
   'folder',
   'folder-archive',
+  'hard-drive',
   'house',
   'key-round',
   'log-in',
@@ -51,6 +53,7 @@ export const iconNames = [
   'refresh-cw',
   'rotate-ccw',
   'search',
+  'square',
   'triangle-alert',
   'users',
 ] as const

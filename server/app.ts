@@ -6,7 +6,12 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { PageContext } from '../views/site.ts'
 import { agentUploadRoutes } from './agent-api/agent-upload-routes.ts'
 import { demandProtocol } from './agent-api/protocol.ts'
+import { alarmsPageRoutes } from './alarms/alarms-page-routes.ts'
+import { alarmsRoutes } from './alarms/alarms-routes.ts'
+import type { Care } from './care.ts'
 import { agentSearchRoutes } from './catalogue/agent-search-routes.ts'
+import type { ChoresService } from './chores/chores-service.ts'
+import { storageRoutes } from './chores/storage-routes.ts'
 import { customersRoutes } from './customers/customers-routes.ts'
 import { agentDeviceRoutes } from './devices/agent-device-routes.ts'
 import { computersRoutes } from './devices/computers-routes.ts'
@@ -63,6 +68,7 @@ export interface Dependencies {
   readonly people: People
   readonly devicesSide: DevicesSide
   readonly uploads: Uploads
+  readonly care: Care & { readonly chores: ChoresService }
   readonly errorManual: ErrorManual
   readonly staticFiles: StaticFiles
   /** Of the box's own authority, when this box's certificate comes from it: agents are told to expect it. */
@@ -71,7 +77,7 @@ export interface Dependencies {
   readonly pageContext: (c: AppContext) => PageContext
 }
 
-type ApiServices = People & DevicesSide & { readonly uploads: Uploads }
+type ApiServices = People & DevicesSide & Pick<Care, 'alarms'> & { readonly uploads: Uploads }
 
 /** What routes of the frame share, made once. */
 interface Shared {
@@ -103,19 +109,23 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
   app.route('/', openApiRoutes({ document, pageContext }))
   app.route('/', setupRoutes({ ...people, ...shared, pageContext }))
   app.route('/', sessionsRoutes({ ...people, ...shared, pageContext }))
-  mountPages(app, dependencies)
-  mountApi(app, { ...people, ...dependencies.devicesSide, uploads: dependencies.uploads }, shared)
+  mountPages(app, dependencies, shared)
+  mountApi(app, { ...people, ...dependencies.devicesSide, ...dependencies.care, uploads: dependencies.uploads }, shared)
 }
 
 /** The dashboard. */
-function mountPages(app: App, { log, people, devicesSide, staticFiles, pageContext, publicUrl, agentPin }: Dependencies): void {
+function mountPages(app: App, dependencies: Dependencies, shared: Shared): void {
+  const { log, people, devicesSide, care, staticFiles, pageContext, publicUrl, agentPin } = dependencies
   const computers = createComputersService(devicesSide)
-  const services = { ...people, ...devicesSide, computers, pageContext, agentAddress: { publicUrl, pin: agentPin } }
+  const agentAddress = { publicUrl, pin: agentPin }
+  const services = { ...people, ...devicesSide, ...care, ...shared, computers, pageContext, agentAddress }
   app.route('/', staticFiles.routes())
   app.route('/', homeRoutes(services))
   app.route('/', computersRoutes(services))
   app.route('/', versionsRoutes(services))
   app.route('/', downloadsRoutes({ ...services, log }))
+  app.route('/', alarmsPageRoutes(services))
+  app.route('/', storageRoutes(services))
 }
 
 /** The routes that the OpenAPI document describes. */
@@ -131,6 +141,7 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', agentDeviceRoutes({ ...services, ...shared }))
   app.route('/', agentUploadRoutes(services))
   app.route('/', devicesRoutes(services))
+  app.route('/', alarmsRoutes(services))
   app.route('/', agentSearchRoutes(services))
 }
 

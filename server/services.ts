@@ -1,9 +1,12 @@
-import { addressForPeople } from './address-for-people.ts'
 import type { Box } from './box.ts'
+import { type Care, createCare } from './care.ts'
+import { choreList } from './chore-list.ts'
+import { type ChoresService, createChoresService } from './chores/chores-service.ts'
 import { createDevicesSide, type DevicesSide } from './devices-side.ts'
 import type { Readiness } from './health/readiness.ts'
 import { createPeople, type People } from './people.ts'
 import { createRecordsService } from './records/records-service.ts'
+import { addressesOnKits, createRecoverySide, type RecoverySide } from './recovery-side.ts'
 import { createRepositories, type Repositories } from './repositories/repositories-service.ts'
 import type { Authority } from './tls/authority.ts'
 import { createUploads, type Uploads } from './uploads.ts'
@@ -12,7 +15,10 @@ import { createWorkerPool } from './worker-pool/worker-pool.ts'
 /** Every use case of the box, over its database and files: what routes and commands are made of. */
 export type Services = People &
   DevicesSide &
+  RecoverySide &
+  Care &
   AsyncDisposable & {
+    readonly chores: ChoresService
     readonly repositories: Repositories
     readonly uploads: Uploads
     readonly readiness: Readiness
@@ -21,14 +27,13 @@ export type Services = People &
 
 export async function createServices(box: Box): Promise<Services> {
   const { database, dataFolder, masterKey, clock, randomness, config, reached } = box
+  const care = createCare({ database, clock, log: box.log.child({ part: 'care' }) })
   const repositories = createRepositories({
     database,
     dataFolder,
     masterKey,
     clock,
     randomness,
-    // A port that is free at each start is no address to print.
-    addresses: config.port === 0 && config.publicUrl === undefined ? [] : [addressForPeople(config)],
   })
   const { createRepositoryForCustomer } = repositories
   const people = await createPeople({ database, clock, randomness, createRepositoryForCustomer })
@@ -55,16 +60,37 @@ export async function createServices(box: Box): Promise<Services> {
     randomness,
     records,
     openSecrets: repositories.openSecrets,
+    pool,
     log: box.log.child({ part: 'uploads' }),
     reached,
   })
+  const recoverySide = createRecoverySide({
+    ...box,
+    addresses: addressesOnKits(config),
+    volumes: uploads.volumes,
+    alarms: care.alarms,
+  })
+  const chores = createChoresService({
+    ...care,
+    database,
+    clock,
+    log: box.log.child({ part: 'chores' }),
+    chores: choreList({}),
+  })
+  await chores.start()
   return {
     ...people,
     ...devicesSide,
+    ...care,
+    chores,
+    ...recoverySide,
     uploads,
     repositories,
     readiness: box.readiness,
     authority: box.authority,
-    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await chores.stop()
+      await pool[Symbol.asyncDispose]()
+    },
   }
 }

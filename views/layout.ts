@@ -7,11 +7,17 @@ import type { PageContext, Viewer } from './site.ts'
 
 /** A page of the account: the rail beside it, the parts in the middle. */
 export function appPage(
-  page: PageContext & { readonly title: string; readonly viewer: Viewer; readonly place?: Place; readonly body: Html },
+  page: PageContext & {
+    readonly title: string
+    readonly viewer: Viewer
+    readonly place?: Place
+    readonly body: Html
+    readonly isOfStaff?: boolean
+  },
 ): Page {
   return documentPage({
     ...page,
-    bodyClass: 'app',
+    bodyClass: page.isOfStaff === true ? 'app staff' : 'app',
     body: html`
   <a class="skip" href="#main">Skip to content</a>
   ${rail({ viewer: page.viewer, ...(page.place === undefined ? {} : { place: page.place }) })}

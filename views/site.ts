@@ -15,6 +15,8 @@ export type Viewer = {
   readonly name: string
   readonly role: string
   readonly account: { readonly name: string; readonly number: string }
+  /** They find the box's own pages in the menu. */
+  readonly isAdministrator?: boolean
 }
 
 /** What every page is given besides its own props. */

@@ -4,6 +4,9 @@ import type { Id } from '../runtime/ids.ts'
 export const auditActions = [
   'box.set-up',
   'customer.created',
+  'customer.rebuilt',
+  'box.rebuilt',
+  'box.rebuild-confirmed',
   'subscription.created',
   'user.created',
   'user.password-reset',
@@ -14,6 +17,17 @@ export const auditActions = [
   'device.replaced',
   'device.revoked',
   'recovery-kit.printed',
+  'clock.confirmed',
+  'server-kit.printed',
+  'retention.changed',
+  'version.pinned',
+  'version.unpinned',
+  'version.deleted',
+  'version.taken-back',
+  'copy.added',
+  'copy.changed',
+  'copy.disk-accepted',
+  'copy.removed',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

@@ -5,6 +5,7 @@ import type { Database, Transaction } from '../database/database.ts'
 import { findChainLocked, setInstance } from '../devices/devices-table.ts'
 import type { DeviceIdentity } from '../http/principal.ts'
 import { maxJobNameCharacters } from '../jobs/job.ts'
+import { readObservedTime } from '../observed-time/observed-time-table.ts'
 import { findRepositoryOfCustomer, lockRepository, nextSessionSequence } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
 import { maxRunDetailCharacters } from '../runs/run.ts'
@@ -18,7 +19,6 @@ import type { SubscriptionsService } from '../subscriptions/subscriptions-servic
 import { BackupRefusedError, type BackupSession, SessionError, silenceMs } from './backup-session.ts'
 import * as table from './backup-sessions-table.ts'
 import { judgeInstance } from './instance.ts'
-import { readObservedTime, tickObservedTime } from './observed-time-table.ts'
 import type { PlanSpace } from './plan-space.ts'
 
 export interface SessionToOpen {
@@ -53,7 +53,7 @@ export interface BackupSessionsService {
     sessionId: Id<'bks'>,
     reason: { readonly code: string; readonly detail: string },
   ) => Promise<void>
-  /** Once a minute: notes who was heard from, and ends sessions that have been silent for too long. */
+  /** Once a minute, after the box's heartbeat: notes who was heard from, and ends sessions that have been silent for too long. */
   readonly tick: () => Promise<void>
   /** The plan of a device, where it lets backups in now. Throws BackupRefusedError. */
   readonly demandPlan: (device: DeviceIdentity, options: { readonly mayBeExpired: boolean }) => Promise<Subscription>
@@ -142,7 +142,9 @@ export function createBackupSessionsService(options: {
     const verdict = judgeInstance({ value: request.instance, print, instance, knownPrint: fingerprintPrint })
     if (verdict === 'cloned')
       throw new SessionError('cloned', 'Another computer uses the identity of this one. Nothing was written.')
-    if (verdict === 'newest') await setInstance(tx, device.deviceId, { ...instance, isNewestShown: true })
+    if (verdict === 'newest') await setInstance(tx, device.deviceId, { ...instance, isNewestShown: true, isAnyTaken: false })
+    if (verdict === 'first' && request.instance !== undefined)
+      await setInstance(tx, device.deviceId, { newest: request.instance, previous: undefined, isNewestShown: true })
     return { seq: chain.headSeq + 1, previous: chain.headSnapshot }
   }
 
@@ -183,7 +185,7 @@ export function createBackupSessionsService(options: {
       })
     },
     tick: async () => {
-      const observedMs = await tickObservedTime(database, clock.now())
+      const observedMs = await readObservedTime(kysely)
       const sessionIds = [...heard]
       heard.clear()
       await table.markHeard(kysely, sessionIds, observedMs)

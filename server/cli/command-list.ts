@@ -33,13 +33,28 @@ export const commandList: readonly ListedCommand[] = [
   },
   {
     name: 'recovery-kit',
-    summary: 'Prints the sheet that opens a customer’s backups without the box',
-    load: async () => (await import('../repositories/recovery-kit-command.ts')).recoveryKitCommand,
+    summary: 'Prints the sheet that opens a customer’s backups without the box, or brings back the box',
+    load: async () => (await import('../recovery-kits/recovery-kit-command.ts')).recoveryKitCommand,
+  },
+  {
+    name: 'self-backup',
+    summary: 'Saves people, plans, settings and keys of the box itself',
+    load: async () => (await import('../self-backups/self-backup-command.ts')).selfBackupCommand,
   },
   {
     name: 'check',
     summary: 'Proves that what is stored is whole, and names what is not',
     load: async () => (await import('../checks/check-command.ts')).checkCommand,
+  },
+  {
+    name: 'alarms',
+    summary: 'Lists what waits for somebody',
+    load: async () => (await import('../alarms/alarms-command.ts')).alarmsCommand,
+  },
+  {
+    name: 'clock',
+    summary: 'Says whether the box believes its clock, and confirms it',
+    load: async () => (await import('../observed-time/clock-command.ts')).clockCommand,
   },
   {
     name: 'openapi',
@@ -59,7 +74,6 @@ export const laterCommands: readonly string[] = [
   'recover',
   'sandbox',
   'seed',
-  'self-backup',
   'support-bundle',
 ]
 

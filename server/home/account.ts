@@ -48,7 +48,12 @@ function accountOf(c: AppContext, customer: Customer): Account {
   return {
     customer,
     user,
-    viewer: { name: user.name, role: roleWords(user, customer.customerId), account },
+    viewer: {
+      name: user.name,
+      role: roleWords(user, customer.customerId),
+      account,
+      isAdministrator: user.staffRole === 'administrator',
+    },
     mayReadFiles: c.var.access.may('files:read', customer.customerId),
   }
 }

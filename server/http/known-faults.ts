@@ -1,10 +1,14 @@
 import { HTTPException } from 'hono/http-exception'
 import { uploadProblems } from '../agent-api/upload-problems.ts'
 import { catalogueProblems } from '../catalogue/catalogue-problems.ts'
+import { choreProblems } from '../chores/chore-problems.ts'
+import { copyProblems } from '../copies/copy-problems.ts'
 import { customerProblems } from '../customers/customer-problems.ts'
 import { databaseProblems } from '../database/database-problems.ts'
 import { deviceProblems } from '../devices/device-problems.ts'
 import { formatProblems, repositoryProblems } from '../repositories/repository-problems.ts'
+import { retentionProblems } from '../retention/retention-problems.ts'
+import { selfBackupProblems } from '../self-backups/self-backup-problems.ts'
 import { setupProblems } from '../setup/setup-problems.ts'
 import { userProblems } from '../users/user-problems.ts'
 import { workerPoolProblems } from '../worker-pool/worker-pool-problems.ts'
@@ -18,6 +22,7 @@ const faultTables: readonly ProblemFinder[] = [
   databaseProblems,
   userProblems,
   customerProblems,
+  copyProblems,
   setupProblems,
   deviceProblems,
   repositoryProblems,
@@ -25,6 +30,9 @@ const faultTables: readonly ProblemFinder[] = [
   catalogueProblems,
   workerPoolProblems,
   uploadProblems,
+  choreProblems,
+  selfBackupProblems,
+  retentionProblems,
 ]
 
 export function problemOf(error: unknown): Problem {

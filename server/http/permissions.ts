@@ -30,6 +30,10 @@ export const permissionTable = {
   'versions:read': { roles: [...staff, ...members], scope: 'read' },
   /** Names, paths and bytes of what was backed up. Never by a staff role. */
   'files:read': { roles: [...members], scope: 'files' },
+  /** What waits for somebody: a customer's own for its people, the box's for staff. */
+  'alarms:read': { roles: [...staff, ...members], scope: 'read' },
+  /** The box's own care: its disks, its chores, its clock. By nobody's token. */
+  'box:care': { roles: ['administrator'] },
   /** Everything that an agent does with its own device token. */
   'agent:use': { roles: ['device'] },
 } as const satisfies Readonly<Record<string, PermissionRow>>

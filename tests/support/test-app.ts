@@ -2,6 +2,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from '../../server/app.ts'
+import { type Care, createCare } from '../../server/care.ts'
+import { choreList } from '../../server/chore-list.ts'
+import type { Chore } from '../../server/chores/chore.ts'
+import { type ChoresService, createChoresService } from '../../server/chores/chores-service.ts'
 import { createDevicesSide, type DevicesSide } from '../../server/devices-side.ts'
 import type { App } from '../../server/http/app-environment.ts'
 import { pageContextBy } from '../../server/http/page-context.ts'
@@ -32,6 +36,7 @@ export interface TestApp extends AsyncDisposable {
   readonly devicesSide: DevicesSide
   readonly repositories: Repositories
   readonly uploads: Uploads
+  readonly care: Care & { readonly chores: ChoresService }
   readonly records: RecordsService
   readonly pool: WorkerPool
   readonly dataFolder: string
@@ -48,6 +53,8 @@ export async function testApp(
     readonly trustedProxy?: readonly string[]
     readonly publicUrl?: string
     readonly uploads?: Partial<UploadsOptions>
+    /** Instead of the box's own. */
+    readonly chores?: readonly Chore[]
     readonly createRepositoryForCustomer?: (customerId: Id<'cus'>) => Promise<void>
   } = {},
 ): Promise<TestApp> {
@@ -58,7 +65,7 @@ export async function testApp(
   const dataFolder = mkdtempSync(join(existsSync(memoryFolder) ? memoryFolder : tmpdir(), 'holdfast-app-'))
   const masterKey = systemRandomness.bytes(32)
   const common = { database, dataFolder, masterKey, clock, randomness: systemRandomness }
-  const repositories = createRepositories({ ...common, addresses: [publicUrl ?? 'http://localhost'] })
+  const repositories = createRepositories(common)
   const people = await createPeople({
     ...common,
     createRepositoryForCustomer: async (customerId) => {
@@ -68,11 +75,25 @@ export async function testApp(
     },
   })
   const log = options.log ?? silentLog
+  const alarmsAndTime = createCare({ ...common, log })
+  await alarmsAndTime.observedTime.start()
   const records = createRecordsService({ ...common, log })
   const pool = createWorkerPool()
   const devicesSide = createDevicesSide({ ...people, ...common, log, repositories, records, pool })
   const { openSecrets } = repositories
-  const uploads = await createUploads({ ...people, ...devicesSide, ...common, records, openSecrets, log, ...options.uploads })
+  const uploads = await createUploads({
+    ...people,
+    ...devicesSide,
+    ...common,
+    records,
+    openSecrets,
+    pool,
+    log,
+    ...options.uploads,
+  })
+  const chores = createChoresService({ ...alarmsAndTime, database, clock, log, chores: options.chores ?? choreList({}) })
+  await chores.start()
+  const care = { ...alarmsAndTime, chores }
   const staticFiles = await openStaticFiles(publicFolder)
   const app = createApp({
     log,
@@ -86,12 +107,14 @@ export async function testApp(
     people,
     devicesSide,
     uploads,
+    care,
     errorManual: await openErrorManual(errorPagesFolder),
     staticFiles,
     agentPin: undefined,
     pageContext: pageContextBy({ clock, assets: staticFiles.prefix, zoneCookie: 'zone', timeZone: 'UTC', publicUrl }),
   })
   const close = async () => {
+    await chores.stop()
     await pool[Symbol.asyncDispose]()
     await database.close()
     rmSync(dataFolder, { recursive: true })
@@ -102,6 +125,7 @@ export async function testApp(
     devicesSide,
     repositories,
     uploads,
+    care,
     records,
     pool,
     dataFolder,

@@ -7,9 +7,24 @@ import { brand } from './brand.ts'
 const places = {
   home: { path: '/', name: 'Home', icon: 'house' },
   computers: { path: '/computers', name: 'Computers', icon: 'monitor' },
-} as const satisfies Record<string, { readonly path: string; readonly name: string; readonly icon: IconName }>
+  storage: { path: '/storage', name: 'Storage', icon: 'hard-drive', isForAdministrators: true },
+  alerts: { path: '/alerts', name: 'Alerts', icon: 'bell', isForAdministrators: true },
+} as const satisfies Record<string, PlaceInMenu>
+
+type PlaceInMenu = {
+  readonly path: string
+  readonly name: string
+  readonly icon: IconName
+  readonly isForAdministrators?: true
+}
 
 export type Place = keyof typeof places
+
+function placesFor(viewer: Viewer): readonly (readonly [string, PlaceInMenu])[] {
+  return Object.entries<PlaceInMenu>(places).filter(
+    ([, place]) => place.isForAdministrators !== true || viewer.isAdministrator === true,
+  )
+}
 
 /** The rail: the name, whose office, where to go, who I am. A phone shows the menu as tabs along the bottom. */
 export function rail({ viewer, place }: { readonly viewer: Viewer; readonly place?: Place }): Html {
@@ -17,7 +32,7 @@ export function rail({ viewer, place }: { readonly viewer: Viewer; readonly plac
     <a class="brand" href="/">${brand}</a>
     <p class="whose"><span><b>${viewer.account.name}</b><small class="id">${viewer.account.number}</small></span></p>
     <nav class="menu" aria-label="Main">
-      ${Object.entries(places).map(
+      ${placesFor(viewer).map(
         ([key, to]) => html`<a href="${to.path}"${key === place ? html` aria-current="page"` : ''}>${icon(to.icon)}${to.name}</a>
       `,
       )}<form class="leave" action="/signout" method="post"><button>${icon('log-out')}Sign out</button></form>

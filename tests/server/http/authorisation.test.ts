@@ -18,6 +18,8 @@ const rights: Readonly<Record<Permission, string>> = {
   'devices:read': 'administrator implementor owner member viewer',
   'versions:read': 'administrator implementor owner member viewer',
   'files:read': 'owner member viewer',
+  'alarms:read': 'administrator implementor owner member viewer',
+  'box:care': 'administrator',
   'agent:use': 'device',
 }
 
@@ -41,6 +43,7 @@ function sampleIds(): Readonly<Record<string, string>> {
     sessionId: `bks_${'b'.repeat(20)}`,
     packId: 'ab'.repeat(32),
     code: 'HF-BUSY',
+    chore: 'none-of-these',
     version: '0123456789abcdef',
     file: 'holdfast.css',
     path: 'home',

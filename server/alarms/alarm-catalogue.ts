@@ -1,0 +1,94 @@
+/**
+ * Everything that the box wants a person to know without being asked, once. A code is a contract with scripts and with
+ * docs/operator/alerts.md (a test compares them). `title` is a whole sentence, for it stands on Home in the place of the sentence;
+ * `hint` says what `who` does next. What is true of one case only goes into an alarm's `detail`.
+ */
+import type { WhoCanFix } from '../http/problem-catalogue.ts'
+
+/** `failure`: something is lost, refused, or in danger now. `warning`: it will be, unless somebody acts. */
+export const alarmSeverities = ['failure', 'warning'] as const
+export type AlarmSeverity = (typeof alarmSeverities)[number]
+
+export interface AlarmEntry {
+  readonly severity: AlarmSeverity
+  readonly title: string
+  readonly who: WhoCanFix
+  readonly hint: string
+}
+
+export const alarmCatalogue = {
+  // The box's own care
+  'HF-CHORE-FAILED': warning(
+    'The box could not finish a part of its own care.',
+    'administrator',
+    'It tries again by itself. Read what it said under Storage; the log of the box has more.',
+  ),
+  'HF-CLOCK-JUMPED': warning(
+    'The clock of the box jumped.',
+    'administrator',
+    'Set the clock right, then confirm it under Storage. Until then nothing old is removed.',
+  ),
+  // What is stored, and whether it is whole
+  'HF-DEVICE-SENT-DAMAGE': warning(
+    'A computer sends data that does not open.',
+    'implementor',
+    'Its memory or its disk is failing: test both, replace what is bad. Its next backup sends the marked data again by itself.',
+  ),
+  'HF-STORAGE-DAMAGED': failure(
+    'Stored data is damaged.',
+    'administrator',
+    'Repair it under Storage, Check. What no copy holds any more is sent again by the next backup of the computer that has it.',
+  ),
+  'HF-VERIFICATION-LATE': warning(
+    'Data that arrived more than a day ago has not been opened yet.',
+    'administrator',
+    'The box is too busy, or cannot open it: its log says which. Nothing is lost; computers do not share it until then.',
+  ),
+  'HF-SELF-BACKUP-FAILED': failure(
+    'The box could not back itself up.',
+    'administrator',
+    'Read why below; most often the disk is full. It tries again by itself, and `holdfast self-backup` does at once.',
+  ),
+  'HF-RECOVERY-KIT-DUE': warning(
+    'A recovery kit should be printed.',
+    'you',
+    'Print it under Account, and put it where the contracts are. It opens the backups when the box is gone.',
+  ),
+  'HF-SERVER-KIT-DUE': warning(
+    'The recovery kit of the server should be printed.',
+    'administrator',
+    'Print it under Storage, and keep it in another building. It brings the whole box back from a copy.',
+  ),
+  // Second copies
+  'HF-COPY-FAILED': failure(
+    'The second copy could not be brought up to date.',
+    'administrator',
+    'Read why below. It tries again by itself; what was copied before stays whole.',
+  ),
+  'HF-COPY-TOO-OLD': warning(
+    'The second copy is too old.',
+    'administrator',
+    'See that its disk is connected, then run it under Storage, Second copy.',
+  ),
+  'HF-COPY-FOUND-DAMAGE': failure(
+    'The second copy found files that are not as they were.',
+    'administrator',
+    'Read below on which side. What is damaged on one side is taken from the other; a disk that does this again should be replaced.',
+  ),
+} as const satisfies Readonly<Record<`HF-${string}`, AlarmEntry>>
+
+export type AlarmCode = keyof typeof alarmCatalogue
+export const alarmCodes = Object.keys(alarmCatalogue) as readonly AlarmCode[]
+
+/** An older version's code, in a row that is still there, has no entry. */
+export function findAlarmEntry(code: string): AlarmEntry | undefined {
+  return Object.hasOwn(alarmCatalogue, code) ? alarmCatalogue[code as AlarmCode] : undefined
+}
+
+export function failure(title: string, who: WhoCanFix, hint: string): AlarmEntry {
+  return { severity: 'failure', title, who, hint }
+}
+
+export function warning(title: string, who: WhoCanFix, hint: string): AlarmEntry {
+  return { severity: 'warning', title, who, hint }
+}

@@ -1,0 +1,61 @@
+import { html } from 'hono/html'
+import { whenInSentence } from '../format/when.ts'
+import type { Html, Page } from '../html.ts'
+import { icon } from '../icons/icon.ts'
+import { appPage } from '../layout.ts'
+import { type ChoreProps, choresPart } from '../partials/chores.ts'
+import { sentence } from '../partials/sentence.ts'
+import type { Reader } from '../reader.ts'
+import type { PageContext, Viewer } from '../site.ts'
+
+export type StoragePageProps = PageContext & {
+  readonly viewer: Viewer
+  readonly chores: readonly ChoreProps[]
+  /** The clock is not to be believed since then. */
+  readonly clockJumpedAtMs: number | undefined
+}
+
+/** The box's own care: its disk, and the work that it does by itself. */
+export function storagePage(props: StoragePageProps): Page {
+  const { reader, chores, clockJumpedAtMs } = props
+  return appPage({
+    ...props,
+    title: 'Storage',
+    place: 'storage',
+    isOfStaff: true,
+    body: html`
+    <header class="page-head"><div>${headOf(chores)}</div></header>
+    ${clockJumpedAtMs === undefined ? '' : clockPart(reader, clockJumpedAtMs)}
+    ${choresPart(reader, chores)}`,
+  })
+}
+
+function headOf(chores: readonly ChoreProps[]): Html {
+  const failed = chores.filter(({ state }) => state === 'failed').map(({ title }) => title)
+  if (failed.length > 0)
+    return sentence({
+      state: 'failed',
+      says: `${failed.join(', ')} did not work.`,
+      small: ['It is tried again by itself; the reason stands below.'],
+    })
+  const running = chores.filter(({ state }) => state === 'running').map(({ title }) => title)
+  if (running.length > 0)
+    return sentence({
+      state: 'running',
+      says: `${running.join(', ')} is under way.`,
+      small: ['Backups and restores go on meanwhile.'],
+    })
+  return sentence({
+    state: 'ok',
+    says: 'The box looks after what it keeps.',
+    small: ['What it does by itself, and when, stands below.'],
+  })
+}
+
+function clockPart(reader: Reader, jumpedAtMs: number): Html {
+  return html`<form class="box part" action="/storage/clock/confirm" method="post" aria-labelledby="clock">
+      <h2 id="clock">The clock of the box jumped ${whenInSentence(reader, jumpedAtMs)}.</h2>
+      <p>Versions and waste go by their age, so with a wrong clock the wrong ones would go: nothing is removed until the clock is right. Is it ${whenInSentence(reader, reader.nowMs)} now?</p>
+      <p class="row"><button class="button primary">${icon('check')}The clock is right</button></p>
+    </form>`
+}
