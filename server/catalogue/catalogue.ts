@@ -45,6 +45,8 @@ export interface CatalogueStaging {
   readonly release: (staged: StagedCatalogue) => void
   /** The commit was refused: the rows go. Idempotent. */
   readonly discard: (staged: StagedCatalogue) => Promise<void>
+  /** Has something done while no version of the job is staged. */
+  readonly alone: <Result>(jobId: JobId, work: () => Promise<Result>) => Promise<Result>
   /** At boot: the rows of stages that a crash left. */
   readonly discardLeftovers: () => Promise<void>
 }

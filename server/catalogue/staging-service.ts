@@ -114,6 +114,14 @@ export function createStaging(options: StagingOptions): CatalogueStaging {
         release(staged)
       }
     },
+    alone: async (jobId, work) => {
+      const end = await turns.take(jobId, undefined)
+      try {
+        return await work()
+      } finally {
+        end()
+      }
+    },
     discardLeftovers: async () => {
       for (const left of await table.listStages(kysely)) await removeStage(left)
     },

@@ -23,8 +23,10 @@ import { lockRepository } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
 import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import { type Id, isId } from '../runtime/ids.ts'
+import { dropVersion } from '../snapshots/drop-version.ts'
 import { publicSnapshotId, type Snapshot } from '../snapshots/snapshot.ts'
-import { deleteSnapshot, listSnapshotIdsOfDevice } from '../snapshots/snapshots-table.ts'
+import { listSnapshotIdsOfDevice } from '../snapshots/snapshots-table.ts'
+import { removeMarksOfGone } from '../snapshots/version-marks.ts'
 import { walkClosure } from './closure-walk.ts'
 import { CommitError, type OpenedSnapshot } from './commit.ts'
 import { endOrGoOn, insertVersion } from './commit-transaction.ts'
@@ -160,6 +162,7 @@ async function putAside({ place, log }: VersionAdoption, name: SnapshotName): Pr
 /** A tombstone counts more than a row, and than the file it stands beside. */
 async function endVersion({ database, place, reached }: VersionAdoption, name: SnapshotName): Promise<void> {
   const id: Id<'snap'> = publicSnapshotId(name.id)
-  await database.transaction((tx) => deleteSnapshot(tx, id))
+  await database.transaction((tx) => dropVersion(tx, id))
+  await removeMarksOfGone(place, name)
   await removeSnapshot(place, name, reached)
 }

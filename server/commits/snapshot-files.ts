@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import {
   type DeviceId,
   encodeGoneFile,
+  FormatError,
   goneSuffix,
   parseDeviceId,
   readSnapshotFile,
@@ -56,14 +57,24 @@ export async function nameSnapshot(temporaryFile: string, finalFile: string, rea
 export async function writeGone(place: RepositoryPlace, name: SnapshotName, reached: ReachedPoint): Promise<void> {
   const finalFile = place.snapshotFile(name)
   const bytes = await readIfThere(finalFile)
-  if (bytes === undefined) return
+  const skeleton = bytes && skeletonOf(bytes)
+  if (skeleton === undefined) return
   const temporaryFile = join(place.temporaryFolder, `${name.id}${goneSuffix}`)
   await unlinkIfThere(temporaryFile)
-  await writeSynced(temporaryFile, encodeGoneFile(readSnapshotFile(bytes)), (step) => reached(`gone:${step}`))
+  await writeSynced(temporaryFile, skeleton, (step) => reached(`gone:${step}`))
   await rename(temporaryFile, finalFile + goneSuffix)
   reached('gone:renamed')
   await syncFolder(dirname(finalFile))
   reached('gone:folder-synced')
+}
+
+function skeletonOf(bytes: Buffer): Buffer | undefined {
+  try {
+    return encodeGoneFile(readSnapshotFile(bytes))
+  } catch (error) {
+    if (error instanceof FormatError) return undefined
+    throw error
+  }
 }
 
 export async function removeGone(place: RepositoryPlace, name: SnapshotName): Promise<void> {

@@ -56,6 +56,14 @@ export async function insertRun(db: Queryable, run: Omit<NewRun, 'job'> & { read
     .execute()
 }
 
+/** The version that a run made is gone; that it ran, and how, stays. */
+export async function forgetRunVersion(
+  db: Queryable,
+  gone: { readonly runId: Id<'run'>; readonly version: Id<'snap'> },
+): Promise<void> {
+  await db.updateTable('runs').set({ snapshot: null }).where('id', '=', gone.runId).where('snapshot', '=', gone.version).execute()
+}
+
 export async function finishRun(db: Queryable, run: FinishedRun): Promise<void> {
   await db
     .updateTable('runs')

@@ -222,6 +222,45 @@ export async function listCatalogued(
     .reverse()
 }
 
+export interface SnapshotTies {
+  readonly deviceId: Id<'dev'>
+  readonly jobId: JobId
+  readonly runId: Id<'run'> | undefined
+  readonly isCatalogued: boolean
+  /** In the numbers that lists show: no checkpoint, not in the bin. */
+  readonly isCounted: boolean
+}
+
+/** What else a version's row is tied to. */
+export async function findSnapshotTies(db: Queryable, id: Id<'snap'>): Promise<SnapshotTies | undefined> {
+  const row = await db
+    .selectFrom('snapshots')
+    .leftJoin('version_bin', 'version_bin.snapshot', 'snapshots.id')
+    .select(['snapshots.device_id', 'job_id', 'run_id', 'catalogue_version', 'is_checkpoint', 'version_bin.at as binned_at'])
+    .where('snapshots.id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  return {
+    deviceId: row.device_id,
+    jobId: row.job_id,
+    runId: row.run_id ?? undefined,
+    isCatalogued: row.catalogue_version !== null,
+    isCounted: row.is_checkpoint === 0 && row.binned_at === null,
+  }
+}
+
+/** The numbers under which the catalogue of a job shows its versions, those in the bin too; ascending. */
+export async function listCatalogueNumbers(db: Queryable, jobId: JobId): Promise<readonly number[]> {
+  const rows = await db
+    .selectFrom('snapshots')
+    .select('catalogue_version')
+    .where('job_id', '=', jobId)
+    .where('catalogue_version', 'is not', null)
+    .orderBy('catalogue_version')
+    .execute()
+  return rows.flatMap((row) => row.catalogue_version ?? [])
+}
+
 export function isOutsideBin({ exists, not, selectFrom }: ExpressionBuilder<Tables, 'snapshots'>) {
   return not(exists(selectFrom('version_bin').select('snapshot').whereRef('version_bin.snapshot', '=', 'snapshots.id')))
 }

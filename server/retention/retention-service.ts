@@ -1,0 +1,90 @@
+/** What retention offers to pages, routes, commands and its chore. */
+import type { ActingAs } from '../audit/audit.ts'
+import type { CatalogueSweeps } from '../catalogue/sweep-service.ts'
+import type { Database } from '../database/database.ts'
+import type { Device } from '../devices/device.ts'
+import type { DevicesService } from '../devices/devices-service.ts'
+import type { Retention } from '../plans/plan.ts'
+import type { Repositories } from '../repositories/repositories-service.ts'
+import type { RepositoryId } from '../repositories/repository.ts'
+import { RepositoryError } from '../repositories/repository-error.ts'
+import { type RepositoryPlace, repositoryPlace } from '../repositories/repository-place.ts'
+import type { Id } from '../runtime/ids.ts'
+import { type BinEntry, listBin } from '../snapshots/version-marks-table.ts'
+import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
+import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
+import { type ApplyAll, createApplyAll } from './apply-all.ts'
+import { decideDevice } from './decide.ts'
+import { type DeviceRulesOptions, findRules, setRules } from './device-rules.ts'
+import { createPersonDecisions, type PersonDecisions } from './person-decisions.ts'
+import { type DeviceRules, RetentionError, type VersionDecision } from './retention.ts'
+
+export interface RetentionService extends PersonDecisions {
+  /** Throws RetentionError `no-plan`. */
+  readonly rulesOf: (device: Device) => Promise<DeviceRules>
+  /** Undefined: those of the plan. They take effect with the next run. */
+  readonly setRules: (device: Device, rules: Retention | undefined, actingAs: ActingAs) => Promise<void>
+  /** Each version of a computer, the newest first, with why it stays or that it goes; by other rules than its own where given. */
+  readonly decide: (device: Device, rules?: Retention) => Promise<readonly VersionDecision[]>
+  /** The newest first. */
+  readonly listBin: (deviceId: Id<'dev'>) => Promise<readonly BinEntry[]>
+  /** Every computer's rules, done. */
+  readonly apply: ApplyAll['apply']
+  /** Rows as the files of pins and of the bin say: at boot, and after an index was made again. */
+  readonly reconcile: () => Promise<void>
+}
+
+export interface RetentionOptions extends DeviceRulesOptions {
+  readonly database: Database
+  readonly dataFolder: string
+  /** Days, weeks and months of the rules are those of this zone: the box's. */
+  readonly timeZone: string
+  readonly devices: Pick<DevicesService, 'list' | 'find'>
+  readonly repositories: Pick<Repositories, 'find'>
+  readonly volumes: Pick<StorageVolumesService, 'write'>
+  readonly sweeps: CatalogueSweeps
+  readonly readObservedTime: () => Promise<number>
+  readonly reached: ReachedPoint
+}
+
+/** Seven days of a bin that rules and people fill. */
+export const binEntriesListed = 5000
+
+export function createRetention(options: RetentionOptions): RetentionService {
+  const { database, clock, timeZone, repositories } = options
+  const { kysely } = database
+
+  const getPlace = async (repositoryId: RepositoryId): Promise<RepositoryPlace> => {
+    const repository = await repositories.find(repositoryId)
+    if (repository === undefined) throw new RepositoryError('not-found', 'There is no such repository.')
+    return repositoryPlace(options.dataFolder, repository.uid)
+  }
+  const getRules = async (device: Pick<Device, 'deviceId' | 'subscriptionId'>): Promise<DeviceRules> => {
+    const rules = await findRules(device, options)
+    if (rules === undefined) throw new RetentionError('no-plan', 'This computer has no plan, and so no rules.')
+    return rules
+  }
+  const applyAll = createApplyAll({ ...options, getPlace })
+  return {
+    ...createPersonDecisions({
+      ...options,
+      getPlace,
+      isKeptByRules: async (tx, { id, deviceId }) => {
+        const device = await options.devices.find(deviceId)
+        if (device === undefined) return false
+        const { rules } = await getRules(device)
+        const decisions = await decideDevice(tx, { deviceId, rules, timeZone, nowMs: clock.now() })
+        return decisions.some(({ version, kind }) => version.id === id && kind === 'keep')
+      },
+    }),
+    rulesOf: getRules,
+    setRules: (device, rules, actingAs) => setRules(device, rules, { ...options, actingAs }),
+    decide: async (device, rules) => {
+      const { deviceId } = device
+      const asked = rules ?? (await getRules(device)).rules
+      return decideDevice(kysely, { deviceId, rules: asked, timeZone, nowMs: clock.now() })
+    },
+    listBin: (deviceId) => listBin(kysely, { deviceId, limit: binEntriesListed }),
+    ...applyAll,
+  }
+}
