@@ -83,6 +83,14 @@ export async function listOpenSessionsOfJob(
   return rows.flatMap((row) => toSession(row) ?? [])
 }
 
+export async function listOpenSessionsOfRepository(
+  tx: Transaction,
+  repositoryId: RepositoryId,
+): Promise<readonly BackupSession[]> {
+  const query = tx.selectFrom('backup_sessions').selectAll().where('state', '=', 'open').where('repository_id', '=', repositoryId)
+  return (await query.execute()).flatMap((row) => toSession(row) ?? [])
+}
+
 /** Open sessions that nothing was heard of since a moment of observed time. */
 export async function listSilentSessions(
   db: Queryable,

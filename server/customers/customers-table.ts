@@ -32,6 +32,12 @@ export async function insertCustomer(db: Queryable, customer: Customer): Promise
     .execute()
 }
 
+/** Those that are being founded too. */
+export async function countCustomers(db: Queryable): Promise<number> {
+  const query = db.selectFrom('customers').select(({ fn }) => fn.countAll<number>().as('count'))
+  return (await query.executeTakeFirstOrThrow()).count
+}
+
 /** A customer whose founding was cut off, to be taken up again. */
 export async function findFoundingCustomer(db: Queryable): Promise<Customer | undefined> {
   const query = db.selectFrom('customers').selectAll().where('state', '=', 'founding').orderBy('number').limit(1)

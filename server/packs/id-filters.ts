@@ -13,6 +13,8 @@ export interface IdFilters {
   readonly find: (repositoryId: RepositoryId) => Promise<CountedFilter | undefined>
   /** Call after the rows are committed. */
   readonly add: (repositoryId: RepositoryId, entries: readonly PackEntry[]) => void
+  /** The table was filled behind its back: the filter is built again when it is asked for. */
+  readonly forget: (repositoryId: RepositoryId) => void
 }
 
 export interface CountedFilter {
@@ -88,6 +90,11 @@ export function createIdFilters({ database }: { readonly database: Database }): 
       if (known === undefined) return
       for (const id of ids) addToFilter(known.filter, id)
       known.ids += ids.length
+    },
+    forget: (repositoryId) => {
+      kept.delete(repositoryId)
+      const unfinished = building.get(repositoryId)?.result
+      unfinished?.then(() => kept.delete(repositoryId)).catch(() => {})
     },
   }
 }

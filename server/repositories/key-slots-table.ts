@@ -52,6 +52,16 @@ export async function insertKeySlot(db: Queryable, stored: StoredKeySlot): Promi
     .execute()
 }
 
+/** The slot of the same id, protected anew. */
+export async function replaceKeySlot(db: Queryable, { repositoryId, slot }: StoredKeySlot): Promise<void> {
+  await db
+    .updateTable('key_slots')
+    .set({ salt: slot.salt, commitment: slot.commitment, sealed: slot.sealed })
+    .where('repository_id', '=', repositoryId)
+    .where('slot_id', '=', slot.id)
+    .execute()
+}
+
 export async function listKeySlots(db: Queryable, repositoryId: RepositoryId): Promise<readonly StoredKeySlot[]> {
   const query = db.selectFrom('key_slots').selectAll().where('repository_id', '=', repositoryId)
   return (await query.orderBy('slot_id').limit(maxSlotsRead).execute()).map(toStoredSlot)

@@ -1,5 +1,5 @@
 import { type Generated, sql } from 'kysely'
-import { parseRepositoryUid } from '../../engine/index.ts'
+import { parseRepositoryUid, type RepositoryUid } from '../../engine/index.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { Repository, RepositoryId } from './repository.ts'
@@ -38,6 +38,10 @@ export async function findRepositoryOfCustomer(db: Queryable, customerId: Id<'cu
   return toRepository(await selectRepositories(db).where('customer_id', '=', customerId).executeTakeFirst())
 }
 
+export async function findRepositoryByUid(db: Queryable, uid: RepositoryUid): Promise<Repository | undefined> {
+  return toRepository(await selectRepositories(db).where('uid', '=', uid).executeTakeFirst())
+}
+
 export async function listRepositories(
   db: Queryable,
   page: { readonly after: RepositoryId; readonly limit: number },
@@ -66,6 +70,18 @@ export async function raiseGeneration(transaction: Transaction, repositoryId: Re
   await transaction.updateTable('repositories').set({ generation: sql`generation + 1` }).where('id', '=', repositoryId).execute()
   const query = transaction.selectFrom('repositories').select('generation').where('id', '=', repositoryId)
   return (await query.executeTakeFirstOrThrow()).generation
+}
+
+/** The rows say again what the files say: with this COMMIT they are believed. What was concluded before must be asked again. */
+export async function endRebuild(
+  transaction: Transaction,
+  end: { readonly repositoryId: RepositoryId; readonly generation: number; readonly atLeastEpoch: number },
+): Promise<void> {
+  await transaction
+    .updateTable('repositories')
+    .set({ generation: end.generation, closure_epoch: sql`GREATEST(closure_epoch + 1, ${end.atLeastEpoch})` })
+    .where('id', '=', end.repositoryId)
+    .execute()
 }
 
 /** The next number of the sessions' sequence. Holds the repository's row until the transaction ends. */

@@ -2,12 +2,16 @@
 
 import type { DiffFoldersInput, DiffFoldersOutput } from '../catalogue/diff-folders.ts'
 import type { CheckPackInput, CheckPackOutput } from '../checks/check-pack.ts'
+import type { ReadPackInput, ReadPackOutput } from '../copies/read-pack.ts'
 import type { OpenRecordsInput, OpenRecordsOutput } from '../plaintexts/open-records.ts'
+import type { TrailersInput, TrailersOutput } from '../rebuild/read-trailers.ts'
 
 export interface Tasks {
   readonly 'open-records': { readonly input: OpenRecordsInput; readonly output: OpenRecordsOutput }
   readonly 'diff-folders': { readonly input: DiffFoldersInput; readonly output: DiffFoldersOutput }
+  readonly 'read-trailers': { readonly input: TrailersInput; readonly output: TrailersOutput }
   readonly 'check-pack': { readonly input: CheckPackInput; readonly output: CheckPackOutput }
+  readonly 'read-pack': { readonly input: ReadPackInput; readonly output: ReadPackOutput }
 }
 
 export type TaskName = keyof Tasks

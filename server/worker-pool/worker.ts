@@ -2,13 +2,17 @@
 import { parentPort } from 'node:worker_threads'
 import { diffFolders } from '../catalogue/diff-folders.ts'
 import { checkPack } from '../checks/check-pack.ts'
+import { readPack } from '../copies/read-pack.ts'
 import { openRecords } from '../plaintexts/open-records.ts'
+import { readTrailers } from '../rebuild/read-trailers.ts'
 import type { TaskAnswer, TaskInput, TaskName, TaskRequest, TaskResponse } from './tasks.ts'
 
 const handlers: { readonly [Name in TaskName]: (input: TaskInput<Name>) => TaskAnswer<Name> } = {
   'open-records': openRecords,
   'diff-folders': diffFolders,
   'check-pack': checkPack,
+  'read-pack': readPack,
+  'read-trailers': readTrailers,
 }
 
 const port = parentPort
