@@ -52,7 +52,10 @@ export async function repairPack(pack: Pack, hasBadRecords: boolean, context: Re
   if (other !== undefined) return heal(pack, other, 'second-copy', context)
   if (plan.kind === 'absent') return { kind: 'gone', lost: pack.records }
   const records = plan.kind === 'move' ? plan.records : []
-  return putAside(pack, records, files, context)
+  const made = records.length === 0 ? undefined : await assemble(pack, records, files, context)
+  // All of it was whole, only its end was not: put together again it is the very same file.
+  if (made?.packId === pack.packId) return heal(pack, made.bytes, 'here', context)
+  return putAside(pack, records, made, context)
 }
 
 /** The right bytes under the pack's name again; its rows as for a pack that has just come. */
@@ -89,11 +92,11 @@ async function heal(
 async function putAside(
   pack: Pack,
   records: readonly SavedRecord[],
-  files: readonly string[],
+  made: MadePack | undefined,
   context: RepairContext,
 ): Promise<PackRepair> {
   const { database, repository, place, reached } = context
-  const made = records.length === 0 ? undefined : await makePack(pack, records, files, context)
+  if (made !== undefined) await placePack({ ...made, kind: pack.kind }, context)
   const generation = await database.transaction(async (tx) => {
     const { repositoryId } = await lockRepository(tx, repository.repositoryId)
     const row = await findPackLocked(tx, repositoryId, pack.packId)
@@ -114,16 +117,14 @@ async function putAside(
 
 type MadePack = { readonly packId: Pack['packId']; readonly bytes: Buffer }
 
-async function makePack(
+async function assemble(
   { kind }: Pack,
   records: readonly SavedRecord[],
   files: readonly string[],
-  context: RepairContext,
+  { repository }: RepairContext,
 ): Promise<MadePack> {
-  const { repository } = context
-  const { id: packId, bytes } = assemblePack({ uid: repository.uid, kind, records: await readRecords(files, records) })
-  await placePack({ packId, kind, bytes }, context)
-  return { packId, bytes }
+  const { id, bytes } = assemblePack({ uid: repository.uid, kind, records: await readRecords(files, records) })
+  return { packId: id, bytes }
 }
 
 /** The new pack takes over what the old one was promised for: its session, its claims, its sender. */
