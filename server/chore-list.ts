@@ -3,10 +3,16 @@
  * a chore adds what it needs to `ChoreServices` and its line to the list, in the order in which they shall run when all are due.
  */
 import type { Chore } from './chores/chore.ts'
+import type { Database } from './database/database.ts'
+import { retentionChore } from './retention/retention-chore.ts'
+import type { RetentionService } from './retention/retention-service.ts'
 
-// biome-ignore lint/suspicious/noEmptyInterface: the first chore brings the first member
-export interface ChoreServices {}
+export interface ChoreServices {
+  readonly database: Database
+  readonly timeZone: string
+  readonly retention: RetentionService
+}
 
-export function choreList(_services: ChoreServices): readonly Chore[] {
-  return []
+export function choreList(services: ChoreServices): readonly Chore[] {
+  return [retentionChore(services)]
 }

@@ -49,6 +49,7 @@ export async function serve(options: {
   const box = opened.use(await openBoxWhenFree(options))
   const services = opened.use(await createServices(box))
   await services.uploads.adopt()
+  await services.retention.reconcile()
   await services.observedTime.start()
   const minutes = await everyMinute(() => minute(services), { log: box.log })
   opened.defer(() => minutes.stop())

@@ -5,9 +5,11 @@ import { type ChoresService, createChoresService } from './chores/chores-service
 import { createDevicesSide, type DevicesSide } from './devices-side.ts'
 import type { Readiness } from './health/readiness.ts'
 import { createPeople, type People } from './people.ts'
+import { createRebuild, type RebuildService } from './rebuild/rebuild-service.ts'
 import { createRecordsService } from './records/records-service.ts'
 import { addressesOnKits, createRecoverySide, type RecoverySide } from './recovery-side.ts'
 import { createRepositories, type Repositories } from './repositories/repositories-service.ts'
+import { createRetentionSide, type RetentionSide } from './retention-side.ts'
 import type { Authority } from './tls/authority.ts'
 import { createUploads, type Uploads } from './uploads.ts'
 import { createWorkerPool } from './worker-pool/worker-pool.ts'
@@ -16,11 +18,13 @@ import { createWorkerPool } from './worker-pool/worker-pool.ts'
 export type Services = People &
   DevicesSide &
   RecoverySide &
+  RetentionSide &
   Care &
   AsyncDisposable & {
     readonly chores: ChoresService
     readonly repositories: Repositories
     readonly uploads: Uploads
+    readonly rebuild: RebuildService
     readonly readiness: Readiness
     readonly authority: Authority
   }
@@ -70,12 +74,33 @@ export async function createServices(box: Box): Promise<Services> {
     volumes: uploads.volumes,
     alarms: care.alarms,
   })
+  const rebuild = createRebuild({
+    ...people,
+    ...devicesSide,
+    ...box,
+    filters: uploads.filters,
+    pool,
+    log: box.log.child({ part: 'rebuild' }),
+  })
+  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const retentionSide = createRetentionSide({
+    ...people,
+    ...devicesSide,
+    repositories,
+    database,
+    dataFolder,
+    clock,
+    timeZone,
+    volumes: uploads.volumes,
+    readObservedTime: care.observedTime.read,
+    reached,
+  })
   const chores = createChoresService({
     ...care,
     database,
     clock,
     log: box.log.child({ part: 'chores' }),
-    chores: choreList({}),
+    chores: choreList({ ...retentionSide, database, timeZone }),
   })
   await chores.start()
   return {
@@ -84,7 +109,9 @@ export async function createServices(box: Box): Promise<Services> {
     ...care,
     chores,
     ...recoverySide,
+    ...retentionSide,
     uploads,
+    rebuild,
     repositories,
     readiness: box.readiness,
     authority: box.authority,

@@ -8,9 +8,9 @@ import type { JobId } from '../jobs/job.ts'
 import { findJobById } from '../jobs/jobs-table.ts'
 import { listCatalogueNumbers } from '../snapshots/snapshots-table.ts'
 import type { CatalogueStaging } from './catalogue.ts'
-import * as table from './catalogue-sweep-table.ts'
 import { endSweep, listSweeps, noteSweep } from './catalogue-sweeps-table.ts'
 import { NeedlessRows, type RowKey } from './needless-rows.ts'
+import * as table from './needless-rows-table.ts'
 
 export interface CatalogueSweeps {
   /** Every job from which a version went since. Returns how many jobs were swept. */

@@ -12,12 +12,15 @@ import { pageContextBy } from '../../server/http/page-context.ts'
 import { openStaticFiles } from '../../server/http/static-files.ts'
 import { openErrorManual } from '../../server/manual/error-manual.ts'
 import { createPeople, type People } from '../../server/people.ts'
+import { createRebuild, type RebuildService } from '../../server/rebuild/rebuild-service.ts'
 import { createRecordsService, type RecordsService } from '../../server/records/records-service.ts'
 import { createRepositories, type Repositories } from '../../server/repositories/repositories-service.ts'
+import { createRetentionSide, type RetentionSide } from '../../server/retention-side.ts'
 import { movableClock } from '../../server/runtime/clock.ts'
 import type { Id } from '../../server/runtime/ids.ts'
 import { type Log, silentLog } from '../../server/runtime/log.ts'
 import { systemRandomness } from '../../server/runtime/randomness.ts'
+import { nothingAtPoints } from '../../server/storage-volumes/crash-points.ts'
 import { createUploads, type Uploads, type UploadsOptions } from '../../server/uploads.ts'
 import { createWorkerPool, type WorkerPool } from '../../server/worker-pool/worker-pool.ts'
 import { type TestDatabase, testDatabase } from './test-database.ts'
@@ -37,6 +40,9 @@ export interface TestApp extends AsyncDisposable {
   readonly repositories: Repositories
   readonly uploads: Uploads
   readonly care: Care & { readonly chores: ChoresService }
+  readonly rebuild: RebuildService
+  readonly masterKey: Buffer
+  readonly retention: RetentionSide['retention']
   readonly records: RecordsService
   readonly pool: WorkerPool
   readonly dataFolder: string
@@ -91,7 +97,25 @@ export async function testApp(
     log,
     ...options.uploads,
   })
-  const chores = createChoresService({ ...alarmsAndTime, database, clock, log, chores: options.chores ?? choreList({}) })
+  const { reached = nothingAtPoints } = options.uploads ?? {}
+  const rebuild = createRebuild({ ...people, ...devicesSide, ...common, filters: uploads.filters, pool, log, reached })
+  const { retention } = createRetentionSide({
+    ...people,
+    ...devicesSide,
+    ...common,
+    repositories,
+    timeZone: 'UTC',
+    volumes: uploads.volumes,
+    readObservedTime: alarmsAndTime.observedTime.read,
+    reached,
+  })
+  const chores = createChoresService({
+    ...alarmsAndTime,
+    database,
+    clock,
+    log,
+    chores: options.chores ?? choreList({ retention, database, timeZone: 'UTC' }),
+  })
   await chores.start()
   const care = { ...alarmsAndTime, chores }
   const staticFiles = await openStaticFiles(publicFolder)
@@ -126,6 +150,9 @@ export async function testApp(
     repositories,
     uploads,
     care,
+    rebuild,
+    retention,
+    masterKey,
     records,
     pool,
     dataFolder,
