@@ -41,6 +41,7 @@ export {
   readWholePackIndex,
 } from './format/pack.ts'
 export { PackScanner } from './format/pack-scanner.ts'
+export { PackedTrailer, trailerRange } from './format/packed-trailer.ts'
 export { isBodyWhole, type RecordHeader, readHeader, readRefs, recordBytes, recordHeaderBytes } from './format/record-header.ts'
 export { salvageRecords } from './format/salvage-records.ts'
 export {
@@ -92,6 +93,24 @@ export {
 } from './model/ids.ts'
 export { packMaxBytes, snapshotFileMaxBytes, treeMaxDepth } from './model/limits.ts'
 export { type RecordType, recordTypes } from './model/record-type.ts'
+export { type AssembledPack, assemblePack } from './prune/assemble-pack.ts'
+export { type Claims, isHeld } from './prune/claims.ts'
+export { holdsAny, type LiveRecord, liveRecords } from './prune/live-records.ts'
+export { type FindNodes, Mark, type MarkRoot, type MarkSource } from './prune/mark.ts'
+export { NodeIndex } from './prune/node-index.ts'
+export {
+  freedBytes,
+  impatientRules,
+  isTooMuch,
+  mergeFromPacks,
+  type PackFacts,
+  type PrunePlan,
+  type PruneRules,
+  planPrune,
+  type RepackGroup,
+  usualRules,
+} from './prune/plan-prune.ts'
+export { PrefixMarks } from './prune/prefix-marks.ts'
 export {
   type ApplianceLink,
   type ApplianceLinkOptions,

@@ -20,7 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     pack_id BINARY(32) NOT NULL,
     PRIMARY KEY (repository_id, pack_id)
   ) ${tableOptions}`.execute(db)
-  // plan, result, refusal: JSON of the types in server/prune/. confirmed_bytes: as much as a person has allowed the next run to free.
+  // plan, result, refusal, allowance: JSON of the types in server/prune/prune.ts.
   await sql`CREATE TABLE IF NOT EXISTS prune_reports (
     repository_id INT UNSIGNED NOT NULL PRIMARY KEY,
     plan MEDIUMTEXT NULL,
@@ -29,8 +29,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     ended_at BIGINT NULL,
     refusal MEDIUMTEXT NULL,
     refused_at BIGINT NULL,
-    confirmed_bytes BIGINT UNSIGNED NULL,
-    confirmed_at BIGINT NULL
+    allowance MEDIUMTEXT NULL,
+    allowed_at BIGINT NULL
   ) ${tableOptions}`.execute(db)
   await sql`CREATE TABLE IF NOT EXISTS subscription_usage (
     subscription_id ${id} NOT NULL PRIMARY KEY,

@@ -14,15 +14,19 @@ import { createReadVersion, type ReadVersion } from './commits/read-version.ts'
 import { prepareSnapshotFolder } from './commits/snapshot-files.ts'
 import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
+import { readObservedTime } from './observed-time/observed-time-table.ts'
 import { createIdFilters, type IdFilters } from './packs/id-filters.ts'
 import { createPackTurns } from './packs/pack-turns.ts'
 import { createPacksService } from './packs/packs-service.ts'
+import { readVolumeId } from './prune/demand-safe.ts'
 import { createFinishIntents } from './prune/finish-intents.ts'
+import { createPruneService, type PruneService } from './prune/prune-service.ts'
 import type { RecordsService } from './records/records-service.ts'
 import { finishQuarantines } from './repair/quarantine.ts'
 import type { FindOtherCopy } from './repair/repair.ts'
 import { createRepair, type RepairService } from './repair/repair-service.ts'
-import { findRepositoryOfCustomer } from './repositories/repositories-table.ts'
+import { demandCurrentIndex } from './repositories/generation.ts'
+import { findRepository, findRepositoryOfCustomer } from './repositories/repositories-table.ts'
 import type { Repository } from './repositories/repository.ts'
 import { RepositoryError } from './repositories/repository-error.ts'
 import { repositoryPlace } from './repositories/repository-place.ts'
@@ -54,6 +58,7 @@ export interface Uploads {
   /** Once, before the box listens. */
   readonly adopt: Adopt
   readonly repair: RepairService
+  readonly prune: PruneService
   readonly getRepository: (customerId: Id<'cus'>) => Promise<Repository>
 }
 
@@ -83,8 +88,12 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
   const volumes = await openStorageVolumes(options)
   const filters = createIdFilters(options)
   const space = createPlanSpace(options)
-  const prepareDevice = (repository: Repository, deviceId: Id<'dev'>) =>
-    volumes.write(() => prepareSnapshotFolder(repositoryPlace(dataFolder, repository.uid), parseDeviceId(deviceId)))
+  const prepareDevice = async ({ repositoryId, uid }: Repository, deviceId: Id<'dev'>) => {
+    const place = repositoryPlace(dataFolder, uid)
+    // A session that could neither ask nor commit would only send in vain.
+    await demandCurrentIndex(place, () => findRepository(database.kysely, repositoryId))
+    await volumes.write(() => prepareSnapshotFolder(place, parseDeviceId(deviceId)))
+  }
   const sessions = createBackupSessionsService({ ...options, space, prepareDevice })
   const committing = { ...options, volumes, sessions, space, reached }
   const turns = createPackTurns()
@@ -105,6 +114,14 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
         await finishPrune(repository)
         await finishQuarantines(repository, { database, dataFolder, reached })
       },
+    }),
+    prune: createPruneService({
+      ...options,
+      volumes,
+      turns,
+      volumeId: await readVolumeId(dataFolder),
+      readObservedTime: () => readObservedTime(database.kysely),
+      reached,
     }),
     repair: createRepair({ ...options, volumes, findOtherCopy, reached }),
     records: countReads(options.records, traffic),

@@ -13,7 +13,7 @@ type Rule = {
   readonly never?: readonly RegExp[]
 }
 
-const engineOperations = ['backup', 'restore', 'browse', 'check', 'retention']
+const engineOperations = ['backup', 'restore', 'browse', 'check', 'prune', 'retention']
 const engineBasics = ['chunker', 'crypto', 'compression', 'format', 'system']
 const node = /^node:/
 

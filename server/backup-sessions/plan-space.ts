@@ -1,7 +1,7 @@
 /** How much of its plan's space a subscription uses, and whether there is room for more. */
 import type { Database, Queryable } from '../database/database.ts'
-import { sumStoredBytes } from '../devices/devices-table.ts'
 import type { Id } from '../runtime/ids.ts'
+import { readUsedBytes } from '../subscriptions/usage-table.ts'
 import { BackupRefusedError, quotaTolerance } from './backup-session.ts'
 
 export interface PlanSpace {
@@ -10,7 +10,7 @@ export interface PlanSpace {
    * there already. Throws BackupRefusedError `quota-exceeded`.
    */
   readonly reserve: (ask: SpaceAsk) => Promise<{ readonly release: () => void }>
-  /** Bytes that the devices of a subscription have uploaded, sealed and padded. */
+  /** Sealed and padded bytes that its versions reach as of the last mark, plus what its devices sent since. */
   readonly used: (db: Queryable, subscriptionId: Id<'sub'>) => Promise<number>
 }
 
@@ -29,11 +29,11 @@ export function createPlanSpace({ database }: { readonly database: Database }): 
     return now
   }
   return {
-    used: sumStoredBytes,
+    used: readUsedBytes,
     reserve: async ({ subscriptionId, quotaBytes, bytes }) => {
       const reserved = change(subscriptionId, bytes)
       try {
-        const usedBytes = await sumStoredBytes(database.kysely, subscriptionId)
+        const usedBytes = await readUsedBytes(database.kysely, subscriptionId)
         if (usedBytes + reserved > quotaBytes * quotaTolerance)
           throw new BackupRefusedError({ kind: 'quota-exceeded', quotaBytes, usedBytes })
       } catch (error) {

@@ -12,6 +12,7 @@ import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
 import { refusalAt, type Subscription, type SubscriptionRefusal } from '../subscriptions/subscription.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
+import { readUsedBytes } from '../subscriptions/usage-table.ts'
 import { hashBearerSecret } from '../tokens/bearer-secret.ts'
 import { type Device, type DeviceChain, formatDeviceNumber } from './device.ts'
 import { DeviceError } from './device-error.ts'
@@ -76,7 +77,7 @@ export function createDevicesService(options: {
       return {
         subscription,
         refusal: refusalAt({ subscription, customerState: customer.state, nowMs }),
-        usedBytes: await table.sumStoredBytes(kysely, subscriptionId),
+        usedBytes: await readUsedBytes(kysely, subscriptionId),
         serverTimeMs: nowMs,
       }
     },
@@ -84,7 +85,7 @@ export function createDevicesService(options: {
     list: (page) => table.listDevices(kysely, page),
     findChain: (deviceId) => table.findChain(kysely, deviceId),
     listJobs: (deviceId) => listJobsOfDevice(kysely, deviceId),
-    usedBytes: (subscriptionId) => table.sumStoredBytes(kysely, subscriptionId),
+    usedBytes: (subscriptionId) => readUsedBytes(kysely, subscriptionId),
     noteAgent: (deviceId, agent) => table.touchDevice(kysely, deviceId, { at: clock.now(), ...agent }),
     revoke: async (deviceId, actingAs) => {
       const device = await table.findDevice(kysely, deviceId)

@@ -159,16 +159,6 @@ export async function countActiveDevices(transaction: Transaction, subscriptionI
   return row.count
 }
 
-/** What the devices of a subscription have uploaded. */
-export async function sumStoredBytes(db: Queryable, subscriptionId: Id<'sub'>): Promise<number> {
-  const row = await db
-    .selectFrom('devices')
-    .select(({ fn }) => fn.sum<number | null>('stored_bytes').as('bytes'))
-    .where('subscription_id', '=', subscriptionId)
-    .executeTakeFirstOrThrow()
-  return row.bytes ?? 0
-}
-
 /** Holds the device's row until the transaction ends. */
 export async function findChainLocked(transaction: Transaction, deviceId: Id<'dev'>): Promise<DeviceChain | undefined> {
   return toChain(await selectChain(transaction, deviceId).forUpdate().executeTakeFirst())

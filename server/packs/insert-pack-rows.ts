@@ -4,7 +4,7 @@ import type { RepositoryId } from '../repositories/repository.ts'
 import type { Id } from '../runtime/ids.ts'
 import { forgetChunkStates, insertChunks } from './chunks-table.ts'
 import { isLive } from './pack.ts'
-import { claimPacks, findPackLocked, insertPack, setPackState, setPacksProved } from './packs-table.ts'
+import { claimPacks, findPackLocked, insertPack, renewPack, setPackState, setPacksProved } from './packs-table.ts'
 
 export interface PackRowsToInsert {
   readonly repositoryId: RepositoryId
@@ -39,6 +39,7 @@ export async function insertPackRows(tx: Transaction, pack: PackRowsToInsert): P
       receivedAt: nowMs,
     }))
   if (known !== undefined) {
+    if (!isLive(known.state)) await renewPack(tx, { pack: number, sessionSeq, deviceId: sender?.deviceId, nowMs })
     await setPackState(tx, { pack: number, state: 'stored', nowMs })
     await claimPacks(tx, { packs: [number], sessionSeq, nowMs })
   }

@@ -18,6 +18,7 @@ import type { IdFilters } from './id-filters.ts'
 import { openIncomingPack } from './incoming-pack.ts'
 import { insertPackRows } from './insert-pack-rows.ts'
 import { isLive, PackError } from './pack.ts'
+import type { PackTurns } from './pack-turns.ts'
 import * as table from './packs-table.ts'
 import { receiveBody } from './receive-body.ts'
 
@@ -53,11 +54,12 @@ export function createPacksService(options: {
   readonly database: Database
   readonly volumes: StorageVolumesService
   readonly filters: IdFilters
+  readonly turns: PackTurns
   readonly clock: Clock
   readonly randomness: Randomness
   readonly reached: ReachedPoint
 }): PacksService {
-  const { database, volumes, filters, clock, randomness, reached } = options
+  const { database, volumes, filters, turns, clock, randomness, reached } = options
   const pool = createBufferPool({ bufferBytes, maxKept: maxKeptBuffers })
 
   /** A pack whose row is committed and live is not taken again; the sender's session is promised it. */
@@ -101,8 +103,11 @@ export function createPacksService(options: {
         const take = (bytes: Buffer) => volumes.write(() => incoming.write(bytes))
         const sizeBytes = await receiveBody({ ...upload, maxBytes: packMaxBytes, pool, take })
         const index = incoming.prove()
-        await volumes.write(incoming.place)
-        await store(upload, index, sizeBytes)
+        // From the name to the row nobody may take the file away: a collector that was about to would not know that it came again.
+        await turns.run({ repositoryId: repository.repositoryId, packId }, async () => {
+          await volumes.write(incoming.place)
+          await store(upload, index, sizeBytes)
+        })
         return { kind: 'stored', sizeBytes }
       } finally {
         room.release()

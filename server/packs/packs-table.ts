@@ -79,6 +79,23 @@ export async function setPacksProved(
     await db.updateTable('packs').set({ proved_at: proof.at }).where('id', 'in', packs).execute()
 }
 
+/** The bytes of a pack that was given up came again: it is whoever's sent it now, and waits for that one's version. */
+export async function renewPack(
+  tx: Transaction,
+  renewal: {
+    readonly pack: PackNumber
+    readonly sessionSeq: number
+    readonly deviceId: Id<'dev'> | undefined
+    readonly nowMs: number
+  },
+): Promise<void> {
+  await tx
+    .updateTable('packs')
+    .set({ session_seq: renewal.sessionSeq, device_id: renewal.deviceId ?? null, received_at: renewal.nowMs })
+    .where('id', '=', renewal.pack)
+    .execute()
+}
+
 const packsPerStatement = 1000
 
 /** Raises the stamps of packs to a session's number and takes condemned ones back. Rows that need neither are not written. */

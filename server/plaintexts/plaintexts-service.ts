@@ -64,6 +64,17 @@ export function createPlaintexts(options: {
     )
   }
 
+  /** A pack may have been put together with others between the question where a record lies and the reading: asked once more. */
+  const readOrLocateAgain = async (repository: Repository, task: readonly Located[]) => {
+    try {
+      return await readLocated(repository, task)
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error
+      const ids = task.map(({ id }) => id)
+      return readLocated(repository, await locateAll(locate, repository.repositoryId, ids))
+    }
+  }
+
   const readPlaintexts = async (repository: Repository, ids: readonly ChunkId[]): Promise<ReadonlyMap<ChunkKey, Buffer>> => {
     const found = new Map<ChunkKey, Buffer>()
     const absent = new Map<ChunkKey, ChunkId>()
@@ -75,7 +86,7 @@ export function createPlaintexts(options: {
     }
     if (absent.size === 0) return found
     const located = await locateAll(locate, repository.repositoryId, [...absent.values()])
-    const parts = await Promise.all(tasksOf(located).map((task) => readLocated(repository, task)))
+    const parts = await Promise.all(tasksOf(located).map((task) => readOrLocateAgain(repository, task)))
     for (const part of parts) for (const [key, plaintext] of part) found.set(key, plaintext)
     return found
   }

@@ -9,7 +9,7 @@ import type { Log } from '../runtime/log.ts'
 import { createBufferPool } from '../storage-volumes/buffer-pool.ts'
 import { readRoomBytes } from '../storage-volumes/direct-file.ts'
 import { readAhead } from './read-ahead.ts'
-import { planReads, runMaxBytes } from './read-plan.ts'
+import { planReads, runMaxBytes, type WantedRecord } from './read-plan.ts'
 import { readElsewhere } from './record-files.ts'
 
 export interface RecordsService {
@@ -35,6 +35,12 @@ export function createRecordsService(options: {
   const locate: RecordsService['locate'] = (repositoryId, ids) =>
     findRecordPlaces(database.kysely, { repositoryId, ids, packStates: readablePackStates })
 
+  /** Its pack may have been put together with others since it was located. */
+  const readAgain = async (repository: Repository, wanted: WantedRecord): Promise<Buffer | undefined> => {
+    const places = (await locate(repository.repositoryId, [wanted.id])).get(chunkKey(wanted.id)) ?? []
+    return readElsewhere(repositoryPlace(dataFolder, repository.uid), { id: wanted.id, place: wanted.place }, places)
+  }
+
   async function* read(repository: Repository, ids: readonly ChunkId[], signal?: AbortSignal): AsyncGenerator<readonly Buffer[]> {
     const place = repositoryPlace(dataFolder, repository.uid)
     const places = await locate(repository.repositoryId, ids)
@@ -42,7 +48,8 @@ export function createRecordsService(options: {
     for await (const { run, result } of readAhead({ place, runs, pool, signal })) {
       if (result.whole.length > 0) yield result.whole
       for (const wanted of result.broken) {
-        const record = await readElsewhere(place, wanted, places.get(chunkKey(wanted.id)) ?? [])
+        const record =
+          (await readElsewhere(place, wanted, places.get(chunkKey(wanted.id)) ?? [])) ?? (await readAgain(repository, wanted))
         const fields = { repository: repository.uid.toString('hex'), pack: run.packId, offset: wanted.place.offset }
         log.error({ ...fields, isHealed: record !== undefined }, 'a stored record is damaged')
         if (record !== undefined) yield [record]

@@ -1,0 +1,156 @@
+// What becomes of each pack, decided from facts alone: nothing here reads a file or a clock.
+//
+//   stored ──condemn──> condemned ──trash──> (trash/) ──purge──> gone
+//     ^───────restore──────┘
+//   stored, mostly dead or small ──repack──> one new pack; the old ones go to trash/
+
+import type { PackKind } from '../format/pack.ts'
+import { packMaxRecords, packTargetMinBytes } from '../model/limits.ts'
+import type { PackNumber } from './node-index.ts'
+
+export interface PackFacts {
+  readonly pack: PackNumber
+  readonly kind: PackKind
+  readonly state: 'stored' | 'condemned' | 'trashed'
+  /** Of all its files. */
+  readonly sizeBytes: number
+  readonly records: number
+  /** Of all its records; of those that the mark reached. */
+  readonly recordBytes: number
+  readonly liveBytes: number
+  /** Promised to somebody, or sent for a version that has not come yet: whatever the mark says, it stays as it is. */
+  readonly isHeld: boolean
+  /** It holds a record that did not open under its id: for repair, not for repacking. */
+  readonly isHurt: boolean
+  /** Observed time since it was condemned, or came into trash/. */
+  readonly waitedMs: number
+}
+
+export interface PruneRules {
+  /** From condemned to trash/. */
+  readonly trashAfterMs: number
+  /** From trash/ to gone. */
+  readonly purgeAfterMs: number
+  /** Bytes that one run copies at most. */
+  readonly maxRepackBytes: number
+}
+
+const hourMs = 60 * 60 * 1000
+
+export const usualRules: PruneRules = {
+  trashAfterMs: 24 * hourMs,
+  purgeAfterMs: 7 * 24 * hourMs,
+  maxRepackBytes: 4 * 1024 ** 3,
+}
+/** `--now`: no waits. The marks stay: a pack still goes by the second of two only. */
+export const impatientRules: PruneRules = { trashAfterMs: 0, purgeAfterMs: 0, maxRepackBytes: Number.POSITIVE_INFINITY }
+
+export interface RepackGroup {
+  readonly kind: PackKind
+  readonly packs: readonly PackNumber[]
+  readonly liveBytes: number
+}
+
+export interface PrunePlan {
+  /** Needed after all. */
+  readonly restore: readonly PackNumber[]
+  readonly condemn: readonly PackNumber[]
+  readonly trash: readonly PackNumber[]
+  readonly purge: readonly PackNumber[]
+  readonly repack: readonly RepackGroup[]
+}
+
+/** Small packs are put together once so many of a kind exist. */
+export const mergeFromPacks = 20
+/** What a repacked pack holds at most. */
+export const repackTargetBytes = 16 * 1024 ** 2
+const halfLive = 0.5
+
+export function planPrune(packs: readonly PackFacts[], rules: PruneRules): PrunePlan {
+  const isDead = (pack: PackFacts) => pack.liveBytes === 0 && !pack.isHeld
+  const numbers = (state: PackFacts['state'], isChosen: (pack: PackFacts) => boolean) =>
+    packs.filter((pack) => pack.state === state && isChosen(pack)).map(({ pack }) => pack)
+  return {
+    restore: numbers('condemned', (pack) => !isDead(pack)),
+    condemn: numbers('stored', isDead),
+    trash: numbers('condemned', (pack) => isDead(pack) && pack.waitedMs >= rules.trashAfterMs),
+    purge: numbers('trashed', (pack) => pack.waitedMs >= rules.purgeAfterMs),
+    repack: planRepack(packs, rules.maxRepackBytes),
+  }
+}
+
+/** Packs that are mostly dead, and small ones together; each group becomes one pack. */
+export function planRepack(packs: readonly PackFacts[], maxBytes: number): readonly RepackGroup[] {
+  const movable = packs.filter((pack) => pack.state === 'stored' && pack.liveBytes > 0 && !pack.isHeld && !pack.isHurt)
+  const groups: RepackGroup[] = []
+  let roomBytes = maxBytes
+  for (const kind of ['tree', 'data'] as const) {
+    const ofKind = movable.filter((pack) => pack.kind === kind)
+    const small = ofKind.filter(({ sizeBytes }) => sizeBytes < smallBytes(kind))
+    const areSmallMerged = small.length >= mergeFromPacks
+    const chosen = ofKind.filter((pack) => isMostlyDead(pack) || (areSmallMerged && small.includes(pack)))
+    for (const group of groupsOf(kind, chosen)) {
+      if (!isWorthwhile(group, packs)) continue
+      if (group.liveBytes > roomBytes) return groups
+      roomBytes -= group.liveBytes
+      groups.push(group)
+    }
+  }
+  return groups
+}
+
+function isMostlyDead(pack: PackFacts): boolean {
+  return pack.liveBytes < pack.recordBytes * halfLive
+}
+
+/** A tree pack has two files. */
+function smallBytes(kind: PackKind): number {
+  return kind === 'tree' ? 2 * packTargetMinBytes : packTargetMinBytes
+}
+
+/** In the order of their age, so that what came together stays together. */
+function groupsOf(kind: PackKind, packs: readonly PackFacts[]): readonly RepackGroup[] {
+  const groups: { kind: PackKind; packs: PackNumber[]; liveBytes: number; records: number }[] = []
+  for (const { pack, liveBytes, records } of packs.toSorted((a, b) => a.pack - b.pack)) {
+    const last = groups.at(-1)
+    const fits = last && last.liveBytes + liveBytes <= repackTargetBytes && last.records + records <= packMaxRecords
+    if (!fits) groups.push({ kind, packs: [pack], liveBytes, records })
+    else {
+      last.packs.push(pack)
+      last.liveBytes += liveBytes
+      last.records += records
+    }
+  }
+  return groups.map(({ records: _, ...group }) => group)
+}
+
+/** One pack alone is rewritten for what is dead in it, not for its size. */
+function isWorthwhile(group: RepackGroup, packs: readonly PackFacts[]): boolean {
+  if (group.packs.length > 1) return true
+  const only = packs.find(({ pack }) => pack === group.packs[0])
+  return only !== undefined && isMostlyDead(only)
+}
+
+/** What a plan takes off the stored bytes: whole packs, and what is dead in those that are repacked. */
+export function freedBytes(plan: Pick<PrunePlan, 'trash' | 'repack'>, packs: readonly PackFacts[]): number {
+  const byNumber = new Map(packs.map((pack) => [pack.pack, pack]))
+  const whole = plan.trash.reduce((sum, pack) => sum + (byNumber.get(pack)?.sizeBytes ?? 0), 0)
+  const repacked = plan.repack.flatMap((group) => group.packs)
+  return repacked.reduce((sum, pack) => {
+    const facts = byNumber.get(pack)
+    const copies = facts?.kind === 'tree' ? 2 : 1
+    return sum + (facts === undefined ? 0 : Math.max(0, facts.sizeBytes - copies * facts.liveBytes))
+  }, whole)
+}
+
+const maxFreedShare = 0.3
+/** Below it a share says little: a repository of three packs may well lose one. */
+const minPacksForShare = 20
+
+/** Whether so much would go at once that a person should look first. */
+export function isTooMuch(plan: Pick<PrunePlan, 'trash' | 'repack'>, packs: readonly PackFacts[]): boolean {
+  const stored = packs.filter(({ state }) => state !== 'trashed')
+  if (stored.length < minPacksForShare) return false
+  const storedBytes = stored.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  return freedBytes(plan, packs) > storedBytes * maxFreedShare
+}

@@ -1,0 +1,56 @@
+/** Before anything is taken away: that this is the right disk, that its folders can be listed, and that they are not empty. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readRepositoryFile } from '../../engine/index.ts'
+import { listFolder, listingRefused, type RootsOptions } from './mark-roots.ts'
+import { PruneRefusedError } from './prune.ts'
+import { listCollected } from './prune-table.ts'
+
+/** Reads the volume's id now, to be compared before each run: a disk may be unmounted or exchanged beneath a running box. */
+export async function readVolumeId(dataFolder: string): Promise<string> {
+  return (await readFile(join(dataFolder, 'repositories', 'volume-id'), 'latin1')).trim()
+}
+
+/** Throws PruneRefusedError `wrong-volume`, `listing`. */
+export async function demandSafe(
+  options: RootsOptions & { readonly dataFolder: string; readonly volumeId: string },
+): Promise<void> {
+  await demandRightVolume(options)
+  const { db, repository, place } = options
+  const packs = await listCollected(db, repository.repositoryId)
+  const live = packs.filter(({ state }) => state === 'stored' || state === 'condemned')
+  const isTreeStored = live.some(({ kind }) => kind === 'tree')
+  if (live.length > 0 && (await countFiles(place.packsFolder)) === 0)
+    throw listingRefused('the folder of packs is empty although packs are stored')
+  if (isTreeStored && (await countFiles(place.twinPacksFolder)) === 0)
+    throw listingRefused('the folder of second copies is empty although tree packs are stored')
+  await listFolder(place.trashFolder)
+}
+
+async function demandRightVolume(options: RootsOptions & { readonly dataFolder: string; readonly volumeId: string }) {
+  const { dataFolder, volumeId, place, repository } = options
+  const found = await orUndefined(readVolumeId(dataFolder))
+  if (found !== volumeId) throw wrongVolume(found === undefined ? 'it has no number' : 'it has another number')
+  const description = await orUndefined(readFile(place.repositoryFile).then(readRepositoryFile))
+  if (description === undefined || !description.uid.equals(repository.uid))
+    throw wrongVolume('the file that names the repository is missing, or names another one')
+}
+
+/** Every folder of packs is read, also when an early one has files. */
+async function countFiles(packsFolder: string): Promise<number> {
+  let count = 0
+  for (const prefix of await listFolder(packsFolder)) count += (await listFolder(join(packsFolder, prefix))).length
+  return count
+}
+
+function wrongVolume(why: string): PruneRefusedError {
+  return new PruneRefusedError({ kind: 'wrong-volume', why })
+}
+
+async function orUndefined<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await reading
+  } catch {
+    return undefined
+  }
+}
