@@ -39,3 +39,9 @@ export const maxAlarmDetailCharacters = 1000
 export const maxSubjectCharacters = 190
 /** How many settled ones are shown with the others. */
 export const settledShown = 20
+
+/** Failures first, each kind in the order in which it began. */
+export function byUrgency(one: Alarm, other: Alarm): number {
+  const rank = ({ severity }: Alarm) => (severity === 'failure' ? 0 : 1)
+  return rank(one) - rank(other) || one.firstAt - other.firstAt
+}

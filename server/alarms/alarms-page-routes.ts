@@ -6,7 +6,7 @@ import type { CustomersService } from '../customers/customers-service.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { staffViewer } from '../http/staff-viewer.ts'
-import type { Alarm } from './alarm.ts'
+import { type Alarm, byUrgency } from './alarm.ts'
 import { alarmProps } from './alarm-props.ts'
 import type { AlarmsService } from './alarms-service.ts'
 
@@ -43,10 +43,4 @@ export function alarmsPageRoutes(options: {
     )
   })
   return routes
-}
-
-/** Failures first, each kind in the order in which it began. */
-export function byUrgency(one: Alarm, other: Alarm): number {
-  const rank = ({ severity }: Alarm) => (severity === 'failure' ? 0 : 1)
-  return rank(one) - rank(other) || one.firstAt - other.firstAt
 }

@@ -2,8 +2,12 @@
 import { dayStartsOf } from '../../views/format/calendar.ts'
 import { firstComputerPage } from '../../views/pages/computers.ts'
 import { homePage, type NextProps } from '../../views/pages/home.ts'
+import type { AlarmProps } from '../../views/partials/alarm.ts'
 import type { PlanProps } from '../../views/partials/plan.ts'
 import type { PageContext } from '../../views/site.ts'
+import { byUrgency } from '../alarms/alarm.ts'
+import { alarmProps } from '../alarms/alarm-props.ts'
+import type { AlarmsService } from '../alarms/alarms-service.ts'
 import { formatCustomerNumber } from '../customers/customer.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import { type AgentAddress, agentStepsFor } from '../devices/agent-steps.ts'
@@ -22,6 +26,8 @@ import { currentSubscription, standingOf } from './home.ts'
 import { keptForText } from './kept-for.ts'
 import { monthAsked, monthProps } from './month.ts'
 
+const alarmsShown = 10
+
 export function homeRoutes(options: {
   readonly customers: CustomersService
   readonly devices: DevicesService
@@ -29,10 +35,11 @@ export function homeRoutes(options: {
   readonly runs: RunsService
   readonly plans: PlansService
   readonly subscriptions: SubscriptionsService
+  readonly alarms: Pick<AlarmsService, 'list'>
   readonly agentAddress: AgentAddress
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { customers, devices, computers, runs, plans, subscriptions, agentAddress, pageContext } = options
+  const { customers, devices, computers, runs, plans, subscriptions, alarms, agentAddress, pageContext } = options
   const routes = newRoutes()
 
   routes.get('/', async (c) => {
@@ -42,7 +49,7 @@ export function homeRoutes(options: {
     const { customerId } = account.customer
     const found = await computers.list(customerId)
     const standing = standingOf(found, reader.nowMs)
-    const shared = { ...page, viewer: account.viewer, ...recoveryKit(account) }
+    const shared = { ...page, viewer: account.viewer, ...recoveryKit(account), alarms: await listAlarms(account) }
     if (standing === undefined)
       return c.html(await firstComputerPage({ ...shared, place: 'home', steps: agentStepsFor(c, agentAddress, account) }))
 
@@ -60,6 +67,13 @@ export function homeRoutes(options: {
       }),
     )
   })
+
+  /** The box's own for whoever looks after it; what concerns this account for its people. */
+  async function listAlarms({ customer, user }: Account): Promise<readonly AlarmProps[]> {
+    const reach = user.staffRole === undefined ? [customer.customerId] : 'all'
+    const found = await alarms.list({ reach, after: 0, limit: alarmsShown })
+    return found.toSorted(byUrgency).map(alarmProps)
+  }
 
   async function planProps(subscription: Subscription, found: readonly Computer[]): Promise<PlanProps> {
     const { subscriptionId, planId } = subscription

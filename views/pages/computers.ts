@@ -6,6 +6,7 @@ import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type AgentSteps, agentSteps } from '../partials/agent-steps.ts'
+import { type AlarmProps, alarmNotice } from '../partials/alarm.ts'
 import { recoveryKitNotice } from '../partials/recovery-kit.ts'
 import { sentence } from '../partials/sentence.ts'
 import { type State, stateBadge } from '../partials/state.ts'
@@ -46,6 +47,7 @@ export type FirstComputerPageProps = PageContext & {
   readonly place: 'home' | 'computers'
   readonly steps: AgentSteps
   readonly recoveryKitCommand?: string
+  readonly alarms?: readonly AlarmProps[]
 }
 
 export function computersPage(props: ComputersPageProps): Page {
@@ -55,7 +57,7 @@ export function computersPage(props: ComputersPageProps): Page {
 
 /** Home and Computers of an account without any: the next step, and nothing else to look at. */
 export function firstComputerPage(props: FirstComputerPageProps): Page {
-  const { steps, recoveryKitCommand } = props
+  const { steps, recoveryKitCommand, reader, alarms = [] } = props
   return appPage({
     ...props,
     title: 'Add the first computer',
@@ -65,6 +67,7 @@ export function firstComputerPage(props: FirstComputerPageProps): Page {
       <p class="lead">You need to sit at the computer, or send this page to someone who does. What is chosen there can be changed at any time, and nothing is sent before you say so.</p>
       ${sproutPlate}
     </header>
+    ${alarms.map((alarm) => alarmNotice(reader, alarm))}
     ${agentSteps({ title: 'Add the first computer', steps })}
     ${recoveryKitCommand === undefined ? '' : recoveryKitNotice(recoveryKitCommand)}`,
   })

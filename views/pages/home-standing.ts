@@ -36,7 +36,13 @@ export type Standing =
   /** These were connected and never backed up, while others were. */
   | { readonly kind: 'missing'; readonly names: readonly string[]; readonly others: number }
 
-type Said = { readonly sentence: Html; readonly lead: string; readonly isGood: boolean }
+export type Said = {
+  readonly sentence: Html
+  readonly lead: string
+  readonly isGood: boolean
+  /** Somebody should do something. */
+  readonly isBad: boolean
+}
 
 export function standingSentence(reader: Reader, standing: Standing): Said {
   switch (standing.kind) {
@@ -66,6 +72,7 @@ function saidOfWaiting(reader: Reader, { names, running }: Of<'waiting'>): Said 
       sentence: sentence({ state: 'running', says: `The first backup of ${listOfNames(reader, running)} is running.`, small }),
       lead: 'Nothing has to be done. The computer may be used meanwhile; when it is switched off, the backup goes on later.',
       isGood: false,
+      isBad: false,
     }
   }
   return {
@@ -75,6 +82,7 @@ function saidOfWaiting(reader: Reader, { names, running }: Of<'waiting'>): Said 
     }),
     lead: 'The first backup starts when someone runs it there: choose folders with “holdfast-agent add”, then “holdfast-agent backup”.',
     isGood: false,
+    isBad: false,
   }
 }
 
@@ -88,6 +96,7 @@ function saidOfOk(reader: Reader, { names, lastAtMs, files, sinceMs }: Of<'ok'>)
     }),
     lead: `${who}, ${countOf(reader, files, 'file')}, every version since ${dateText(reader, sinceMs)}.`,
     isGood: true,
+    isBad: false,
   }
 }
 
@@ -98,6 +107,7 @@ function saidOfFailed(reader: Reader, { names, failedAtMs, lastGoodAtMs, others 
     sentence: sentence({ state: 'failed', says: `The last backup of ${listOfNames(reader, names)} failed.`, small: [safe] }),
     lead: `${othersAreFine(reader, others)}It was tried ${whenInSentence(reader, failedAtMs)}; what it said there says why.`,
     isGood: false,
+    isBad: true,
   }
 }
 
@@ -110,6 +120,7 @@ function saidOfPartial(reader: Reader, { names, skipped, lastAtMs, others }: Of<
     }),
     lead: `${othersAreFine(reader, others)}The list of what was left out, and why, is on the computer’s own page.`,
     isGood: false,
+    isBad: true,
   }
 }
 
@@ -123,6 +134,7 @@ function saidOfSilent(reader: Reader, { names, lastGoodAtMs, others }: Of<'silen
     }),
     lead: `${othersAreFine(reader, others)}What was made since then exists only there.`,
     isGood: false,
+    isBad: true,
   }
 }
 
@@ -135,6 +147,7 @@ function saidOfMissing(reader: Reader, { names, others }: Of<'missing'>): Said {
     }),
     lead: 'Its first backup starts when someone runs it there: “holdfast-agent add” chooses folders, “holdfast-agent backup” sends them.',
     isGood: false,
+    isBad: true,
   }
 }
 

@@ -3,13 +3,15 @@ import { dateText, timeTag } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
+import { type AlarmProps, alarmNotice, alarmStates } from '../partials/alarm.ts'
 import { type MonthProps, monthPart } from '../partials/month.ts'
 import { partHead } from '../partials/part-head.ts'
 import { type PlanProps, planPart } from '../partials/plan.ts'
 import { recoveryKitNotice } from '../partials/recovery-kit.ts'
+import { sentence } from '../partials/sentence.ts'
 import { grownPlate } from '../plates/grown-plate.ts'
 import type { PageContext, Viewer } from '../site.ts'
-import { type Standing, standingSentence } from './home-standing.ts'
+import { type Said, type Standing, standingSentence } from './home-standing.ts'
 
 export type NextProps = { readonly atMs?: number; readonly words: string; readonly more?: string }
 
@@ -24,12 +26,14 @@ export type HomePageProps = PageContext & {
   readonly getBackPath: string | undefined
   /** Asked for until the kit was printed: without it, a lost box takes the keys with it. */
   readonly recoveryKitCommand?: string
+  /** What waits for somebody, the most urgent first. */
+  readonly alarms?: readonly AlarmProps[]
 }
 
 /** Am I safe, since when, what is next. */
 export function homePage(props: HomePageProps): Page {
-  const { reader, standing } = props
-  const said = standingSentence(reader, standing)
+  const { reader, standing, alarms = [] } = props
+  const { said, others } = withAlarms(standingSentence(reader, standing), alarms)
   return appPage({
     ...props,
     title: 'Home',
@@ -44,6 +48,7 @@ export function homePage(props: HomePageProps): Page {
       </div>
       ${said.isGood ? grownPlate : ''}
     </header>
+    ${others.map((alarm) => alarmNotice(reader, alarm))}
     <section class="part" aria-labelledby="month">
       ${monthPart(reader, props.month)}
     </section>
@@ -53,6 +58,22 @@ export function homePage(props: HomePageProps): Page {
       ${nextPart(props)}
     </div>`,
   })
+}
+
+/** A failure of the box takes the sentence's place; a warning does so only where there is nothing worse to say. */
+function withAlarms(
+  standing: Said,
+  alarms: readonly AlarmProps[],
+): { readonly said: Said; readonly others: readonly AlarmProps[] } {
+  const [worst, ...others] = alarms
+  if (worst === undefined || (worst.severity === 'warning' && standing.isBad)) return { said: standing, others: alarms }
+  const said = {
+    sentence: sentence({ state: alarmStates[worst.severity], says: worst.title, small: [worst.detail] }),
+    lead: `${worst.hint} ${standing.isGood ? 'Everything is backed up.' : ''} ${standing.lead}`,
+    isGood: false,
+    isBad: true,
+  }
+  return { said, others }
 }
 
 function nextPart({ reader, next }: HomePageProps): Html {

@@ -50,6 +50,25 @@ describe('Home', () => {
     expect((await open(box.users.viewer, '/')).words).not.toContain('recovery-kit')
   })
 
+  test('says what the box itself suffers from, in the place of the sentence: to staff, and to a customer what is theirs', async () => {
+    const { alarms } = box.care
+    const clock = { code: 'HF-CLOCK-JUMPED', subject: 'clock' } as const
+    const own = { ...clock, subject: 'own', customerId: box.own.customer.customerId }
+    await alarms.raise({ ...clock, detail: 'It showed 1970.' })
+    await alarms.raise({ ...own, detail: 'A clock of their own.' })
+    const said = 'The clock of the box jumped.'
+    expect((await open(box.users.administrator, '/')).words).toContain(said)
+    const { words, html } = await open(box.users.owner, '/')
+    expect(words).toContain(`${said} A clock of their own.`)
+    expect(html).toContain('<h1 class="sentence" data-state="partial">')
+    expect(words).toContain('All 2 computers')
+    await alarms.settle(own)
+    const after = await open(box.users.owner, '/')
+    expect(after.words).not.toContain(said)
+    expect(after.words).toContain('Everything is backed up.')
+    await alarms.settle(clock)
+  })
+
   test('of an account without computers teaches the next step', async () => {
     const { status, words } = await open(box.users.foreign, '/')
     expect(status).toBe(200)
