@@ -8,6 +8,7 @@ import { databaseProblems } from '../database/database-problems.ts'
 import { deviceProblems } from '../devices/device-problems.ts'
 import { formatProblems, repositoryProblems } from '../repositories/repository-problems.ts'
 import { retentionProblems } from '../retention/retention-problems.ts'
+import { recoveryProblems } from '../recovery/recovery-problems.ts'
 import { selfBackupProblems } from '../self-backups/self-backup-problems.ts'
 import { setupProblems } from '../setup/setup-problems.ts'
 import { userProblems } from '../users/user-problems.ts'
@@ -32,6 +33,7 @@ const faultTables: readonly ProblemFinder[] = [
   uploadProblems,
   choreProblems,
   selfBackupProblems,
+  recoveryProblems,
   retentionProblems,
 ]
 

@@ -1,0 +1,42 @@
+/** What a run did and found, in sentences for alarms, cards and commands. Pure. */
+import { sizeText } from '../../views/format/size.ts'
+import type { CopyFindings, CopyRunResult } from './copy.ts'
+
+const words = { locale: 'en-GB', timeZone: 'UTC', nowMs: 0 }
+
+const findingWords: Readonly<Record<keyof CopyFindings, readonly [one: string, many: string]>> = {
+  damagedHere: ['pack of the box is damaged', 'packs of the box are damaged'],
+  missingHere: ['pack of the box is missing', 'packs of the box are missing'],
+  unreadableHere: ['version or mark of the box is damaged', 'versions or marks of the box are damaged'],
+  lostThere: ['file was missing in the copy', 'files were missing in the copy'],
+  damagedThere: ['pack was damaged in the copy', 'packs were damaged in the copy'],
+}
+
+export function findingsText(findings: CopyFindings): string {
+  const parts = (Object.keys(findingWords) as (keyof CopyFindings)[])
+    .filter((what) => findings[what] > 0)
+    .map((what) => `${findings[what]} ${findingWords[what][findings[what] === 1 ? 0 : 1]}`)
+  return parts.length === 0 ? '' : `${parts.join(', ')}.`
+}
+
+export function bytesText(bytes: number): string {
+  return sizeText(words, bytes).replace('\u00a0', ' ')
+}
+
+export function resultText(name: string, result: CopyRunResult): string {
+  const { outcome, packs, bytes, files, removedPacks, readBackBytes, findings, problem } = result
+  if (outcome === 'failed') return `${name}: failed. ${problem?.detail ?? ''}`.trim()
+  const parts = [
+    outcome === 'cancelled' ? 'stopped before its end' : undefined,
+    packs === 0 && files === 0
+      ? 'nothing new'
+      : `${bytesText(bytes)} in ${count(packs, 'pack')} and ${count(files, 'small file')} copied`,
+    removedPacks === 0 ? undefined : `${count(removedPacks, 'pack')} removed`,
+    readBackBytes === 0 ? undefined : `${bytesText(readBackBytes)} read back`,
+  ]
+  return `${name}: ${parts.filter((part) => part !== undefined).join(', ')}. ${findingsText(findings)}`.trim()
+}
+
+function count(number: number, one: string): string {
+  return `${number.toLocaleString('en-GB')} ${one}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,212 @@
+/** A box with one computer whose versions have a file each, and second copies of it in any storage. */
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  openFileRepository,
+  type PackId,
+  parsePackId,
+  parseSnapshotId,
+  restore,
+  type SnapshotId,
+  type Storage,
+  snapshotFileName,
+  storageBelow,
+} from '../../engine/index.ts'
+import { actingOnTheBox } from '../../server/audit/audit.ts'
+import { writeGone } from '../../server/commits/snapshot-files.ts'
+import { type CopiesOptions, createCopiesService } from '../../server/copies/copies-service.ts'
+import * as table from '../../server/copies/copies-table.ts'
+import type { Copy, CopyRunResult } from '../../server/copies/copy.ts'
+import { watchedPlace } from '../../server/copies/copy-place.ts'
+import { CopyTally } from '../../server/copies/copy-run.ts'
+import { createMarkLostPack } from '../../server/copies/mark-lost-pack.ts'
+import { copyBuffers, type RunToDo, runCopy } from '../../server/copies/run-copy.ts'
+import { packStates } from '../../server/packs/pack.ts'
+import { raiseGeneration, writeGenerationFile } from '../../server/repositories/generation.ts'
+import type { Repository } from '../../server/repositories/repository.ts'
+import { repositoryPlace } from '../../server/repositories/repository-place.ts'
+import { silentLog } from '../../server/runtime/log.ts'
+import { systemRandomness } from '../../server/runtime/randomness.ts'
+import { nothingAtPoints, type ReachedPoint } from '../../server/storage-volumes/crash-points.ts'
+import { backUpFolder } from './back-up-folder.ts'
+import { connectComputer, type TestComputer, type UploadBox, uploadBox } from './upload-box.ts'
+
+export const boxId = 'box_testtesttesttesttest'
+const memoryFolder = '/dev/shm'
+
+/** A version as the test made it: its one file, and the packs that hold nothing else. */
+export interface MadeVersion {
+  readonly id: SnapshotId
+  readonly seq: number
+  readonly bytes: Buffer
+  readonly packs: readonly PackId[]
+}
+
+export interface RaisedAlarm {
+  readonly code: string
+  readonly subject: string
+  readonly detail: string
+}
+
+export interface CopiedBox extends AsyncDisposable {
+  readonly upload: UploadBox
+  readonly computer: TestComputer
+  /** Where copies may go. */
+  readonly places: string
+  /** Raised and not settled. */
+  readonly alarms: Map<string, RaisedAlarm>
+  readonly copies: ReturnType<typeof createCopiesService>
+  readonly copiesWith: (more: Partial<CopiesOptions>) => ReturnType<typeof createCopiesService>
+  readonly add: (name?: string) => Promise<Copy>
+  readonly getRepository: () => Promise<Repository>
+  /** Backs up a new file of its own in place of the one before. */
+  readonly makeVersion: (sizeBytes?: number) => Promise<MadeVersion>
+  /** As retention and the collector do it, all waits over. */
+  readonly forget: (version: MadeVersion) => Promise<void>
+  readonly purge: (version: MadeVersion) => Promise<void>
+  /** A run into a storage of the test's own. */
+  readonly runInto: (copy: Copy, storage: Storage, more?: RunInto) => Promise<CopyRunResult>
+  /** What the versions of a copy restore to, by number; those with a tombstone there are left out. */
+  readonly restoreAll: (storage: Storage) => Promise<ReadonlyMap<number, Buffer>>
+}
+
+export interface RunInto extends Partial<Pick<RunToDo, 'readingBack' | 'isCopying'>> {
+  readonly reached?: ReachedPoint
+  readonly signal?: AbortSignal
+}
+
+export async function copiedBox(): Promise<CopiedBox> {
+  const upload = await uploadBox()
+  const computer = await connectComputer(upload)
+  const { box } = upload
+  const { kysely } = box.database
+  const folder = mkdtempSync(join(existsSync(memoryFolder) ? memoryFolder : tmpdir(), 'holdfast-copies-'))
+  const source = join(folder, 'source')
+  mkdirSync(source)
+  const alarms = new Map<string, RaisedAlarm>()
+  const raise = async (alarm: RaisedAlarm) => void alarms.set(alarm.code, alarm)
+  const settle = async ({ code }: { readonly code: string }) => void alarms.delete(code)
+  const common: CopiesOptions = {
+    database: box.database,
+    dataFolder: box.dataFolder,
+    boxId,
+    clock: box.clock,
+    randomness: systemRandomness,
+    log: silentLog,
+    pool: box.pool,
+    alarms: { raise, settle, report: (key, alarm) => (alarm === undefined ? settle(key) : raise({ ...key, ...alarm })) },
+    onPackLost: createMarkLostPack(box),
+    reached: nothingAtPoints,
+  }
+  const copies = createCopiesService(common)
+  const getRepository = async () => (await box.repositories.findOfCustomer(box.customer.customerId))!
+  const schedule = { everyHours: 24, atHour: undefined } as const
+  let made = 0
+
+  return {
+    upload,
+    computer,
+    places: folder,
+    alarms,
+    copies,
+    copiesWith: (more) => createCopiesService({ ...common, ...more }),
+    getRepository,
+    add: (name = 'place') =>
+      copies.add(
+        {
+          ...{ folder: join(folder, name), isSameDiskAllowed: true, isTakingOver: false },
+          ...{ name, schedule, limitBytesPerSecond: undefined, isPaused: false },
+        },
+        actingOnTheBox,
+      ),
+    makeVersion: async (sizeBytes = 3000) => {
+      const before = new Set(await packIds())
+      made += 1
+      rmSync(join(source, `file-${made - 1}`), { force: true })
+      const bytes = randomBytes(sizeBytes)
+      writeFileSync(join(source, `file-${made}`), bytes)
+      box.clock.advance(60_000)
+      await backUpFolder(computer, source)
+      const row = await kysely.selectFrom('snapshots').selectAll().orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
+      const packs = (await packIds()).filter((id) => !before.has(id))
+      return { id: parseSnapshotId(row.snapshot_id.toString('hex')), seq: row.seq, bytes, packs }
+    },
+    forget: async ({ id, seq }) => {
+      const name = { device: computer.device, seq, id }
+      await writeGone(computer.place, name, nothingAtPoints)
+      await kysely.deleteFrom('snapshots').where('snapshot_id', '=', Buffer.from(id, 'hex')).execute()
+      rmSync(computer.place.snapshotFile(name))
+    },
+    purge: async ({ packs }) => {
+      const { repositoryId, uid } = await getRepository()
+      const generation = await box.database.transaction((tx) => raiseGeneration(tx, repositoryId))
+      await writeGenerationFile(repositoryPlace(box.dataFolder, uid), generation, nothingAtPoints)
+      for (const packId of packs) {
+        await kysely
+          .updateTable('packs')
+          .set({ state: packStates.purged, state_at: box.clock.now() })
+          .where('pack_id', '=', Buffer.from(packId, 'hex'))
+          .execute()
+        rmSync(computer.place.packFile(packId))
+        rmSync(computer.place.twinPackFile(packId), { force: true })
+      }
+    },
+    runInto: async (copy, storage, more = {}) => {
+      const { readingBack = 'nothing', isCopying = true, reached = nothingAtPoints, signal = new AbortController().signal } = more
+      const history = await table.findHistory(kysely, copy.copyId)
+      return runCopy(
+        {
+          ...{ copy, database: box.database, pool: box.pool, clock: box.clock, log: silentLog, rate: undefined },
+          placeOf: ({ uid }) => repositoryPlace(box.dataFolder, uid),
+          open: async () => watchedPlace(storage, copy.placeUid),
+          ...{ buffers: copyBuffers(), onPackLost: common.onPackLost, reached, signal, tally: new CopyTally(() => {}) },
+        },
+        { history, dataFolder: box.dataFolder, readingBack, isCopying },
+      )
+    },
+    restoreAll: async (storage) => {
+      const { uid } = await getRepository()
+      const place = storageBelow(storage, `repositories/${uid.toString('hex')}`)
+      const { secrets } = computer
+      const repository = await openFileRepository({ storage: place, secrets, now: () => 0 })
+      const restored = new Map<number, Buffer>()
+      for await (const { id, envelope } of repository.listSnapshots()) {
+        const name = snapshotFileName({ device: envelope.device, seq: envelope.seq, id })
+        if ((await place.find(`${name}.gone`)) !== undefined) continue
+        restored.set(envelope.seq, await restoreOne(repository, envelope.root))
+      }
+      return restored
+    },
+    [Symbol.asyncDispose]: async () => {
+      await computer[Symbol.asyncDispose]()
+      await upload[Symbol.asyncDispose]()
+      rmSync(folder, { recursive: true })
+    },
+  }
+
+  async function packIds(): Promise<readonly PackId[]> {
+    const rows = await kysely.selectFrom('packs').select('pack_id').orderBy('id').execute()
+    return rows.map((row) => parsePackId(row.pack_id.toString('hex')))
+  }
+
+  async function restoreOne(
+    records: Awaited<ReturnType<typeof openFileRepository>>,
+    root: Parameters<typeof restore>[0]['root'],
+  ): Promise<Buffer> {
+    const to = mkdtempSync(join(folder, 'restored-'))
+    const result = await restore({
+      ...{ records, secrets: computer.secrets, root, selection: [], randomBytes, overwrite: 'never', verify: true },
+      destination: { kind: 'folder', path: Buffer.from(to), strip: true },
+    })
+    if (result.failed.length > 0) throw new Error(`not restored: ${JSON.stringify(result.failed)}`)
+    return readFileSync(findFile(to))
+  }
+}
+
+function findFile(folder: string): string {
+  const [entry] = readdirSync(folder, { withFileTypes: true })
+  if (entry === undefined) throw new Error(`nothing was restored to ${folder}`)
+  return entry.isDirectory() ? findFile(join(folder, entry.name)) : join(folder, entry.name)
+}
