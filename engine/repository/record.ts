@@ -19,6 +19,7 @@ import { FormatError } from '../model/errors.ts'
 import { type ChunkId, chunkIdBytes } from '../model/ids.ts'
 import { rawRecordMaxBytes, recordRefsMax } from '../model/limits.ts'
 import { codecs, type RecordType, recordTypes } from '../model/record-type.ts'
+import { releaseResult } from '../system/release-piece.ts'
 import { refsOfPlaintext } from './refs.ts'
 
 export interface RecordToSeal {
@@ -82,6 +83,7 @@ export function sealRecordInto(target: Buffer, at: number, keys: RepositoryKeys,
   const push = (bytes: Buffer) => {
     target.set(bytes, end)
     end += bytes.length
+    releaseResult(bytes)
   }
   const head = Buffer.allocUnsafe(payloadHeadBytes)
   head.writeUInt32LE(plaintext.length, 0)
@@ -89,6 +91,7 @@ export function sealRecordInto(target: Buffer, at: number, keys: RepositoryKeys,
   push(cipher.update(head))
   for (let from = 0; from < stored.length; from += cipherSliceBytes)
     push(cipher.update(stored.subarray(from, from + cipherSliceBytes)))
+  if (compressed) releaseResult(compressed)
   if (ciphertextBytes > payloadBytes) push(cipher.update(zeros.subarray(0, ciphertextBytes - payloadBytes)))
   cipher.final()
   push(cipher.getAuthTag())
@@ -152,7 +155,11 @@ function unpackPayload(payload: Buffer, header: RecordHeader): Buffer {
   if (padme(end) !== payload.length) throw damage('its lengths do not agree')
   if (!payload.subarray(end).equals(zeros.subarray(0, payload.length - end))) throw damage('its padding is not zeros')
   const stored = payload.subarray(payloadHeadBytes, end)
-  if (header.codec === codecs.zstd) return decompress(stored, rawBytes)
+  if (header.codec === codecs.zstd) {
+    const raw = decompress(stored, rawBytes)
+    releaseResult(payload)
+    return raw
+  }
   if (storedBytes !== rawBytes) throw damage('its lengths do not agree')
   return stored
 }

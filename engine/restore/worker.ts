@@ -8,6 +8,7 @@ import { FormatError } from '../model/errors.ts'
 import { type ChunkId, parseChunkId } from '../model/ids.ts'
 import { recordTypes } from '../model/record-type.ts'
 import { directRuns } from '../repository/file-content.ts'
+import { releaseResult } from '../system/release-piece.ts'
 import { decodeFiles, type FileGroup } from './batch-codec.ts'
 import { type FileToWrite, writeFile, writeFully } from './file-writer.ts'
 import { Folders } from './folders.ts'
@@ -86,7 +87,8 @@ function writeGroup(
   // Files with the same bytes are written from the same opened records; a single one as they open, so that few are in memory.
   let parts: Iterable<Part>
   try {
-    parts = group.length > 1 ? [...partsOf(first!.entry, records)] : partsOf(first!.entry, records)
+    const opened = partsOf(first!.entry, records)
+    parts = group.length > 1 ? [...opened] : usedUp(opened)
   } catch (error) {
     const failure = failureOf(error)
     for (const offset of group.keys()) report(offset, { kind: 'failed', index: 0, failure })
@@ -115,6 +117,14 @@ function fill(fd: number, entry: FileEntry | HardlinkEntry, parts: Iterable<Part
   if (end !== entry.size) ftruncateSync(fd, entry.size) // it ends with a hole
 }
 
+/** Gives the memory of each part back once it is written. */
+function* usedUp(parts: Iterable<Part>): Generator<Part> {
+  for (const part of parts) {
+    yield part
+    releaseResult(part.bytes)
+  }
+}
+
 function* partsOf(entry: FileEntry | HardlinkEntry, records: SlabRecords): Generator<Part> {
   const { content, size } = entry
   if (content.kind === 'list') throw new FormatError('tree-damaged', 'a list of chunks where chunks were expected')
@@ -126,7 +136,9 @@ function* partsOf(entry: FileEntry | HardlinkEntry, records: SlabRecords): Gener
 
 function writePiece(piece: Piece, records: SlabRecords): void {
   for (const run of piece.runs) {
-    writeFully(piece.fd, records.open(idOf(run), run.length), run.at)
+    const bytes = records.open(idOf(run), run.length)
+    writeFully(piece.fd, bytes, run.at)
+    releaseResult(bytes)
     if (start.verify) expectRun(piece.fd, run)
   }
 }

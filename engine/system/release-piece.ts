@@ -15,3 +15,15 @@ export function releasePiece(piece: Uint8Array): void {
   const { buffer, length } = piece
   if (length >= releaseMinBytes && buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0)
 }
+
+/** Half of `Buffer.poolSize`, and more: a view this long has memory of its own. */
+const resultMinBytes = 64 * 1024
+
+/**
+ * The same for a result that was made for the caller alone and is used up: what a cipher or a decompressor returned, or most of it.
+ * Without it V8 collects its whole heap for every few hundred MiB that pass through, and holds on to much of them meanwhile.
+ */
+export function releaseResult(bytes: Uint8Array): void {
+  const { buffer, length } = bytes
+  if (length >= resultMinBytes && buffer instanceof ArrayBuffer && buffer.byteLength <= 2 * length) buffer.transfer(0)
+}
