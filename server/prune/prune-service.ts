@@ -29,7 +29,7 @@ import {
 } from './prune.ts'
 import * as reports from './prune-reports-table.ts'
 import type { PruneSurroundings } from './prune-surroundings.ts'
-import { listCollected, readClaims } from './prune-table.ts'
+import { hasTrashSince, listCollected, readClaims } from './prune-table.ts'
 import { purgePacks } from './purge.ts'
 import { repackGroup } from './repack.ts'
 import { settleTrash } from './settle-trash.ts'
@@ -56,8 +56,8 @@ export interface PruneService {
   readonly report: (repository: Repository) => Promise<reports.PruneReport>
   /** Says that what was refused is right. False when there is nothing that a person could allow. */
   readonly allow: (repository: Repository) => Promise<boolean>
-  /** Whether the disk is so low that old trash should go at once. */
-  readonly isLow: () => Promise<boolean>
+  /** Whether the disk is so low that old trash should go at once, and there is some. */
+  readonly mayMakeRoom: () => Promise<boolean>
 }
 
 /** What a person allowed is for the next run, not for one in a month. */
@@ -206,7 +206,8 @@ export function createPruneService(surroundings: PruneSurroundings & { readonly 
   }
 
   return {
-    isLow,
+    mayMakeRoom: async () =>
+      (await isLow()) && (await hasTrashSince(db, (await surroundings.readObservedTime()) - lowTrashAfterMs)),
     report: (repository) => reports.findReport(db, repository.repositoryId),
     allow: async (repository) => {
       const { refusal, allowance } = await reports.findReport(db, repository.repositoryId)

@@ -64,6 +64,19 @@ export async function findCollected(db: Queryable, packs: readonly PackNumber[])
   return found
 }
 
+/** Whether anything has lain in trash/ since then, of any repository. */
+export async function hasTrashSince(db: Queryable, observedMs: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('pack_waits')
+    .innerJoin('packs', 'packs.id', 'pack_waits.pack')
+    .select('pack_waits.pack')
+    .where('pack_waits.since_observed_ms', '<=', observedMs)
+    .where('packs.state', '=', packStates.trashed)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Locked until the transaction ends. */
 export async function findCollectedLocked(tx: Transaction, packs: readonly PackNumber[]): Promise<readonly CollectedPack[]> {
   const found: CollectedPack[] = []

@@ -126,6 +126,20 @@ export function refusalText(refusal: PruneRefusal): string {
   }
 }
 
+export const pruneFaults = ['not-confirmed'] as const
+export type PruneFault = (typeof pruneFaults)[number]
+
+/** What was asked, and not as it must be. Nothing was done. */
+export class PruneError extends Error {
+  override readonly name = 'PruneError'
+  readonly fault: PruneFault
+
+  constructor(fault: PruneFault, message: string) {
+    super(message)
+    this.fault = fault
+  }
+}
+
 export class PruneRefusedError extends Error {
   override readonly name = 'PruneRefusedError'
   readonly refusal: PruneRefusal
