@@ -3,13 +3,13 @@ import { type Box, openBox } from '../box.ts'
 import type { Config } from '../config.ts'
 import { callCommand } from '../control/control-client.ts'
 import { type CommandEnd, type CommandRequest, controlName } from '../control/protocol.ts'
-import { runCommand } from '../control/run-command.ts'
+import { problemEnd, runCommand } from '../control/run-command.ts'
 import { DataFolderInUse } from '../runtime/data-lock.ts'
 import { findSocketPlace } from '../runtime/socket-place.ts'
 import { createServices } from '../services.ts'
 import { thisMachine } from '../this-machine.ts'
 import { callerFor } from './caller.ts'
-import type { Command, ExitCode, Given } from './command.ts'
+import { type Command, type ExitCode, exitCodes, type Given } from './command.ts'
 import { printProblem } from './print-problem.ts'
 
 type Call = {
@@ -27,7 +27,8 @@ const tryAgainEveryMs = 200
 export async function callOrRun({ command, given, config, isJson }: Call): Promise<ExitCode> {
   const caller = callerFor(given, config.dataFolder)
   const request: CommandRequest = { name: command.name, input: await command.prepare(caller) }
-  const end = await reachBox({ request, config })
+  const end =
+    command.runAlone === undefined ? await reachBox({ request, config }) : await runAlone(command.runAlone, request, config)
   if (end.event === 'problem') {
     printProblem(end.problem, { isJson })
     return end.exitCode
@@ -62,6 +63,20 @@ async function runHere({ request, config }: Reaching): Promise<CommandEnd> {
   await using box: Box = await openBox({ config, machine, onTaken: interrupt })
   await using services = await createServices(box)
   return await runCommand(request, { services, report, signal: interrupted.signal })
+}
+
+/** In this process, with nothing but the machine and the settings. */
+async function runAlone(run: NonNullable<Command['runAlone']>, { input }: CommandRequest, config: Config): Promise<CommandEnd> {
+  const interrupted = new AbortController()
+  const interrupt = () => interrupted.abort()
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
+  const machine = thisMachine({ terminal: (line) => process.stderr.write(line) })
+  try {
+    const { result, exitCode = exitCodes.ok } = await run(input, { config, machine, report, signal: interrupted.signal })
+    return { event: 'result', exitCode, result: { ...result } }
+  } catch (error) {
+    return problemEnd(error)
+  }
 }
 
 function report(line: string): void {

@@ -61,7 +61,7 @@ function safeRealpath(folder: string): string {
   }
 }
 
-function writeNew(path: string, content: string): void {
+function writeNew(path: string, content: string | Uint8Array): void {
   let file: number
   try {
     file = openSync(path, 'wx', 0o600)

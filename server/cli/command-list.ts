@@ -37,14 +37,29 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('../recovery-kits/recovery-kit-command.ts')).recoveryKitCommand,
   },
   {
+    name: 'recover',
+    summary: 'Brings a lost box back from a copy of it and the server’s recovery kit',
+    load: async () => (await import('../recovery/recover-command.ts')).recoverCommand,
+  },
+  {
     name: 'self-backup',
     summary: 'Saves people, plans, settings and keys of the box itself',
     load: async () => (await import('../self-backups/self-backup-command.ts')).selfBackupCommand,
   },
   {
+    name: 'rotate-key',
+    summary: 'Makes a new box key, or a new epoch of a customer’s keys',
+    load: async () => (await import('../key-care/rotate-key-command.ts')).rotateKeyCommand,
+  },
+  {
     name: 'check',
     summary: 'Proves that what is stored is whole, and names what is not',
     load: async () => (await import('../checks/check-command.ts')).checkCommand,
+  },
+  {
+    name: 'prune',
+    summary: 'Frees what no version needs any more',
+    load: async () => (await import('../prune/prune-command.ts')).pruneCommand,
   },
   {
     name: 'alarms',
@@ -55,6 +70,11 @@ export const commandList: readonly ListedCommand[] = [
     name: 'clock',
     summary: 'Says whether the box believes its clock, and confirms it',
     load: async () => (await import('../observed-time/clock-command.ts')).clockCommand,
+  },
+  {
+    name: 'rebuild',
+    summary: 'Makes the database’s side of the stored files anew, from the files',
+    load: async () => (await import('../rebuild/rebuild-command.ts')).rebuildCommand,
   },
   {
     name: 'openapi',
@@ -69,9 +89,6 @@ export const laterCommands: readonly string[] = [
   'device list',
   'dropbox create',
   'import',
-  'prune',
-  'rebuild',
-  'recover',
   'sandbox',
   'seed',
   'support-bundle',

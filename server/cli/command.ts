@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import type { Machine } from '../box.ts'
+import type { Config } from '../config.ts'
 import type { Services } from '../services.ts'
 
 /*
@@ -20,7 +22,10 @@ export type CommandOption = {
   readonly about: string
 }
 
-/** Options as they were given: a text, `true` for a switch, a list for a repeatable one. */
+/** A word that stands by its place, without a name: required, shown in capitals. */
+export type CommandWord = { readonly name: string; readonly about: string }
+
+/** Options as they were given: a text, `true` for a switch, a list for a repeatable one. A word is given by its name. */
 export type Given = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
 
 /** The side of whoever called: paths are relative to their folder. */
@@ -32,7 +37,7 @@ export type Caller = {
   /** Refuses what `writeSecretFile` would refuse, before anything is done that cannot be taken back. */
   readonly checkNewSecretFile: (path: string) => void
   /** Writes a new file for its owner alone, durable; refuses an existing one and the data folder. */
-  readonly writeSecretFile: (path: string, content: string) => Promise<void>
+  readonly writeSecretFile: (path: string, content: string | Uint8Array) => Promise<void>
 }
 
 /** The side of the services. */
@@ -44,6 +49,9 @@ export type CommandContext = {
   readonly signal: AbortSignal
 }
 
+/** For a command that makes the box it works on. */
+export type LoneContext = Pick<CommandContext, 'report' | 'signal'> & { readonly config: Config; readonly machine: Machine }
+
 export type Outcome<Result> = { readonly result: Result; readonly exitCode?: ExitCode }
 
 /** What the caller sees: `text` for people, `json` for `--json` (the result itself unless told). */
@@ -51,6 +59,7 @@ export type Presented = { readonly text: string; readonly json?: object }
 
 export type CommandDefinition<Input, Result extends object> = {
   readonly name: string
+  readonly words?: readonly CommandWord[]
   readonly options: readonly CommandOption[]
   readonly about?: string
   readonly input: z.ZodType<Input>
@@ -60,12 +69,34 @@ export type CommandDefinition<Input, Result extends object> = {
 }
 
 /** A command among others: its input is checked again where it runs; its result comes from the same program. */
-export type Command = Pick<CommandDefinition<unknown, object>, 'name' | 'options' | 'about' | 'prepare' | 'run' | 'present'>
+export type Command = Pick<
+  CommandDefinition<unknown, object>,
+  'name' | 'words' | 'options' | 'about' | 'prepare' | 'run' | 'present'
+> & {
+  /** Instead of `run`, in a process of its own, before there is a box. */
+  readonly runAlone?: (input: unknown, context: LoneContext) => Promise<Outcome<object>>
+}
 
 export function defineCommand<Input, Result extends object>(definition: CommandDefinition<Input, Result>): Command {
   return {
     ...definition,
     run: (input, context) => definition.run(definition.input.parse(input), context),
+    present: (result, caller) => definition.present(result as Result, caller),
+  }
+}
+
+/** A command that needs a data folder which no box uses. */
+export function defineLoneCommand<Input, Result extends object>(
+  definition: Omit<CommandDefinition<Input, Result>, 'run'> & {
+    readonly runAlone: (input: Input, context: LoneContext) => Promise<Outcome<Result>>
+  },
+): Command {
+  return {
+    ...definition,
+    run: () => {
+      throw new UsageError(`${definition.name} is nothing for a box that runs.`)
+    },
+    runAlone: (input, context) => definition.runAlone(definition.input.parse(input), context),
     present: (result, caller) => definition.present(result as Result, caller),
   }
 }

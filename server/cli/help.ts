@@ -1,4 +1,4 @@
-import type { CommandOption } from './command.ts'
+import type { CommandOption, CommandWord } from './command.ts'
 import { commandList, type ListedCommand } from './command-list.ts'
 
 export function overviewHelp(): string {
@@ -16,14 +16,24 @@ export function overviewHelp(): string {
   ].join('\n')
 }
 
-export function commandHelp(listed: ListedCommand, options: readonly CommandOption[], about?: string): string {
-  const usage = options.map((option) => (option.isRequired ? words(option) : `[${words(option)}]`)).join(' ')
-  const width = Math.max(0, ...options.map((option) => words(option).length)) + 2
+export function commandHelp(
+  listed: ListedCommand,
+  options: readonly CommandOption[],
+  about?: string,
+  places: readonly CommandWord[] = [],
+): string {
+  const named = options.map((option) => (option.isRequired ? words(option) : `[${words(option)}]`))
+  const usage = [...places.map(({ name }) => name), ...named].join(' ')
+  const rows = [
+    ...places.map(({ name, about }) => [name, about] as const),
+    ...options.map((option) => [words(option), option.about] as const),
+  ]
+  const width = Math.max(0, ...rows.map(([name]) => name.length)) + 2
   return [
     `${listed.summary}.`,
     '',
     `Usage: holdfast ${listed.name} ${usage}`.trimEnd(),
-    ...(options.length === 0 ? [] : ['', ...options.map((option) => `  ${words(option).padEnd(width)}${option.about}`)]),
+    ...(rows.length === 0 ? [] : ['', ...rows.map(([name, text]) => `  ${name.padEnd(width)}${text}`)]),
     ...(about === undefined ? [] : ['', about]),
   ].join('\n')
 }

@@ -43,8 +43,8 @@ async function runServe(listed: ListedCommand, words: readonly string[]): Promis
 }
 
 async function runOther(listed: ListedCommand, command: Command, words: readonly string[]): Promise<ExitCode> {
-  const { given, isHelp, isJson } = parseOptions(command.options, words)
-  if (isHelp) return printHelp(commandHelp(listed, command.options, command.about))
+  const { given, isHelp, isJson } = parseOptions(command.options, words, command.words)
+  if (isHelp) return printHelp(commandHelp(listed, command.options, command.about, command.words))
   const config = loadConfig(process.env, { dataFolder: defaultDataFolder })
   const { callOrRun } = await import('./call-or-run.ts')
   return callOrRun({ command, given, config, isJson })

@@ -22,12 +22,20 @@ export async function runServer(options: {
   // A terminal that is gone reads no more; the log has what matters. Unheard, the failure would be logged to the same terminal, for ever.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const machine = { ...thisMachine({ terminal: (line) => process.stderr.write(line) }), ...options.machine }
-  const serving = await serve({ config: options.config, machine, onTaken: () => ending.abort('database taken') })
-  watchForDefects(serving.log, () => ending.abort('defect'))
-  announce(serving, options)
-  if (!ending.signal.aborted) await once(ending.signal, 'abort')
-  if (!options.isJson) console.log('Stopping…')
-  await serving[Symbol.asyncDispose]()
+  const opened: { log?: Log } = {}
+  watchForDefects(opened, () => ending.abort('defect'))
+  do {
+    const again = new AbortController()
+    const restart = () => again.abort()
+    const onTaken = () => ending.abort('database taken')
+    const serving = await serve({ config: options.config, machine: { ...machine, restart }, onTaken })
+    opened.log = serving.log
+    announce(serving, options)
+    const either = AbortSignal.any([ending.signal, again.signal])
+    if (!either.aborted) await once(either, 'abort')
+    if (!options.isJson) console.log(ending.signal.aborted ? 'Stopping…' : 'Starting again…')
+    await serving[Symbol.asyncDispose]()
+  } while (!ending.signal.aborted)
   return ending.signal.reason === 'asked to' ? exitCodes.ok : exitCodes.failed
 }
 
@@ -35,10 +43,10 @@ export async function runServer(options: {
  * A promise that nobody waited for concerns one request: it is said, and the box goes on. After an error that nobody caught it is
  * not known what still holds: the box stops in order, and whoever watches over it starts it again.
  */
-function watchForDefects(log: Log, end: () => void): void {
-  process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'a defect: a failure that nobody waited for'))
+function watchForDefects(opened: { readonly log?: Log }, end: () => void): void {
+  process.on('unhandledRejection', (reason) => opened.log?.error({ err: reason }, 'a defect: a failure that nobody waited for'))
   process.on('uncaughtException', (error) => {
-    log.error({ err: error }, 'a defect: an error that nobody caught; stopping')
+    opened.log?.error({ err: error }, 'a defect: an error that nobody caught; stopping')
     end()
   })
 }

@@ -29,7 +29,6 @@ export interface CustomersService {
     readonly afterNumber: number
     readonly limit: number
   }) => Promise<readonly Customer[]>
-  readonly markKitPrinted: (customerId: Id<'cus'>) => Promise<void>
 }
 
 export function createCustomersService(options: {
@@ -81,6 +80,5 @@ export function createCustomersService(options: {
       return only
     },
     list: (page) => table.listCustomers(kysely, page),
-    markKitPrinted: (customerId) => table.setKitPrinted(kysely, customerId, clock.now()),
   }
 }

@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import { actingOnTheBox } from '../audit/audit.ts'
 import { defineCommand } from '../cli/command.ts'
-import { formatCustomerNumber } from '../customers/customer.ts'
+import { type Customer, formatCustomerNumber } from '../customers/customer.ts'
+import type { RecoveryKits } from '../recovery-kits/recovery-kits-service.ts'
+import { renderKit } from '../recovery-kits/render-kit.ts'
 
 const defaultCustomerName = 'Office'
+
+async function kitText(recoveryKits: RecoveryKits, customer: Customer): Promise<string> {
+  const { bytes } = await renderKit(await recoveryKits.ofCustomer(customer, actingOnTheBox), 'txt')
+  return bytes.toString()
+}
 
 /** `holdfast setup`: what the setup link does, without a browser. */
 export const setupCommand = defineCommand({
@@ -40,8 +47,7 @@ export const setupCommand = defineCommand({
   },
   run: async ({ wantsKit, ...request }, { services }) => {
     const { user, customer } = await services.setup.setUpByCommand(request)
-    const kit = wantsKit ? await services.repositories.recoveryKit(customer, actingOnTheBox) : undefined
-    if (wantsKit) await services.customers.markKitPrinted(customer.customerId)
+    const kit = wantsKit ? await kitText(services.recoveryKits, customer) : undefined
     return {
       result: {
         user: { id: user.userId, email: user.email, name: user.name },

@@ -1,0 +1,101 @@
+/**
+ * Which tables a self-backup holds. Whatever people decided, and what nothing else can give again, is dumped; what the repositories'
+ * own files or a listing give again is not. Every table of the database is on one of the two lists (a test compares).
+ */
+
+export interface DumpedTable {
+  readonly name: string
+  /** Orders the rows, so that the same content is the same document. */
+  readonly key: readonly string[]
+  /** Columns that tell of files: made again by `rebuild`, and their defaults until then. */
+  readonly withoutColumns?: readonly string[]
+  /** Columns whose change alone is no reason for a new self-backup: signs of life, counters of running work. */
+  readonly restlessColumns?: readonly string[]
+  /** No change of this table is one. */
+  readonly isRestless?: true
+  /** The newest rows only. */
+  readonly newest?: number
+}
+
+/** In an order in which each row finds what it refers to. */
+export const dumpedTables: readonly DumpedTable[] = [
+  { name: 'settings', key: ['name'] },
+  { name: 'counters', key: ['name'] },
+  { name: 'users', key: ['id'] },
+  { name: 'tokens', key: ['id'], restlessColumns: ['last_used_at'] },
+  { name: 'customers', key: ['id'] },
+  { name: 'memberships', key: ['user_id', 'customer_id'] },
+  { name: 'plans', key: ['id'] },
+  { name: 'subscriptions', key: ['id'] },
+  {
+    name: 'repositories',
+    key: ['id'],
+    restlessColumns: ['closure_epoch', 'generation', 'session_sequence'],
+  },
+  { name: 'key_slots', key: ['repository_id', 'slot_id'] },
+  {
+    name: 'devices',
+    key: ['id'],
+    withoutColumns: [
+      'head_seq',
+      'head_snapshot',
+      'versions_count',
+      'first_version_at',
+      'newest_version',
+      'last_good_version',
+      'stored_bytes',
+    ],
+    restlessColumns: [
+      'instance_newest',
+      'instance_previous',
+      'is_newest_instance_shown',
+      'takes_any_instance',
+      'last_seen_at',
+      'address',
+      'agent_version',
+      'fingerprint',
+    ],
+  },
+  { name: 'device_rules', key: ['device_id'] },
+  {
+    name: 'jobs',
+    key: ['id'],
+    withoutColumns: ['catalogue_version', 'catalogue_given', 'catalogue_root', 'newest_version', 'last_good_version'],
+  },
+  { name: 'copies', key: ['id'] },
+  /** Long logs would outgrow the document; the box's log files tell the rest. */
+  { name: 'audit', key: ['id'], withoutColumns: ['id'], newest: 5_000, isRestless: true },
+]
+
+/** And why each of the others is not. */
+export const leftOutTables: Readonly<Record<string, string>> = {
+  box: 'the box’s id is a field of the document',
+  schema_migrations: 'the names of the migrations are a field of the document',
+  sessions: 'people sign in again: an open browser is no reason to trust whoever holds it after a loss',
+  snapshots: 'made from the snapshot files',
+  runs: 'made from the snapshot files; runs that made no version are history',
+  catalogue: 'made from the trees',
+  catalogue_stages: 'work in progress',
+  storage_volumes: 'the new disk is another one',
+  packs: 'made from the packs',
+  chunks: 'made from the packs',
+  checks: 'the next check makes another',
+  device_faults: 'what arrives again is opened again, and found again',
+  pack_waits: 'what rebuild finds in trash/ begins its wait anew',
+  pack_swaps: 'work in progress',
+  prune_reports: 'the next night makes another',
+  subscription_usage: 'made by the next mark',
+  device_usage: 'made by the next mark',
+  backup_sessions: 'work in progress: agents open new ones',
+  observed_time: 'what this box has seen of time',
+  alarms: 'raised again by whatever finds it again',
+  chores: 'they begin anew',
+  volume_usage: 'how the lost disk filled',
+  version_pins: 'made from the pin files',
+  version_bin: 'made from the bin files',
+  catalogue_sweeps: 'work in progress',
+  copy_progress: 'work in progress',
+  copied_repositories: 'made by listing the copy',
+  copied_packs: 'made by listing the copy',
+  copied_files: 'made by listing the copy',
+}
