@@ -4,6 +4,7 @@
  */
 import { createAlarmsService } from './alarms/alarms-service.ts'
 import type { CatalogueStaging } from './catalogue/catalogue.ts'
+import { type CatalogueFill, createCatalogueFill } from './catalogue/fill-catalogue.ts'
 import { type CatalogueSearch, createCatalogueSearch } from './catalogue/search-service.ts'
 import { createStaging } from './catalogue/staging-service.ts'
 import { type ChecksService, createChecks } from './checks/checks-service.ts'
@@ -35,6 +36,7 @@ export interface DevicesSide {
   readonly runs: RunsService
   readonly plaintexts: PlaintextsService
   readonly catalogue: CatalogueStaging
+  readonly catalogueFill: CatalogueFill
   readonly search: CatalogueSearch
   readonly checks: ChecksService
   readonly verification: VerificationService
@@ -59,7 +61,9 @@ export function createDevicesSide(options: {
   const { locate } = options.records
   const deviceSlots = createDeviceSlots({ ...options, openSecrets })
   const plaintexts = createPlaintexts({ ...options, locate, openSecrets })
-  const onBlamed = createBlame({ ...options, alarms: createAlarmsService(options) })
+  const alarms = createAlarmsService(options)
+  const onBlamed = createBlame({ ...options, alarms })
+  const catalogue = createStaging({ ...options, locate, openSecrets })
   return {
     devices: createDevicesService({ ...options, deviceSlots }),
     connect: createConnect({ ...options, deviceSlots }),
@@ -67,8 +71,9 @@ export function createDevicesSide(options: {
     runs: createRunsService(options),
     plaintexts,
     search: createCatalogueSearch(options),
-    catalogue: createStaging({ ...options, locate, openSecrets }),
-    checks: createChecks({ ...options, plaintexts, openSecrets, onBlamed }),
+    catalogue,
+    catalogueFill: createCatalogueFill({ ...options, catalogue }),
+    checks: createChecks({ ...options, plaintexts, openSecrets, alarms, onBlamed }),
     verification: createVerification({ ...options, openSecrets, onBlamed }),
     openVersionReader: createOpenVersionReader({ ...options, plaintexts }),
     readSnapshotBody: createReadSnapshotBody(options),

@@ -4,7 +4,6 @@
  * and, with the keys, its seal and id; the trailer by its SHA-256.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import {
   chunkIdBytes,
   FormatError,
@@ -21,10 +20,12 @@ import {
   readPackFoot,
   readPackIndex,
   recordHeaderBytes,
+  releaseResult,
   salvageRecords,
 } from '../../engine/index.ts'
 import { workerKeys } from '../plaintexts/worker-keys.ts'
 import type { TaskAnswer } from '../worker-pool/tasks.ts'
+import { PackFile, runBytes } from './pack-file.ts'
 import { type PackedRecords, RecordList } from './packed-records.ts'
 
 export interface CheckPackInput {
@@ -57,74 +58,64 @@ export type CheckPackOutput =
     }
 
 export function checkPack(input: CheckPackInput): TaskAnswer<'check-pack'> {
-  let file: number
   try {
-    file = openSync(input.file, 'r')
-  } catch (error) {
-    return { output: fileFailure(error) }
-  }
-  try {
+    using file = new PackFile(input.file)
     const output = checkOpenPack(file, input)
     return { output, transfer: transferOf(output.records) }
   } catch (error) {
     return { output: fileFailure(error) }
-  } finally {
-    closeSync(file)
   }
 }
 
 type ReadOutput = Extract<CheckPackOutput, { readonly kind: 'read' }>
 
-/** A pack of the largest size has records far smaller than this; one read covers many. */
-const runBytes = 4 * 1024 ** 2
 /** Between header and refs in a trailer entry. */
 const offsetBytes = 4
-let buffer = Buffer.allocUnsafeSlow(runBytes)
 
-function checkOpenPack(file: number, input: CheckPackInput): ReadOutput {
-  const sizeBytes = fstatSync(file).size
+function checkOpenPack(file: PackFile, input: CheckPackInput): ReadOutput {
+  const { sizeBytes } = file
   const keys = input.secrets && workerKeys(input.secrets)
   try {
-    const { index, entries } = readIndex(file, sizeBytes)
+    const { index, entries } = readIndex(file)
     checkHead(index, file, input)
     const checked = checkRecords(file, { index, entries, keys, input })
-    const fileHash = checked.damagedRecords.length === 0 ? undefined : hashOf(file, sizeBytes)
+    const fileHash = checked.damagedRecords.length === 0 ? undefined : hashOf(file)
     return { kind: 'read', sizeBytes, damage: undefined, ...checked, fileHash }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error
-    const records = salvage(file, sizeBytes, keys)
+    const records = salvage(file, keys)
     return { kind: 'read', sizeBytes, damage: error.message, damagedRecords: [], records, fileHash: undefined }
   }
 }
 
-function hashOf(file: number, sizeBytes: number): string {
+function hashOf(file: PackFile): string {
   const hash = createHash('sha256')
-  for (let at = 0; at < sizeBytes; at += runBytes)
-    hash.update(readAt(file, buffer.subarray(0, Math.min(runBytes, sizeBytes - at)), at))
+  for (let at = 0; at < file.sizeBytes; at += runBytes) hash.update(file.run(at, Math.min(runBytes, file.sizeBytes - at)))
   return hash.digest('hex')
 }
 
-function readIndex(file: number, sizeBytes: number): { readonly index: PackIndex; readonly entries: Buffer } {
+function readIndex(file: PackFile): { readonly index: PackIndex; readonly entries: Buffer } {
+  const { sizeBytes } = file
   if (sizeBytes > packMaxBytes) throw new FormatError('limit-exceeded', `a pack of ${sizeBytes} bytes`)
   if (sizeBytes < packHeadBytes + packFootBytes) throw new FormatError('pack-damaged', 'a pack is cut off')
-  const foot = readAt(file, Buffer.alloc(packFootBytes), sizeBytes - packFootBytes)
+  const foot = file.part(sizeBytes - packFootBytes, packFootBytes)
   const { entriesBytes } = readPackFoot(foot)
   const entriesAt = sizeBytes - packFootBytes - entriesBytes
   if (entriesAt < packHeadBytes) throw new FormatError('pack-damaged', 'a pack is damaged: its index is longer than the file')
-  const head = readAt(file, Buffer.alloc(packHeadBytes), 0)
-  const entries = readAt(file, Buffer.allocUnsafeSlow(entriesBytes), entriesAt)
+  const head = file.part(0, packHeadBytes)
+  const entries = file.part(entriesAt, entriesBytes)
   return { index: readPackIndex({ head, entries, foot, fileBytes: sizeBytes }), entries }
 }
 
-function checkHead(index: PackIndex, file: number, { uid, kind }: CheckPackInput): void {
+function checkHead(index: PackIndex, file: PackFile, { uid, kind }: CheckPackInput): void {
   if (!index.uid.equals(uid)) throw new FormatError('wrong-repository', 'the pack is of another repository')
   if (index.kind !== kind) throw new FormatError('pack-damaged', `the pack is one of ${index.kind}, not of ${kind}`)
-  const head = readAt(file, Buffer.alloc(packHeadBytes), 0)
+  const head = file.part(0, packHeadBytes)
   if (head.subarray(10, 16).some((byte) => byte !== 0)) throw new FormatError('pack-damaged', 'a pack is damaged: its head')
 }
 
 function checkRecords(
-  file: number,
+  file: PackFile,
   pack: {
     readonly index: PackIndex
     readonly entries: Buffer
@@ -158,7 +149,7 @@ interface FileRun {
 }
 
 /** As many whole records as fit, from this one on; a record that is larger comes alone. */
-function readRun(file: number, { entries }: PackIndex, first: number): FileRun {
+function readRun(file: PackFile, { entries }: PackIndex, first: number): FileRun {
   const at = entries[first]!.offset
   let end = at + entries[first]!.length
   for (let next = first + 1; next < entries.length; next += 1) {
@@ -166,8 +157,7 @@ function readRun(file: number, { entries }: PackIndex, first: number): FileRun {
     if (offset + length - at > runBytes) break
     end = offset + length
   }
-  if (end - at > buffer.length) buffer = Buffer.allocUnsafeSlow(end - at)
-  return { at, bytes: readAt(file, buffer.subarray(0, end - at), at) }
+  return { at, bytes: file.run(at, end - at) }
 }
 
 /** What is wrong with a record in its place; the trailer must repeat its header and refs. */
@@ -179,7 +169,7 @@ function findDamage(record: Buffer, entry: Buffer, refs: number, keys: Repositor
     record.subarray(recordHeaderBytes, recordHeaderBytes + refsBytes).equals(entry.subarray(refsAt, refsAt + refsBytes))
   if (!isNamed) return 'its header is not the one that the trailer repeats'
   try {
-    if (keys !== undefined) proveRecord(record, keys)
+    if (keys !== undefined) prove(record, keys)
     else if (!isBodyWhole(record, readHeader(record))) return 'it does not match its checksum'
     return undefined
   } catch (error) {
@@ -188,9 +178,14 @@ function findDamage(record: Buffer, entry: Buffer, refs: number, keys: Repositor
   }
 }
 
+/** What opens is looked at by nobody: its memory goes back at once. */
+function prove(record: Buffer, keys: RepositoryKeys): void {
+  releaseResult(proveRecord(record, keys).plaintext)
+}
+
 /** The trailer is no help: what can be found by the headers in place is still there. */
-function salvage(file: number, sizeBytes: number, keys: RepositoryKeys | undefined): PackedRecords {
-  const bytes = readAt(file, Buffer.allocUnsafeSlow(Math.min(sizeBytes, packMaxBytes)), 0)
+function salvage(file: PackFile, keys: RepositoryKeys | undefined): PackedRecords {
+  const bytes = file.part(0, Math.min(file.sizeBytes, packMaxBytes))
   const records = new RecordList()
   for (const entry of salvageRecords(bytes)) {
     const record = bytes.subarray(entry.offset, entry.offset + entry.length)
@@ -201,23 +196,12 @@ function salvage(file: number, sizeBytes: number, keys: RepositoryKeys | undefin
 
 function isProven(record: Buffer, keys: RepositoryKeys): boolean {
   try {
-    proveRecord(record, keys)
+    prove(record, keys)
     return true
   } catch (error) {
     if (error instanceof FormatError) return false
     throw error
   }
-}
-
-/** @throws FormatError when the file ends before */
-function readAt(file: number, target: Buffer, position: number): Buffer {
-  let length = 0
-  while (length < target.length) {
-    const count = readSync(file, target, length, target.length - length, position + length)
-    if (count === 0) throw new FormatError('pack-damaged', 'a pack is cut off')
-    length += count
-  }
-  return target
 }
 
 function transferOf({ ids, types, whole, offsets, lengths, refCounts, refs }: PackedRecords): readonly ArrayBuffer[] {

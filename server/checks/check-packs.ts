@@ -175,7 +175,7 @@ class PackChecks implements CheckedPacks {
       case 'whole': {
         await this.countWhole(pack, weighed.copy)
         for (const [index, why] of weighed.faults.entries()) this.reportCopy(pack, index, why)
-        if (this.isRead(pack) && this.options.secrets !== undefined) await this.countProved(pack)
+        if (weighed.faults.every((why) => why === undefined)) await this.countProved(pack)
         return
       }
       case 'poisoned':
@@ -191,8 +191,10 @@ class PackChecks implements CheckedPacks {
     }
   }
 
-  private async countProved({ pack }: CheckedPack): Promise<void> {
-    this.proved.push(pack)
+  /** One with a damaged second file is read again each night, until it is healed. */
+  private async countProved(pack: CheckedPack): Promise<void> {
+    if (!this.isRead(pack) || this.options.secrets === undefined) return
+    this.proved.push(pack.pack)
     if (this.proved.length >= provedAtOnce) await this.noteProved()
   }
 

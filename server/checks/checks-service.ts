@@ -3,6 +3,7 @@
  * never mends and never deletes: a record that is marked is not served and not believed any more, so the next backup sends it again
  * while the computer still has it.
  */
+import type { AlarmsService } from '../alarms/alarms-service.ts'
 import type { Database } from '../database/database.ts'
 import type { PlaintextsService } from '../plaintexts/plaintexts-service.ts'
 import type { Repository } from '../repositories/repository.ts'
@@ -12,8 +13,10 @@ import type { Clock } from '../runtime/clock.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import { type CheckProgress, type Damage, maxDamageListed, type RepositoryReport } from './check.ts'
+import { findNewestCheck, findOldestProof, saveCheck } from './check-history-table.ts'
 import { checkKeys } from './check-keys.ts'
 import { type CheckedPacks, type CheckPacks, checkPacks, noteUnknownPackFiles } from './check-packs.ts'
+import { type CheckRecord, checkRecord, damageSentence } from './check-record.ts'
 import { checkVersionFiles, listVersions, noteUnknownVersionFiles } from './check-versions.ts'
 import { Findings } from './findings.ts'
 import { type BlamedDevice, type HurtPack, markHurt } from './mark-hurt.ts'
@@ -32,6 +35,11 @@ export interface ChecksService {
       readonly signal: AbortSignal
     },
   ) => Promise<RepositoryReport>
+  /** What the newest check found, and how long ago the data was read whose turn is next. */
+  readonly find: (repository: Pick<Repository, 'repositoryId'>) => Promise<{
+    readonly newest: CheckRecord | undefined
+    readonly oldestProofAt: number | undefined
+  }>
 }
 
 export function createChecks(options: {
@@ -41,10 +49,11 @@ export function createChecks(options: {
   readonly pool: WorkerPool
   readonly plaintexts: PlaintextsService
   readonly openSecrets: OpenSecrets
+  readonly alarms: AlarmsService
   /** Computers that sent records which do not open; told after the marks are committed. */
   readonly onBlamed: OnBlamed
 }): ChecksService {
-  const { database, dataFolder, clock, pool, plaintexts, openSecrets } = options
+  const { database, dataFolder, clock, pool, plaintexts, openSecrets, alarms } = options
   const { kysely: db } = database
 
   const mark = async (repository: Repository, packs: readonly HurtPack[]): Promise<void> => {
@@ -54,46 +63,65 @@ export function createChecks(options: {
     await options.onBlamed(repository, blamed)
   }
 
-  return {
-    check: async (repository, { reading, onProgress = () => {}, signal }) => {
-      const findings = new Findings()
-      const graph = new RecordGraph()
-      const place = repositoryPlace(dataFolder, repository.uid)
-      const common = { db, repository, place, findings }
-      const secrets = await checkKeys({ ...common, openSecrets })
-      // Versions first: every pack that they need has its row by then.
-      const versions = await listVersions(common)
-      await checkVersionFiles(common, versions, secrets)
-      const packCheck: CheckPacks = { ...common, pool, secrets, reading, clock, graph, onProgress, signal }
-      const packs = await checkPacks(packCheck)
-      await noteUnknownPackFiles(packCheck)
-      await noteUnknownVersionFiles(common)
-      await mark(repository, packs.hurt)
+  /** Kept, and told of while anything is damaged. A check that read no data has not seen enough to say that all is well again. */
+  const conclude = async (repository: Repository, record: CheckRecord): Promise<void> => {
+    await saveCheck(database, repository.repositoryId, record)
+    const key = { code: 'HF-STORAGE-DAMAGED', subject: `repository:${repository.uid.toString('hex')}` } as const
+    if (record.damageCount > 0) await alarms.raise({ ...key, customerId: repository.customerId, detail: damageSentence(record) })
+    else if (record.reading !== 'structure') await alarms.settle(key)
+  }
 
-      const roots = versions.map(({ root }) => graph.numberOf(root))
-      const { missing, count } = graph.findMissing(roots, maxDamageListed)
-      const affected = versions.filter((_, index) => graph.isTainted(roots[index]!))
-      reportMissing({ findings, graph, packs, missing, count })
-      const named =
-        secrets === undefined || affected.length === 0
-          ? { paths: [], isComplete: affected.length === 0 }
-          : await nameDamage(graph, plaintexts.source(repository), affected)
-      return {
-        customerId: repository.customerId,
-        uid: repository.uid.toString('hex'),
-        packs: packs.packs,
-        bytes: packs.bytes,
-        readBytes: packs.readBytes,
-        records: packs.records,
-        versions: versions.length,
-        damage: findings.damage,
-        damageCount: findings.damageCount,
-        notices: findings.notices,
-        affectedVersions: affected.map(affectedVersion),
-        affectedPaths: named.paths,
-        arePathsComplete: named.isComplete,
-      }
+  const checkRepository: ChecksService['check'] = async (repository, { reading, onProgress = () => {}, signal }) => {
+    const findings = new Findings()
+    const graph = new RecordGraph()
+    const place = repositoryPlace(dataFolder, repository.uid)
+    const common = { db, repository, place, findings }
+    const secrets = await checkKeys({ ...common, openSecrets })
+    // Versions first: every pack that they need has its row by then.
+    const versions = await listVersions(common)
+    await checkVersionFiles(common, versions, secrets)
+    const packCheck: CheckPacks = { ...common, pool, secrets, reading, clock, graph, onProgress, signal }
+    const packs = await checkPacks(packCheck)
+    await noteUnknownPackFiles(packCheck)
+    await noteUnknownVersionFiles(common)
+    await mark(repository, packs.hurt)
+
+    const roots = versions.map(({ root }) => graph.numberOf(root))
+    const { missing, count } = graph.findMissing(roots, maxDamageListed)
+    const affected = versions.filter((_, index) => graph.isTainted(roots[index]!))
+    reportMissing({ findings, graph, packs, missing, count })
+    const named =
+      secrets === undefined || affected.length === 0
+        ? { paths: [], isComplete: affected.length === 0 }
+        : await nameDamage(graph, plaintexts.source(repository), affected)
+    return {
+      customerId: repository.customerId,
+      uid: repository.uid.toString('hex'),
+      packs: packs.packs,
+      bytes: packs.bytes,
+      readBytes: packs.readBytes,
+      records: packs.records,
+      versions: versions.length,
+      damage: findings.damage,
+      damageCount: findings.damageCount,
+      notices: findings.notices,
+      affectedVersions: affected.map(affectedVersion),
+      affectedPaths: named.paths,
+      arePathsComplete: named.isComplete,
+    }
+  }
+
+  return {
+    check: async (repository, how) => {
+      const startedAt = clock.now()
+      const report = await checkRepository(repository, how)
+      await conclude(repository, checkRecord(report, { reading: how.reading, startedAt, endedAt: clock.now() }))
+      return report
     },
+    find: async ({ repositoryId }) => ({
+      newest: await findNewestCheck(db, repositoryId),
+      oldestProofAt: await findOldestProof(db, repositoryId),
+    }),
   }
 }
 

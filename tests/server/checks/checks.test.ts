@@ -218,8 +218,14 @@ describe('versions and keys', () => {
       .execute()
     hurt(packFile('data'))
     const { box } = upload
-    const openSecrets = createOpenSecrets({ database: box.database, masterKey: Buffer.alloc(32, 7) })
-    const checks = createChecks({ ...box, plaintexts: box.devicesSide.plaintexts, openSecrets, onBlamed: async () => {} })
+    const { openSecrets } = createOpenSecrets({ database: box.database, masterKey: Buffer.alloc(32, 7) })
+    const checks = createChecks({
+      ...box,
+      plaintexts: box.devicesSide.plaintexts,
+      openSecrets,
+      alarms: box.care.alarms,
+      onBlamed: async () => {},
+    })
     const report = await checks.check(await getRepository(), { reading: 'all', signal })
     expect(report.damage.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['keys-damaged', 'record-damaged']))
     expect(report.affectedVersions).toHaveLength(1)

@@ -112,7 +112,7 @@ describe('a record that does not open under its id', () => {
     expect(report.damage).toMatchObject([{ kind: 'record-damaged', record: ids[0]!.toString('hex') }])
     expect(await statesOf(ids, pack.id)).toEqual(['bad', 'new'])
     expect((await packRow(pack.id)).state).toBe(packStates.stored)
-    expect(await alarmCodes()).toEqual(['HF-DEVICE-SENT-DAMAGE'])
+    expect((await alarmCodes()).toSorted()).toEqual(['HF-DEVICE-SENT-DAMAGE', 'HF-STORAGE-DAMAGED'])
     expect(await verify()).toMatchObject({ packs: 1, poisoned: 1 })
     expect(await statesOf(ids, pack.id)).toEqual(['bad', 'verified'])
     expect(await epoch()).toBe(1)
