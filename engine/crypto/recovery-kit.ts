@@ -5,7 +5,8 @@
 //   format: 1
 //   opens: customer                       or server
 //   repository: 32 hex digits             of a customer's kit;  box: box_… on the server's
-//   code: XXXXC-XXXXC-…
+//   code: XXXXC-XXXXC-…                   seven groups
+//   code: XXXXC-XXXXC-…                   and six: no line is so long that a mail program would break it
 //   -----END HOLDFAST RECOVERY KIT-----
 
 import { formatRecoveryCode, parseRecoveryCode } from './recovery-code.ts'
@@ -25,16 +26,19 @@ export type ReadRecoveryKit =
 /** Nothing that people are meant to give is longer. */
 export const recoveryKitMaxBytes = 1024 * 1024
 
+const groupsInFirstLine = 7
 const begin = '-----BEGIN HOLDFAST RECOVERY KIT-----'
 const end = '-----END HOLDFAST RECOVERY KIT-----'
-const blockPattern = new RegExp(`${begin}([^]{0,4096}?)${end}`)
+const blockPattern = new RegExp(`${begin}([\\s\\S]{0,4096}?)${end}`)
 /** Thirteen groups, wherever they stand on a sheet without the block. */
 const codePattern =
   /(?<![0-9A-Za-z*~$=])(?:[0-9A-Za-z]{4}[0-9A-Za-z*~$=](?:-\s*|\s+)){12}[0-9A-Za-z]{4}[0-9A-Za-z*~$=](?![0-9A-Za-z*~$=])/
 
 export function recoveryKitBlock(key: RecoveryKitKey): string {
   const names = key.opens === 'customer' ? `repository: ${key.uid.toString('hex')}` : `box: ${key.boxId}`
-  return [begin, 'format: 1', `opens: ${key.opens}`, names, `code: ${formatRecoveryCode(key.secret)}`, end].join('\n')
+  const groups = formatRecoveryCode(key.secret).split('-')
+  const codes = [groups.slice(0, groupsInFirstLine), groups.slice(groupsInFirstLine)].map((line) => `code: ${line.join('-')}`)
+  return [begin, 'format: 1', `opens: ${key.opens}`, names, ...codes, end].join('\n')
 }
 
 /** Reads a kit out of the text of a file: the sheet as text or page, or the code alone. */
@@ -47,11 +51,12 @@ export function readRecoveryKit(text: string): ReadRecoveryKit {
 }
 
 function readBlock(block: string): ReadRecoveryKit {
-  const fields = new Map([...block.matchAll(/^[ \t]*([a-z]+):[ \t]*(\S+)[ \t]*$/gm)].map(([, name, value]) => [name, value!]))
-  const code = fields.get('code')
-  if (code === undefined) return { kind: 'no-code', isPdf: false }
-  const opens = fields.get('opens')
-  const uid = fields.get('repository')
+  const fields = [...block.matchAll(/^[ \t]*([a-z]+):[ \t]*(\S+)[ \t]*\r?$/gm)].map(([, name, value]) => [name, value!] as const)
+  const fieldOf = (name: string) => fields.find(([found]) => found === name)?.[1]
+  const code = fields.flatMap(([name, value]) => (name === 'code' ? [value] : [])).join('-')
+  if (code === '') return { kind: 'no-code', isPdf: false }
+  const opens = fieldOf('opens')
+  const uid = fieldOf('repository')
   return readCode(code, {
     ...(opens === 'customer' || opens === 'server' ? { opens } : {}),
     ...(uid !== undefined && /^[0-9a-f]{32}$/.test(uid) ? { uid: Buffer.from(uid, 'hex') } : {}),

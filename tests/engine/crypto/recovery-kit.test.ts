@@ -9,6 +9,7 @@ const uid = fixedBytes('uid', 16)
 const code = formatRecoveryCode(secret)
 const groups = code.split('-')
 const block = recoveryKitBlock({ opens: 'customer', uid, secret })
+const withCode = (other: string) => block.replace(/^code: [\s\S]*?\n(?=-)/m, `code: ${other}\n`)
 
 describe('what programs read of a kit', () => {
   test('comes back from the lines, wherever they stand', () => {
@@ -41,7 +42,7 @@ describe('what programs read of a kit', () => {
     groups.map((text, index) => (index === group ? `${text[0] === 'A' ? 'B' : 'A'}${text.slice(1)}` : text))
   test.each([0, 4, 12])('a slip in group %i is named by its group', (group) => {
     const wrong = { kind: 'wrong-group', group: group + 1, text: slip(group)[group] }
-    expect(readRecoveryKit(block.replace(code, slip(group).join('-')))).toEqual(wrong)
+    expect(readRecoveryKit(withCode(slip(group).join('-')))).toEqual(wrong)
     expect(readRecoveryKit(slip(group).join(' '))).toEqual(wrong)
   })
 
@@ -58,13 +59,13 @@ describe('what programs read of a kit', () => {
     },
     { title: 'nothing', text: '', expected: { kind: 'no-code', isPdf: false } },
     { title: 'the PDF', text: '%PDF-1.3 …', expected: { kind: 'no-code', isPdf: true } },
-    { title: 'lines without a code', text: block.replace(/^code:.*$/m, ''), expected: { kind: 'no-code', isPdf: false } },
+    { title: 'lines without a code', text: block.replace(/^code:.*$/gm, ''), expected: { kind: 'no-code', isPdf: false } },
   ])('no kit: $title', ({ text, expected }) => {
     expect(readRecoveryKit(text)).toEqual(expected)
   })
 
   test('never throws, whatever the file is', () => {
     fc.assert(fc.property(fc.string({ maxLength: 400 }), (text) => void readRecoveryKit(text)))
-    fc.assert(fc.property(fc.string({ maxLength: 400 }), (inner) => void readRecoveryKit(block.replace(code, inner))))
+    fc.assert(fc.property(fc.string({ maxLength: 400 }), (inner) => void readRecoveryKit(withCode(inner))))
   })
 })

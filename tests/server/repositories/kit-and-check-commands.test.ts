@@ -68,7 +68,8 @@ describe('recovery-kit', () => {
 
   const wrong = [
     { words: [], exitCode: 2 },
-    { words: ['--server'], exitCode: 2 },
+    { words: ['--server', '--customer', '1'], exitCode: 2 },
+    { words: ['--server', '--format', 'odt'], exitCode: 2 },
     { words: ['--customer', '1', '--format', 'pdf'], exitCode: 2 },
     { words: ['--customer', 'Nobody'], exitCode: 1 },
   ]
