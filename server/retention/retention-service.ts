@@ -6,7 +6,7 @@ import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { Retention } from '../plans/plan.ts'
 import type { Repositories } from '../repositories/repositories-service.ts'
-import type { RepositoryId } from '../repositories/repository.ts'
+import type { Repository, RepositoryId } from '../repositories/repository.ts'
 import { RepositoryError } from '../repositories/repository-error.ts'
 import { type RepositoryPlace, repositoryPlace } from '../repositories/repository-place.ts'
 import type { Id } from '../runtime/ids.ts'
@@ -17,6 +17,7 @@ import { type ApplyAll, createApplyAll } from './apply-all.ts'
 import { decideDevice } from './decide.ts'
 import { type DeviceRulesOptions, findRules, setRules } from './device-rules.ts'
 import { createPersonDecisions, type PersonDecisions } from './person-decisions.ts'
+import { previewRules, type RetentionPreview } from './preview.ts'
 import { type DeviceRules, RetentionError, type VersionDecision } from './retention.ts'
 
 export interface RetentionService extends PersonDecisions {
@@ -26,6 +27,8 @@ export interface RetentionService extends PersonDecisions {
   readonly setRules: (device: Device, rules: Retention | undefined, actingAs: ActingAs) => Promise<void>
   /** Each version of a computer, the newest first, with why it stays or that it goes; by other rules than its own where given. */
   readonly decide: (device: Device, rules?: Retention) => Promise<readonly VersionDecision[]>
+  /** What these rules would do. Counting what they free ends with the signal. */
+  readonly preview: (device: Device, rules: Retention, countUntil: AbortSignal) => Promise<RetentionPreview>
   /** The newest first. */
   readonly listBin: (deviceId: Id<'dev'>) => Promise<readonly BinEntry[]>
   /** Every computer's rules, done. */
@@ -54,11 +57,13 @@ export function createRetention(options: RetentionOptions): RetentionService {
   const { database, clock, timeZone, repositories } = options
   const { kysely } = database
 
-  const getPlace = async (repositoryId: RepositoryId): Promise<RepositoryPlace> => {
+  const getRepository = async (repositoryId: RepositoryId): Promise<Repository> => {
     const repository = await repositories.find(repositoryId)
     if (repository === undefined) throw new RepositoryError('not-found', 'There is no such repository.')
-    return repositoryPlace(options.dataFolder, repository.uid)
+    return repository
   }
+  const getPlace = async (repositoryId: RepositoryId): Promise<RepositoryPlace> =>
+    repositoryPlace(options.dataFolder, (await getRepository(repositoryId)).uid)
   const getRules = async (device: Pick<Device, 'deviceId' | 'subscriptionId'>): Promise<DeviceRules> => {
     const rules = await findRules(device, options)
     if (rules === undefined) throw new RetentionError('no-plan', 'This computer has no plan, and so no rules.')
@@ -83,6 +88,11 @@ export function createRetention(options: RetentionOptions): RetentionService {
       const { deviceId } = device
       const asked = rules ?? (await getRules(device)).rules
       return decideDevice(kysely, { deviceId, rules: asked, timeZone, nowMs: clock.now() })
+    },
+    preview: async (device, rules, countUntil) => {
+      const repository = await getRepository(device.repositoryId)
+      const place = repositoryPlace(options.dataFolder, repository.uid)
+      return previewRules({ db: kysely, device, rules, timeZone, nowMs: clock.now(), repository, place, countUntil })
     },
     listBin: (deviceId) => listBin(kysely, { deviceId, limit: binEntriesListed }),
     ...applyAll,

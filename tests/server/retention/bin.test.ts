@@ -1,0 +1,251 @@
+/** From "kept" to "gone": rules, the bin, undo, pins, and what an owner deletes. */
+import { existsSync, unlinkSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { actingOnTheBox } from '../../../server/audit/audit.ts'
+import { snapshotName } from '../../../server/commits/snapshot-files.ts'
+import type { Snapshot } from '../../../server/snapshots/snapshot.ts'
+import {
+  applyNow,
+  counters,
+  dayMs,
+  filesOf,
+  hourMs,
+  inBin,
+  listed,
+  makeVersion,
+  type Office,
+  office,
+  pass,
+  setRules,
+} from './versions.ts'
+
+let at: Office
+const box = () => at.upload.box
+const retention = () => box().retention
+
+beforeEach(async () => {
+  at = await office()
+})
+afterEach(() => at[Symbol.asyncDispose]())
+
+/** Versions so many days apart; then so many days go by. */
+async function versions(count: number, everyDays: number, thenDays: number): Promise<readonly Snapshot[]> {
+  const made: Snapshot[] = []
+  for (let index = 0; index < count; index += 1) {
+    if (index > 0) await pass(box(), everyDays * dayMs)
+    made.push(await makeVersion(at))
+  }
+  await pass(box(), thenDays * dayMs)
+  return made
+}
+
+const ids = (...some: readonly (Snapshot | undefined)[]) => some.map((version) => version?.id)
+
+describe('the rules', () => {
+  test('put into the bin what none of them keeps; after seven days it goes, and its tombstone stays', async () => {
+    await setRules(at, { keepLast: 2 })
+    const [first, second, third, fourth] = await versions(4, 10, 10)
+    expect(await applyNow(box())).toMatchObject({ binned: 2, forgotten: 0 })
+    expect(await listed(at)).toEqual(ids(fourth, third))
+    expect((await inBin(at)).toSorted()).toEqual(ids(first, second).toSorted())
+    expect(filesOf(at)).toEqual(['1 version .bin', '2 version .bin', '3 version', '4 version'])
+    expect(await counters(at)).toEqual({
+      versionsCount: 2,
+      firstVersionAt: third?.receivedAt,
+      newestVersion: fourth?.id,
+      lastGoodVersion: fourth?.id,
+    })
+
+    await pass(box(), 7 * dayMs - 1)
+    expect(await applyNow(box())).toMatchObject({ binned: 0, forgotten: 0 })
+    await pass(box(), 1)
+    expect(await applyNow(box())).toMatchObject({ binned: 0, forgotten: 2 })
+    expect(await inBin(at)).toEqual([])
+    expect(filesOf(at)).toEqual(['1 .gone', '2 .gone', '3 version', '4 version'])
+    expect(await applyNow(box())).toMatchObject({ binned: 0, forgotten: 0, takenBack: 0 })
+  })
+
+  test('are those of the plan while the computer has none of its own', async () => {
+    // Gold: one a month for two years.
+    const made = await versions(3, 1, 800)
+    await applyNow(box())
+    expect(await listed(at)).toEqual(ids(...made.toReversed()))
+  })
+
+  test('that grow wider take back what lies in the bin', async () => {
+    await setRules(at, { keepLast: 1 })
+    const [first, second] = await versions(2, 10, 10)
+    await applyNow(box())
+    await setRules(at, { keepLast: 9 })
+    expect(await applyNow(box())).toMatchObject({ takenBack: 1 })
+    expect(await listed(at)).toEqual(ids(second, first))
+    expect(filesOf(at)).toEqual(['1 version', '2 version'])
+  })
+
+  test('leave the last good version of each job, whatever they say', async () => {
+    await setRules(at, {})
+    const documents = await makeVersion(at)
+    const pictures = await makeVersion(at, { body: { job: 'pictures' } })
+    await pass(box(), 900 * dayMs)
+    expect(await applyNow(box())).toMatchObject({ binned: 0 })
+    expect(await listed(at)).toEqual(ids(pictures, documents))
+  })
+
+  test('wait in the box’s own time: one that was off, or whose clock jumped, empties no bin', async () => {
+    await setRules(at, { keepLast: 1 })
+    await versions(2, 10, 10)
+    await applyNow(box())
+    box().clock.advance(90 * dayMs)
+    expect(await applyNow(box())).toMatchObject({ forgotten: 0 })
+    expect((await inBin(at)).length).toBe(1)
+  })
+
+  test('do not end what a running backup compares with', async () => {
+    await setRules(at, { keepLast: 1 })
+    const [first] = await versions(2, 10, 10)
+    await applyNow(box())
+    await pass(box(), 8 * dayMs)
+    const session = await at.computer.target.openSession({ job: 'documents', parent: first!.snapshotId })
+    expect(session.isParentHeld).toBe(true)
+    expect(await applyNow(box())).toMatchObject({ forgotten: 0, takenBack: 0 })
+    await session.abort({ code: 'HF-RUN-INTERRUPTED', detail: 'A test.' })
+    expect(await applyNow(box())).toMatchObject({ forgotten: 1 })
+  })
+})
+
+describe('checkpoints', () => {
+  test('of a first backup stay while nothing was finished, and go with the good version', async () => {
+    await setRules(at, {})
+    const session = await at.computer.target.openSession({ job: 'documents', parent: undefined })
+    const root = at.writer.tree([at.writer.file('half', Buffer.alloc(700, 1))])
+    for (const pack of at.writer.takePacks()) await session.putPack(pack)
+    const body = { isCheckpoint: true, verdict: 'partial' } as const
+    const file = at.writer.snapshotFile({ root, head: session.head, device: at.computer.device, body })
+    expect(await session.commit(file, { isCheckpoint: true })).toMatchObject({ kind: 'committed' })
+    await session.abort({ code: 'HF-RUN-INTERRUPTED', detail: 'A test.' })
+    await pass(box(), 100 * dayMs)
+    expect(await applyNow(box())).toMatchObject({ binned: 0, forgotten: 0 })
+    expect((await listed(at)).length).toBe(1)
+    const whole = await makeVersion(at)
+    expect(await listed(at)).toEqual(ids(whole))
+  })
+})
+
+describe('a person', () => {
+  test('takes a version back out of the bin; it is pinned, or the rules would let it go again', async () => {
+    await setRules(at, { keepLast: 1 })
+    const [first, second] = await versions(2, 10, 10)
+    await applyNow(box())
+    expect(await retention().takeBack(first!, actingOnTheBox)).toEqual({ isPinned: true })
+    expect(await applyNow(box())).toMatchObject({ binned: 0 })
+    expect(await listed(at)).toEqual(ids(second, first))
+    expect(filesOf(at)).toEqual(['1 version .pin', '2 version'])
+    await retention().unpin(first!, actingOnTheBox)
+    expect(await applyNow(box())).toMatchObject({ binned: 1 })
+  })
+
+  test('deletes even the newest version, by way of the bin', async () => {
+    const [first, second] = await versions(2, 1, 0)
+    await retention().remove(second!, actingOnTheBox)
+    expect(await listed(at)).toEqual(ids(first))
+    expect(await counters(at)).toMatchObject({ versionsCount: 1, newestVersion: first?.id, lastGoodVersion: first?.id })
+    expect(await applyNow(box())).toMatchObject({ takenBack: 0, forgotten: 0 })
+    expect(await retention().takeBack(second!, actingOnTheBox)).toEqual({ isPinned: false })
+    expect(await counters(at)).toMatchObject({ versionsCount: 2, newestVersion: second?.id })
+
+    await retention().remove(second!, actingOnTheBox)
+    await pass(box(), 7 * dayMs)
+    expect(await applyNow(box())).toMatchObject({ forgotten: 1 })
+    expect(filesOf(at)).toEqual(['1 version', '2 .gone'])
+  })
+
+  test('who deletes the newest brings back what stood in its shadow', async () => {
+    await setRules(at, { keepLast: 1 })
+    const [first, second] = await versions(2, 10, 10)
+    await applyNow(box())
+    await retention().remove(second!, actingOnTheBox)
+    expect(await applyNow(box())).toMatchObject({ takenBack: 1 })
+    expect(await listed(at)).toEqual(ids(first))
+  })
+
+  test('deletes nothing that is pinned, and pins nothing that is in the bin', async () => {
+    const [first] = await versions(1, 1, 0)
+    await retention().pin(first!, actingOnTheBox)
+    await expect(retention().remove(first!, actingOnTheBox)).rejects.toMatchObject({ fault: 'pinned' })
+    await retention().unpin(first!, actingOnTheBox)
+    await retention().remove(first!, actingOnTheBox)
+    await expect(retention().pin(first!, actingOnTheBox)).rejects.toMatchObject({ fault: 'in-bin' })
+    await expect(retention().remove(first!, actingOnTheBox)).rejects.toMatchObject({ fault: 'in-bin' })
+    await retention().takeBack(first!, actingOnTheBox)
+    await expect(retention().takeBack(first!, actingOnTheBox)).rejects.toMatchObject({ fault: 'not-in-bin' })
+  })
+
+  test('is on record', async () => {
+    const [first] = await versions(1, 1, 0)
+    await retention().pin(first!, actingOnTheBox)
+    await retention().unpin(first!, actingOnTheBox)
+    await retention().remove(first!, actingOnTheBox)
+    await retention().takeBack(first!, actingOnTheBox)
+    const rows = await box().database.kysely.selectFrom('audit').select('action').where('object_id', '=', first!.id).execute()
+    expect(rows.map(({ action }) => action)).toEqual([
+      'version.pinned',
+      'version.unpinned',
+      'version.deleted',
+      'version.taken-back',
+    ])
+  })
+})
+
+describe('files and rows', () => {
+  test('where they differ, the files win', async () => {
+    await setRules(at, { keepLast: 9 })
+    const [first, second] = await versions(2, 10, 10)
+    const fileOf = (version: Snapshot | undefined, suffix: string) =>
+      `${at.computer.place.snapshotFile(snapshotName(version!))}.${suffix}`
+    writeFileSync(fileOf(first, 'pin'), 'this is no JSON')
+    writeFileSync(fileOf(second, 'bin'), '{"at":"2026-03-01T10:00:00.000Z","by":"helen@calder-rowe.example"}\n')
+    await retention().reconcile()
+    expect(await inBin(at)).toEqual(ids(second))
+    expect(await counters(at)).toMatchObject({ versionsCount: 1, newestVersion: first?.id })
+    await expect(retention().remove(first!, actingOnTheBox)).rejects.toMatchObject({ fault: 'pinned' })
+
+    unlinkSync(fileOf(first, 'pin'))
+    unlinkSync(fileOf(second, 'bin'))
+    await retention().reconcile()
+    expect(await inBin(at)).toEqual([])
+    await retention().remove(first!, actingOnTheBox)
+  })
+
+  test('a version whose file is damaged goes like any other', async () => {
+    await setRules(at, { keepLast: 1 })
+    const [first] = await versions(2, 10, 10)
+    const file = at.computer.place.snapshotFile(snapshotName(first!))
+    writeFileSync(file, 'damaged')
+    await applyNow(box())
+    await pass(box(), 7 * dayMs)
+    expect(await applyNow(box())).toMatchObject({ forgotten: 1 })
+    expect(existsSync(file)).toBe(false)
+  })
+})
+
+test('three weeks of backups, the rules applied every night: what stays is what they say', async () => {
+  await setRules(at, { daily: 5, weekly: 2 })
+  const made: Snapshot[] = []
+  for (let night = 0; night < 21; night += 1) {
+    for (let run = 0; run < 3; run += 1) {
+      made.push(await makeVersion(at))
+      await pass(box(), 8 * hourMs)
+    }
+    await applyNow(box())
+  }
+  const device = (await box().devicesSide.devices.find(at.computer.identity.deviceId))!
+  const decisions = await retention().decide(device)
+  const kept = decisions.filter(({ kind }) => kind === 'keep').map(({ version }) => version.id)
+  expect(await listed(at)).toEqual(kept)
+  // Seven days of hours, three a day; the one of exactly seven days ago is not among them.
+  expect(kept.length).toBe(7 * 3 - 1)
+  expect((await counters(at)).versionsCount).toBe(kept.length)
+  const gone = filesOf(at).filter((line) => line.endsWith('.gone')).length
+  expect(gone + (await inBin(at)).length + kept.length).toBe(made.length)
+  expect(gone).toBeGreaterThan(10)
+})
