@@ -27,7 +27,7 @@ export async function recoveryKitDocument(sheet: KitSheetProps): Page {
 }
 
 const style = `
-  @page { size: A4; margin: 16mm; }
+  @page { size: A4; margin: 14mm; }
   body { margin: 0; background: #fff; color: #000; font: 11pt/1.4 "Rosario", "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
   main { max-width: 44rem; margin: 2rem auto; padding: 0 1.25rem; }
   h1 { font-size: 1.7rem; margin: 0 0 1rem; }
@@ -45,5 +45,5 @@ const style = `
   .kit-code small { display: block; font: 0.65rem sans-serif; color: #444; }
   pre { margin: 0.3rem 0; font: 0.82rem/1.4 ui-monospace, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
   .kit-block { font-size: 0.7rem; }
-  @media print { main { max-width: none; margin: 0; padding: 0; } }
+  @media print { body { font-size: 9.5pt; } main { max-width: none; margin: 0; padding: 0; } h2 { margin-top: 0.8rem; } }
 `
