@@ -46,7 +46,7 @@ async function countVersionsSince(db: Queryable, copyId: Id<'cpy'>): Promise<num
     .where(({ eb, or }) =>
       or([
         eb('copied_repositories.cut_off_at', 'is', null),
-        eb('snapshots.received_at', '>=', eb.ref('copied_repositories.cut_off_at')),
+        eb('snapshots.received_at', '>', eb.ref('copied_repositories.cut_off_at')),
       ]),
     )
     .executeTakeFirstOrThrow()

@@ -32,6 +32,7 @@ import { systemRandomness } from '../../server/runtime/randomness.ts'
 import { nothingAtPoints, type ReachedPoint } from '../../server/storage-volumes/crash-points.ts'
 import { backUpFolder } from './back-up-folder.ts'
 import { connectComputer, type TestComputer, type UploadBox, uploadBox } from './upload-box.ts'
+import { VersionWriter } from './version-writer.ts'
 
 export const boxId = 'box_testtesttesttesttest'
 const memoryFolder = '/dev/shm'
@@ -63,6 +64,8 @@ export interface CopiedBox extends AsyncDisposable {
   readonly getRepository: () => Promise<Repository>
   /** Backs up a new file of its own in place of the one before. */
   readonly makeVersion: (sizeBytes?: number) => Promise<MadeVersion>
+  /** Small packs that no version needs yet. */
+  readonly sendPacks: (count: number) => Promise<readonly PackId[]>
   /** As retention and the collector do it, all waits over. */
   readonly forget: (version: MadeVersion) => Promise<void>
   readonly purge: (version: MadeVersion) => Promise<void>
@@ -132,6 +135,19 @@ export async function copiedBox(): Promise<CopiedBox> {
       const row = await kysely.selectFrom('snapshots').selectAll().orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
       const packs = (await packIds()).filter((id) => !before.has(id))
       return { id: parseSnapshotId(row.snapshot_id.toString('hex')), seq: row.seq, bytes, packs }
+    },
+    sendPacks: async (count) => {
+      const session = await computer.target.openSession({ job: 'documents', parent: undefined })
+      const writer = new VersionWriter(computer.secrets)
+      const sent: PackId[] = []
+      for (let index = 0; index < count; index += 1) {
+        writer.data(randomBytes(100))
+        for (const pack of writer.takePacks()) {
+          await session.putPack(pack)
+          sent.push(pack.id)
+        }
+      }
+      return sent
     },
     forget: async ({ id, seq }) => {
       const name = { device: computer.device, seq, id }
