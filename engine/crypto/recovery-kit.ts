@@ -69,8 +69,14 @@ function readCode(code: string, named: { readonly opens?: 'customer' | 'server';
   return { kind: 'kit', opens: named.opens, ...(named.uid === undefined ? {} : { uid: named.uid }), secret: parsed.secret }
 }
 
+/** Half a code, and one with two blanks behind every sign. */
+const loneCodeMin = 32
+const loneCodeMax = 200
+
 /** A short text of nothing but symbols is meant as a code, whatever is wrong with it. */
 function loneCode(text: string): string | undefined {
   const trimmed = text.trim()
-  return trimmed !== '' && trimmed.length <= 200 && /^[0-9A-Za-z*~$=\s-]+$/.test(trimmed) ? trimmed : undefined
+  return trimmed.length >= loneCodeMin && trimmed.length <= loneCodeMax && /^[0-9A-Za-z*~$=\s-]+$/.test(trimmed)
+    ? trimmed
+    : undefined
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { boxKeys, FormatError, openRecord, recordTypes, sealRecord } from '../../engine/index.ts'
 import type { Randomness } from '../runtime/randomness.ts'
@@ -82,6 +82,7 @@ export async function writeSelfBackup(
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const path = join(folder, `${String(number).padStart(numberDigits, '0')}-${sha256}`)
   const temporary = `${path}.new`
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   await unlinkIfThere(temporary)
   await writeSynced(temporary, bytes, (step) => reached(`self-backup:${step}`))
   await rename(temporary, path)
