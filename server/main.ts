@@ -12,9 +12,11 @@ import { type HttpListener, openHttpListener } from './listener/http-listener.ts
 import { machineAddresses } from './machine-addresses.ts'
 import { openErrorManual } from './manual/error-manual.ts'
 import { openBoxWhenFree } from './open-box-when-free.ts'
+import { demandRows } from './rebuild/empty-database.ts'
 import { every } from './runtime/every.ts'
 import type { Log } from './runtime/log.ts'
 import { readVersion } from './runtime/version.ts'
+import { lookEveryMs } from './self-backups/self-backup-due.ts'
 import { createServices, type Services } from './services.ts'
 import { readCertificateFiles } from './tls/certificate-files.ts'
 import { openServerIdentity, type ServerIdentity } from './tls/server-identity.ts'
@@ -47,13 +49,18 @@ export async function serve(options: {
   const certificate = config.tls === 'files' ? readCertificateFiles(config) : undefined
   await using opened = new AsyncDisposableStack()
   const box = opened.use(await openBoxWhenFree(options))
+  await demandRows(box)
   const services = opened.use(await createServices(box))
   await services.uploads.adopt()
   await services.retention.reconcile()
   await services.observedTime.start()
+  const disks = every(lookAtDisksEveryMs, services.uploads.volumes.look, box.log)
+  opened.defer(() => disks.stop())
   const minutes = await everyMinute(() => minute(services), { log: box.log })
   opened.defer(() => minutes.stop())
   opened.defer(startVerification(box, services))
+  const selfBackups = every(lookEveryMs, services.selfBackups.look, box.log)
+  opened.defer(() => selfBackups.stop())
   const control = await openControlServer({
     dataFolder: box.dataFolder,
     temporaryFolders: machine.temporaryFolders,
@@ -99,6 +106,9 @@ function startVerification({ clock, log }: Box, { verification, uploads }: Servi
   }
 }
 
+/** A disk fills up faster than minutes pass. */
+const lookAtDisksEveryMs = 5000
+
 /** The heartbeat first: the others go by the time that the box observed. */
 async function minute({ observedTime, uploads, chores }: Services): Promise<void> {
   await observedTime.tick()
@@ -122,6 +132,8 @@ async function listen(box: Box, services: Services, certificate: ServerIdentity 
     devicesSide: services,
     uploads: services.uploads,
     care: services,
+    recoverySide: services,
+    keyCare: services.keyCare,
     errorManual: await openErrorManual(join(programFolder, 'docs', 'user', 'errors')),
     staticFiles,
     agentPin: pinOf(box),

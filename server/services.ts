@@ -4,6 +4,7 @@ import { choreList } from './chore-list.ts'
 import { type ChoresService, createChoresService } from './chores/chores-service.ts'
 import { createDevicesSide, type DevicesSide } from './devices-side.ts'
 import type { Readiness } from './health/readiness.ts'
+import { createKeyCare, type KeyCareService } from './key-care/key-care-service.ts'
 import { createPeople, type People } from './people.ts'
 import { createRebuild, type RebuildService } from './rebuild/rebuild-service.ts'
 import { createRecordsService } from './records/records-service.ts'
@@ -24,6 +25,7 @@ export type Services = People &
     readonly chores: ChoresService
     readonly repositories: Repositories
     readonly uploads: Uploads
+    readonly keyCare: KeyCareService
     readonly rebuild: RebuildService
     readonly readiness: Readiness
     readonly authority: Authority
@@ -58,6 +60,7 @@ export async function createServices(box: Box): Promise<Services> {
   const uploads = await createUploads({
     ...people,
     ...devicesSide,
+    ...care,
     database,
     dataFolder,
     clock,
@@ -68,19 +71,18 @@ export async function createServices(box: Box): Promise<Services> {
     log: box.log.child({ part: 'uploads' }),
     reached,
   })
+  const keyCare = createKeyCare({
+    ...box,
+    masterKeyFile: config.masterKeyFile,
+    volumes: uploads.volumes,
+    forgetSecrets: repositories.forgetSecrets,
+  })
   const recoverySide = createRecoverySide({
     ...box,
+    log: box.log.child({ part: 'recovery' }),
     addresses: addressesOnKits(config),
     volumes: uploads.volumes,
     alarms: care.alarms,
-  })
-  const rebuild = createRebuild({
-    ...people,
-    ...devicesSide,
-    ...box,
-    filters: uploads.filters,
-    pool,
-    log: box.log.child({ part: 'rebuild' }),
   })
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   const retentionSide = createRetentionSide({
@@ -95,12 +97,34 @@ export async function createServices(box: Box): Promise<Services> {
     readObservedTime: care.observedTime.read,
     reached,
   })
+  const rebuild = createRebuild({
+    ...people,
+    ...devicesSide,
+    ...box,
+    ...care,
+    ...retentionSide,
+    filters: uploads.filters,
+    pool,
+    log: box.log.child({ part: 'rebuild' }),
+  })
   const chores = createChoresService({
     ...care,
     database,
     clock,
     log: box.log.child({ part: 'chores' }),
-    chores: choreList({ ...retentionSide, database, timeZone }),
+    chores: choreList({
+      ...devicesSide,
+      ...care,
+      ...retentionSide,
+      ...recoverySide,
+      repair: uploads.repair,
+      prune: uploads.prune,
+      traffic: uploads.traffic,
+      clock,
+      database,
+      timeZone,
+      log: box.log.child({ part: 'chores' }),
+    }),
   })
   await chores.start()
   return {
@@ -111,6 +135,7 @@ export async function createServices(box: Box): Promise<Services> {
     ...recoverySide,
     ...retentionSide,
     uploads,
+    keyCare,
     rebuild,
     repositories,
     readiness: box.readiness,

@@ -3,6 +3,7 @@
  * A part of the composition root, like people.ts.
  */
 import { parseDeviceId } from '../engine/index.ts'
+import type { AlarmsService } from './alarms/alarms-service.ts'
 import { type BackupSessionsService, createBackupSessionsService } from './backup-sessions/backup-sessions-service.ts'
 import { type ClaimsService, createClaimsService } from './backup-sessions/claims-service.ts'
 import { createPlanSpace } from './backup-sessions/plan-space.ts'
@@ -14,11 +15,11 @@ import { createReadVersion, type ReadVersion } from './commits/read-version.ts'
 import { prepareSnapshotFolder } from './commits/snapshot-files.ts'
 import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
+import { finishSlotFiles } from './key-care/slot-files.ts'
 import { readObservedTime } from './observed-time/observed-time-table.ts'
 import { createIdFilters, type IdFilters } from './packs/id-filters.ts'
 import { createPackTurns } from './packs/pack-turns.ts'
 import { createPacksService } from './packs/packs-service.ts'
-import { readVolumeId } from './prune/demand-safe.ts'
 import { createFinishIntents } from './prune/finish-intents.ts'
 import { createPruneService, type PruneService } from './prune/prune-service.ts'
 import type { RecordsService } from './records/records-service.ts'
@@ -38,6 +39,7 @@ import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
 import type { SnapshotsService } from './snapshots/snapshots-service.ts'
 import { nothingAtPoints, type ReachedPoint } from './storage-volumes/crash-points.ts'
+import { ownFolder, readPlaces } from './storage-volumes/places-file.ts'
 import { openStorageVolumes, type StorageVolumesService } from './storage-volumes/storage-volumes-service.ts'
 import type { SubscriptionsService } from './subscriptions/subscriptions-service.ts'
 import { countReads, countUploads } from './traffic/counted.ts'
@@ -75,6 +77,7 @@ export interface UploadsOptions {
   readonly catalogue: CatalogueStaging
   readonly records: RecordsService
   readonly openSecrets: OpenSecrets
+  readonly alarms: AlarmsService
   readonly pool: WorkerPool
   /** Where packs may lie besides; nowhere without second copies. */
   readonly findOtherCopy?: FindOtherCopy
@@ -92,7 +95,7 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
     const place = repositoryPlace(dataFolder, uid)
     // A session that could neither ask nor commit would only send in vain.
     await demandCurrentIndex(place, () => findRepository(database.kysely, repositoryId))
-    await volumes.write(() => prepareSnapshotFolder(place, parseDeviceId(deviceId)))
+    await volumes.write(() => prepareSnapshotFolder(place, parseDeviceId(deviceId)), uid)
   }
   const sessions = createBackupSessionsService({ ...options, space, prepareDevice })
   const committing = { ...options, volumes, sessions, space, reached }
@@ -111,6 +114,7 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
     adopt: createAdopt({
       ...committing,
       finishIntents: async (repository) => {
+        await finishSlotFiles({ database, dataFolder, reached }, repository)
         await finishPrune(repository)
         await finishQuarantines(repository, { database, dataFolder, reached })
       },
@@ -119,7 +123,8 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
       ...options,
       volumes,
       turns,
-      volumeId: await readVolumeId(dataFolder),
+      // The one that is expected: what lies there may be another, or nothing.
+      volumeId: readPlaces(dataFolder).volumes[ownFolder] ?? '',
       readObservedTime: () => readObservedTime(database.kysely),
       reached,
     }),

@@ -35,7 +35,12 @@ const commitProblems = faultTable(CommitError, {
   'outcome-unknown': 'HF-DATABASE-DOWN',
 })
 
-const volumeProblems = faultTable(VolumeError, { full: 'HF-STORAGE-FULL', 'read-only': 'HF-STORAGE-READ-ONLY' })
+const volumeProblems = faultTable(VolumeError, {
+  full: 'HF-STORAGE-FULL',
+  'read-only': 'HF-STORAGE-READ-ONLY',
+  wrong: 'HF-STORAGE-WRONG-DISK',
+  busy: 'HF-BUSY',
+})
 
 const refusalProblems: ProblemFinder = (error) => {
   if (!(error instanceof BackupRefusedError)) return undefined

@@ -17,6 +17,33 @@ export interface AlarmEntry {
 }
 
 export const alarmCatalogue = {
+  // Disks
+  'HF-STORAGE-WRONG-DISK': failure(
+    'The disk with the backups is not there.',
+    'administrator',
+    'Mount the right disk, or say under Storage that the one that is there belongs there. Nothing is written meanwhile.',
+  ),
+  'HF-STORAGE-READ-ONLY': failure(
+    'The disk of the box takes no more writes.',
+    'administrator',
+    'Look at the disk and its log, then let it be tried again under Storage. Restoring still works.',
+  ),
+  'HF-STORAGE-FULL': failure(
+    'The disk of the box is full.',
+    'administrator',
+    'Free or add space: prune, move a repository to another disk, or remove what is not the box’s. Restoring still works.',
+  ),
+  'HF-DISK-LOW': warning(
+    'The disk of the box is nearly full.',
+    'administrator',
+    'Free or add space soon, before backups are refused. Storage shows what uses it.',
+  ),
+  'HF-DISK-FULL-SOON': warning(
+    'The disk of the box will be full within a month.',
+    'administrator',
+    'Plan for more space: Storage shows the day, and can move a repository to another disk.',
+  ),
+
   // The box's own care
   'HF-CHORE-FAILED': warning(
     'The box could not finish a part of its own care.',
@@ -27,6 +54,21 @@ export const alarmCatalogue = {
     'The clock of the box jumped.',
     'administrator',
     'Set the clock right, then confirm it under Storage. Until then nothing old is removed.',
+  ),
+  'HF-PRUNE-REFUSED': warning(
+    'The box freed no space, to be on the safe side.',
+    'administrator',
+    'Read why below. Where it is right all the same, confirm it under Storage, Freeing space.',
+  ),
+  'HF-REBUILD-NEEDED': failure(
+    'The database is older than the stored files: backups wait.',
+    'administrator',
+    'Run `holdfast rebuild` on the box. It reads the files and deletes nothing.',
+  ),
+  'HF-REBUILD-UNCONFIRMED': warning(
+    'The index was made anew from the files.',
+    'administrator',
+    'Look at the computers and their newest versions. When all are there, say so under Storage: until then nothing old is removed.',
   ),
   // What is stored, and whether it is whole
   'HF-DEVICE-SENT-DAMAGE': warning(

@@ -40,7 +40,7 @@ export function createUploadsService(options: {
       try {
         return await packs.receive({
           repository,
-          place: repositoryPlace(dataFolder, repository.uid),
+          findPlace: () => repositoryPlace(dataFolder, repository.uid),
           packId,
           kind,
           body,

@@ -67,6 +67,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('../alarms/alarms-command.ts')).alarmsCommand,
   },
   {
+    name: 'disk',
+    summary: 'Shows the disks of the box, and takes one again after trouble',
+    load: async () => (await import('../storage-volumes/disk-command.ts')).diskCommand,
+  },
+  {
     name: 'clock',
     summary: 'Says whether the box believes its clock, and confirms it',
     load: async () => (await import('../observed-time/clock-command.ts')).clockCommand,

@@ -30,6 +30,10 @@ export function createAdopt(options: AdoptOptions): Adopt {
   const { database, dataFolder, catalogue, log, reached, finishIntents } = options
 
   const adoptRepository = async (repository: Repository): Promise<Adoption> => {
+    if (!options.volumes.isRight(repository.uid)) {
+      log.error({ repository: repository.uid.toString('hex') }, 'the disk of this repository is not there: nothing is put right')
+      return nothingAdopted
+    }
     const place = repositoryPlace(dataFolder, repository.uid)
     makeRepositoryFolders(place)
     const age = await reconcileGeneration({ repository, place, finishIntents: () => finishIntents(repository), reached })

@@ -143,7 +143,7 @@ export function createCommitsService(options: CommitOptions): CommitsService {
       throw error
     })
     const prepared = { opened, session, device, repository, parent, walk: walked, staged, quotaBytes }
-    return decide(prepared, staged)
+    return options.volumes.series(() => decide(prepared, staged))
   }
 
   const decide = async (
@@ -155,7 +155,7 @@ export function createCommitsService(options: CommitOptions): CommitsService {
     const temporaryFile = join(place.temporaryFolder, `${options.randomness.bytes(temporaryNameBytes).toString('hex')}.snapshot`)
     const name = { device: opened.file.envelope.device, seq: opened.file.envelope.seq, id: opened.file.id }
     try {
-      await options.volumes.write(() => writeSnapshotAside(temporaryFile, opened.bytes, options.reached))
+      await options.volumes.write(() => writeSnapshotAside(temporaryFile, opened.bytes, options.reached), repository.uid)
       const outcome = await settleCommit({ ...options, place, name, temporaryFile, prepared })
       return await conclude(outcome, staged, async (replaced) => {
         for (const version of replaced) await removeSnapshot(place, snapshotName(version), options.reached)

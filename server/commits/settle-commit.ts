@@ -32,7 +32,7 @@ export async function settleCommit(commit: CommitToSettle): Promise<TransactionO
       replaced = ending
       await nameSnapshot(temporaryFile, place.snapshotFile(name), reached)
       for (const version of ending) await writeGone(place, snapshotName(version), reached)
-    })
+    }, commit.prepared.repository.uid)
   try {
     const outcome = await database.transaction(async (tx) => {
       const decided = await commitInTransaction(tx, { ...commit.prepared, placeFile }, commit)

@@ -240,6 +240,12 @@ export const problemCatalogue = {
     'administrator',
     'A write failed. Check the disk and its log, then start the box again.',
   ),
+  'HF-STORAGE-WRONG-DISK': entry(
+    503,
+    'The disk with the backups is not there',
+    'administrator',
+    'Mount the right disk, or say on the page Storage that the one that is there belongs there.',
+  ),
   'HF-DATABASE-DOWN': entry(
     503,
     'The database does not answer',
@@ -254,7 +260,7 @@ export const problemCatalogue = {
   ),
   'HF-REBUILD-NEEDED': entry(
     503,
-    'The database is older than the stored files',
+    'The database knows less than the stored files',
     'administrator',
     'Run `holdfast rebuild` on the box.',
   ),
@@ -269,6 +275,24 @@ export const problemCatalogue = {
     'The box cannot open these backups',
     'administrator',
     'Bring back keys/master.key of this box from its copy. The recovery kit opens the backups without the box.',
+  ),
+  'HF-PRUNE-REFUSED': entry(
+    409,
+    'Nothing was freed, to be on the safe side',
+    'administrator',
+    'Read why under Storage, Freeing space. Where it is right all the same, confirm it there.',
+  ),
+  'HF-PRUNE-NOT-CONFIRMED': entry(
+    409,
+    'Another number was confirmed than the plan shows',
+    'administrator',
+    'Look at the plan again, and type the number that it shows now.',
+  ),
+  'HF-KEY-FILE-REFUSED': entry(
+    500,
+    'The new box key cannot be written',
+    'administrator',
+    'Make the folder of the master key writable for the box until the change is done, then order it again. Nothing was changed.',
   ),
   'HF-CHECK-FOUND-DAMAGE': entry(
     500,

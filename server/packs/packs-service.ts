@@ -24,7 +24,8 @@ import { receiveBody } from './receive-body.ts'
 
 export interface PackUpload {
   readonly repository: Repository
-  readonly place: RepositoryPlace
+  /** Asked for once the repository cannot be moved any more. */
+  readonly findPlace: () => RepositoryPlace
   readonly packId: PackId
   readonly kind: PackKind
   readonly sender: PackSender
@@ -94,18 +95,21 @@ export function createPacksService(options: {
       const announced = upload.announcedBytes ?? packMaxBytes
       if (announced > packMaxBytes) throw new PackError('too-large', `A pack has at most ${packMaxBytes} bytes.`)
       if (await claimKnown(upload)) return { kind: 'known' }
-      const room = await volumes.reserve(announced)
+      const { uid } = upload.repository
+      const room = await volumes.reserve(announced, uid)
       try {
         const temporaryName = randomness.bytes(temporaryNameBytes).toString('hex')
-        const { repository, place, packId, kind } = upload
-        const opening = { place, uid: repository.uid, packId, kind, temporaryName, reached }
-        await using incoming = await volumes.write(() => openIncomingPack(opening))
-        const take = (bytes: Buffer) => volumes.write(() => incoming.write(bytes))
+        const { repository, packId, kind } = upload
+        // Only now: a repository that is being moved holds uploads back at the reservation.
+        const place = upload.findPlace()
+        const opening = { place, uid, packId, kind, temporaryName, reached }
+        await using incoming = await volumes.write(() => openIncomingPack(opening), uid)
+        const take = (bytes: Buffer) => volumes.write(() => incoming.write(bytes), uid)
         const sizeBytes = await receiveBody({ ...upload, maxBytes: packMaxBytes, pool, take })
         const index = incoming.prove()
         // From the name to the row nobody may take the file away: a collector that was about to would not know that it came again.
         await turns.run({ repositoryId: repository.repositoryId, packId }, async () => {
-          await volumes.write(incoming.place)
+          await volumes.write(incoming.place, uid)
           await store(upload, index, sizeBytes)
         })
         return { kind: 'stored', sizeBytes }

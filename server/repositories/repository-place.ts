@@ -1,4 +1,4 @@
-/** Where a repository's files lie in the data folder. Pure; `makeRepositoryFolders` makes the folders beforehand. */
+/** Where a repository's files lie: in the data folder, or where it was moved to. `makeRepositoryFolders` makes the folders beforehand. */
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -11,6 +11,7 @@ import {
   snapshotFileName,
 } from '../../engine/index.ts'
 import { syncFolder } from '../runtime/replace-file.ts'
+import { folderOf, folderPath } from '../storage-volumes/places-file.ts'
 
 export interface RepositoryPlace {
   readonly folder: string
@@ -37,7 +38,12 @@ export interface RepositoryPlace {
 export const twinTrashSuffix = '.twin'
 
 export function repositoryPlace(dataFolder: string, uid: RepositoryUid): RepositoryPlace {
-  const folder = join(dataFolder, 'repositories', uid.toString('hex'))
+  const name = uid.toString('hex')
+  return repositoryPlaceAt(join(folderPath(dataFolder, folderOf(dataFolder, name)), name))
+}
+
+/** The same for a folder that may not be its place yet, or not any more. */
+export function repositoryPlaceAt(folder: string): RepositoryPlace {
   const packsFolder = join(folder, 'packs')
   const twinPacksFolder = join(folder, 'packs2')
   const trashFolder = join(folder, 'trash')

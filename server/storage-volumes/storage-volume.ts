@@ -1,9 +1,10 @@
 /**
  * The disk under the repositories. A volume is online, or read-only since a write failed in a way that leaves doubt about what the
- * disk keeps (fsync, an I/O error): from then on nothing is written until the box is started again and a probe succeeds.
+ * disk keeps (fsync, an I/O error): from then on nothing is written until somebody has looked at the disk and a probe succeeds, at the
+ * next start or when asked for. Or it is wrong: what lies at its folder is not the disk that belongs there, or none at all.
  */
 
-export const volumeStates = ['online', 'read-only'] as const
+export const volumeStates = ['online', 'read-only', 'wrong'] as const
 export type VolumeState = (typeof volumeStates)[number]
 
 export interface StorageVolume {
@@ -13,7 +14,7 @@ export interface StorageVolume {
   readonly reason: string | undefined
 }
 
-export const volumeFaults = ['full', 'read-only'] as const
+export const volumeFaults = ['full', 'read-only', 'wrong', 'busy'] as const
 export type VolumeFault = (typeof volumeFaults)[number]
 
 export class VolumeError extends Error {
@@ -29,9 +30,30 @@ export class VolumeError extends Error {
 const reserveMaxBytes = 256 * 1024 ** 2
 const reserveShare = 16
 
+/** Held by a file, for the day when there is no room at all. */
+export function reserveBytes(volumeBytes: number): number {
+  return Math.min(Math.floor(volumeBytes / reserveShare), reserveMaxBytes)
+}
+
 /** Uploads stop here, so that restores, prune and the database can go on. */
 export function floorBytes(volumeBytes: number): number {
-  return 2 * Math.min(Math.floor(volumeBytes / reserveShare), reserveMaxBytes)
+  return 2 * reserveBytes(volumeBytes)
+}
+
+/** Below this the reserve is given up: what is free now would be gone before anybody looks again. */
+export function criticalBytes(volumeBytes: number): number {
+  return Math.floor(reserveBytes(volumeBytes) / 4)
+}
+
+/** From here on people are told, while uploads still go on. */
+export function lowBytes(volumeBytes: number): number {
+  return 2 * floorBytes(volumeBytes)
+}
+
+export interface VolumeSpace {
+  readonly totalBytes: number
+  /** Beside the reserve. */
+  readonly freeBytes: number
 }
 
 const fullCodes: readonly string[] = ['ENOSPC', 'EDQUOT']

@@ -1,115 +1,162 @@
 /**
- * The volume that holds `repositories/`: its identity (a file, so that a wrong disk under the same path is noticed), whether it may
- * be written to, and how much room uploads may still take.
+ * The disks that hold repositories: the one of `repositories/` in the data folder, and those to which repositories were moved. Each has
+ * an identity (a file, so that a wrong disk under the same path is noticed), may be written to or not, and keeps room for the worst day.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { AlarmsService } from '../alarms/alarms-service.ts'
 import type { Database } from '../database/database.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
 import type { Randomness } from '../runtime/randomness.ts'
-import { replaceFileSync } from '../runtime/replace-file.ts'
-import { diskTrouble, floorBytes, VolumeError } from './storage-volume.ts'
+import { createDiskWatch, type VolumeStatus } from './disk-watch.ts'
+import { folderOf, folderPath, ownFolder, readPlaces } from './places-file.ts'
+import { VolumeError } from './storage-volume.ts'
 import * as table from './storage-volumes-table.ts'
+import { openVolume, type Volume } from './volume.ts'
+import { expectVolume, findVolumeId, makeVolumeId } from './volume-id.ts'
+import { createWritingGate, type WritingGate } from './writing-gate.ts'
 
+/** With a repository's uid: of its disk. Without: of all of them. */
 export interface StorageVolumesService {
-  /** Throws `read-only` while the disk is not trusted. */
-  readonly demandWritable: () => void
+  /** Throws VolumeError `read-only` while a disk is not trusted, `wrong` while it is not the one that belongs there. */
+  readonly demandWritable: (uid?: Buffer) => void
   /**
-   * Holds room for an upload until `release`, counted beside all others in flight. Throws `full` when the disk would fall below its
-   * floor, `read-only` while it is not trusted.
+   * Holds room for an upload until `release`, counted beside all others in flight. It is a series too (`series`). Throws `full` when
+   * the disk would fall below its floor, and as `demandWritable`.
    */
-  readonly reserve: (bytes: number) => Promise<{ readonly release: () => void }>
+  readonly reserve: (bytes: number, uid?: Buffer) => Promise<{ readonly release: () => void }>
   /** Runs writes; what they fail with becomes a VolumeError where it tells of the disk, and puts it read-only where it leaves doubt. */
-  readonly write: <Result>(work: () => Promise<Result>) => Promise<Result>
+  readonly write: <Result>(work: () => Promise<Result>, uid?: Buffer) => Promise<Result>
+  /** Runs work that finds out where a repository lies and then writes there, several times: the repository is not moved meanwhile. */
+  readonly series: <Result>(work: () => Promise<Result>) => Promise<Result>
+  /** Whether the disk of a repository is the one that belongs there. */
+  readonly isRight: (uid: Buffer) => boolean
+  /** Gives up the room held for the worst day, so that what frees space has some to work with. It is made again by itself. */
+  readonly releaseReserve: () => Promise<void>
+  /** Every few seconds: the reserve, the alarms, how full the disks are. */
+  readonly look: () => Promise<void>
+  readonly list: () => Promise<readonly VolumeStatus[]>
+  /** After somebody has looked at a disk that failed. Throws VolumeError `wrong`, or what the proof failed with. */
+  readonly tryAgain: (folder: string) => Promise<void>
+  /** The disk that lies at this folder now belongs there. Throws VolumeError `wrong` where there is none. */
+  readonly acceptDisk: (folder: string) => Promise<void>
+  /** For a move: a disk to which a repository shall go. */
+  readonly open: (folder: string) => Promise<Volume>
+  readonly gate: WritingGate
 }
 
-const volumeIdBytes = 16
-
-export async function openStorageVolumes(options: {
+export interface StorageVolumesOptions {
   readonly database: Database
   readonly dataFolder: string
   readonly clock: Clock
   readonly randomness: Randomness
   readonly log: Log
-}): Promise<StorageVolumesService> {
-  const { database, clock, log } = options
-  const folder = join(options.dataFolder, 'repositories')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const uid = openVolumeId(join(folder, 'volume-id'), options.randomness)
-  // openVolumeId has just written to a new disk or read from a known one; the probe proves that writes still become durable.
-  replaceFileSync(join(folder, 'probe'), `${clock.now()}\n`, { mode: 0o600 })
-  await table.saveVolumeOnline(database.kysely, { uid, nowMs: clock.now() })
+  readonly alarms: AlarmsService
+}
 
-  let readOnlyReason: string | undefined
-  let reservedBytes = 0
+export async function openStorageVolumes(options: StorageVolumesOptions): Promise<StorageVolumesService> {
+  const { database, dataFolder, clock, randomness, log } = options
+  const volumes = new Map<string, Volume>()
+  const gate = createWritingGate()
+  const watch = createDiskWatch({ ...options, volumes: () => [...volumes.values()] })
 
-  const putReadOnly = async (error: unknown) => {
-    if (readOnlyReason !== undefined) return
-    readOnlyReason = error instanceof Error ? error.message : 'a write failed'
-    log.error({ err: error }, 'the disk takes no more writes until the box is started again')
-    // The database may lie on the same disk: the refusal must not depend on it.
-    await table
-      .setVolumeReadOnly(database.kysely, { uid, reason: readOnlyReason.slice(0, reasonMaxCharacters), nowMs: clock.now() })
-      .catch((cause: unknown) => log.error({ err: cause }, 'the read-only disk could not be noted in the database'))
+  const noteState = async (volume: Volume) => {
+    const uid = Buffer.from(volume.expectedId(), 'hex')
+    await table.saveVolumeState(database.kysely, { uid, folder: volume.folder, ...volume.state(), nowMs: clock.now() })
   }
-  const failed = async (error: unknown): Promise<never> => {
-    const trouble = diskTrouble(error)
-    if (trouble === undefined) throw error
-    if (trouble === 'full') throw new VolumeError('full', 'The disk of the box is full.', { cause: error })
-    await putReadOnly(error)
-    throw readOnly(error)
+  /** The database may lie on the same disk: the refusal must not depend on it. */
+  const onReadOnly = async (volume: Volume) => {
+    await noteState(volume)
+      .then(() => watch.say(volume))
+      .catch((cause: unknown) => log.error({ err: cause }, 'a disk that failed could not be noted in the database'))
   }
-  const demandWritable = () => {
-    if (readOnlyReason !== undefined) throw readOnly(undefined)
+  const open: StorageVolumesService['open'] = async (folder) => {
+    const path = folderPath(dataFolder, folder)
+    const opened = volumes.get(folder)
+    if (opened !== undefined) return opened
+    await expectKnownDisk(folder, path)
+    const expectedId = () => readPlaces(dataFolder).volumes[folder] ?? ''
+    const volume = openVolume({ folder, path, expectedId, randomness, log, onReadOnly })
+    volumes.set(folder, volume)
+    // A known disk, or one that was just written to: the probe proves that writes become durable.
+    if (volume.state().state !== 'wrong') volume.tryAgain()
+    else log.error({ path }, 'what lies there is not the disk that belongs there; nothing is written to it')
+    return volume
+  }
+  /** A folder that never had a disk takes the one that is there, or begins one; any other must show the disk it had. */
+  const expectKnownDisk = async (folder: string, path: string) => {
+    if (readPlaces(dataFolder).volumes[folder] !== undefined) return
+    const before = (await table.findVolumeUid(database.kysely, folder))?.toString('hex')
+    expectVolume(dataFolder, folder, before ?? findVolumeId(path) ?? makeVolumeId(path, randomness))
+  }
+  const settle = async (volume: Volume) => {
+    await noteState(volume)
+    await watch.say(volume)
+  }
+  const get = (folder: string): Volume => {
+    const volume = volumes.get(folder)
+    if (volume === undefined) throw new VolumeError('wrong', `The box knows no disk at ${folder}.`)
+    return volume
+  }
+  const own = await open(ownFolder)
+  for (const folder of new Set(Object.values(readPlaces(dataFolder).repositories))) await open(folder)
+  await noteState(own)
+
+  const of = (uid: Buffer | undefined): Volume => (uid === undefined ? own : get(folderOf(dataFolder, uid.toString('hex'))))
+  const demandWritable = (uid: Buffer | undefined) => {
+    for (const volume of uid === undefined ? volumes.values() : [of(uid)]) volume.demandWritable()
+  }
+  const within = async <Result>(entering: Promise<() => void>, work: () => Promise<Result>): Promise<Result> => {
+    const leave = await entering
+    try {
+      return await work()
+    } finally {
+      leave()
+    }
   }
   return {
+    gate,
+    open,
     demandWritable,
-    reserve: async (bytes) => {
-      demandWritable()
-      reservedBytes += bytes
-      const release = once(() => {
-        reservedBytes -= bytes
-      })
+    isRight: (uid) => of(uid).state().state !== 'wrong',
+    series: (work) => within(gate.enterSeries(), work),
+    write: (work, uid) =>
+      within(gate.enterWrite(), () => {
+        demandWritable(uid)
+        return of(uid).write(work)
+      }),
+    reserve: async (bytes, uid) => {
+      const leave = await gate.enterSeries()
       try {
-        const { bavail, blocks, bsize } = await statfs(folder)
-        if (bavail * bsize - reservedBytes < floorBytes(blocks * bsize))
-          throw new VolumeError('full', 'The disk of the box has no room left for uploads.')
-        return { release }
+        demandWritable(uid)
+        const room = await of(uid).reserve(bytes)
+        return {
+          release: () => {
+            room.release()
+            leave()
+          },
+        }
       } catch (error) {
-        release()
+        leave()
         throw error
       }
     },
-    write: async (work) => {
-      demandWritable()
-      try {
-        return await work()
-      } catch (error) {
-        return failed(error)
-      }
+    releaseReserve: async () => {
+      for (const volume of volumes.values()) await volume.releaseReserve()
     },
-  }
-}
-
-const reasonMaxCharacters = 500
-
-function openVolumeId(file: string, randomness: Randomness): Buffer {
-  if (!existsSync(file)) replaceFileSync(file, `${randomness.bytes(volumeIdBytes).toString('hex')}\n`, { mode: 0o600 })
-  const text = readFileSync(file, 'latin1').trim()
-  if (!/^[0-9a-f]{32}$/.test(text)) throw new Error(`${file} is not a volume id`)
-  return Buffer.from(text, 'hex')
-}
-
-function readOnly(cause: unknown): VolumeError {
-  return new VolumeError('read-only', 'The disk of the box takes no more writes since one of them failed.', { cause })
-}
-
-function once(work: () => void): () => void {
-  let isDone = false
-  return () => {
-    if (!isDone) work()
-    isDone = true
+    look: watch.look,
+    list: watch.list,
+    tryAgain: async (folder) => {
+      const volume = get(folder)
+      volume.tryAgain()
+      await settle(volume)
+    },
+    acceptDisk: async (folder) => {
+      const volume = get(folder)
+      const id = findVolumeId(volume.path)
+      if (id === undefined) throw new VolumeError('wrong', `There is no disk of a box at ${volume.path}: it has no number.`)
+      expectVolume(dataFolder, folder, id)
+      volume.tryAgain()
+      await settle(volume)
+    },
   }
 }

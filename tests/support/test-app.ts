@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from '../../server/app.ts'
@@ -10,14 +10,16 @@ import { createDevicesSide, type DevicesSide } from '../../server/devices-side.t
 import type { App } from '../../server/http/app-environment.ts'
 import { pageContextBy } from '../../server/http/page-context.ts'
 import { openStaticFiles } from '../../server/http/static-files.ts'
+import { createKeyCare, type KeyCareService } from '../../server/key-care/key-care-service.ts'
 import { openErrorManual } from '../../server/manual/error-manual.ts'
 import { createPeople, type People } from '../../server/people.ts'
 import { createRebuild, type RebuildService } from '../../server/rebuild/rebuild-service.ts'
 import { createRecordsService, type RecordsService } from '../../server/records/records-service.ts'
+import { createRecoverySide, type RecoverySide } from '../../server/recovery-side.ts'
 import { createRepositories, type Repositories } from '../../server/repositories/repositories-service.ts'
 import { createRetentionSide, type RetentionSide } from '../../server/retention-side.ts'
 import { movableClock } from '../../server/runtime/clock.ts'
-import type { Id } from '../../server/runtime/ids.ts'
+import { type Id, parseId } from '../../server/runtime/ids.ts'
 import { type Log, silentLog } from '../../server/runtime/log.ts'
 import { systemRandomness } from '../../server/runtime/randomness.ts'
 import { nothingAtPoints } from '../../server/storage-volumes/crash-points.ts'
@@ -30,6 +32,7 @@ const memoryFolder = '/dev/shm'
 
 export const publicFolder = join(import.meta.dirname, '../../public')
 export const errorPagesFolder = join(import.meta.dirname, '../../docs/user/errors')
+const testBoxId = parseId('box', 'box_test2222222222222222')
 export const startOfTests = Date.UTC(2026, 2, 14, 18, 2, 11)
 export const goodPassword = 'four words on the quay'
 
@@ -39,9 +42,11 @@ export interface TestApp extends AsyncDisposable {
   readonly devicesSide: DevicesSide
   readonly repositories: Repositories
   readonly uploads: Uploads
+  readonly recoverySide: RecoverySide
   readonly care: Care & { readonly chores: ChoresService }
   readonly rebuild: RebuildService
   readonly masterKey: Buffer
+  readonly keyCare: KeyCareService
   readonly retention: RetentionSide['retention']
   readonly records: RecordsService
   readonly pool: WorkerPool
@@ -69,6 +74,7 @@ export async function testApp(
   const askedRepositories: Id<'cus'>[] = []
   const { publicUrl } = options
   const dataFolder = mkdtempSync(join(existsSync(memoryFolder) ? memoryFolder : tmpdir(), 'holdfast-app-'))
+  mkdirSync(join(dataFolder, 'keys'))
   const masterKey = systemRandomness.bytes(32)
   const common = { database, dataFolder, masterKey, clock, randomness: systemRandomness }
   const repositories = createRepositories(common)
@@ -90,6 +96,7 @@ export async function testApp(
   const uploads = await createUploads({
     ...people,
     ...devicesSide,
+    ...alarmsAndTime,
     ...common,
     records,
     openSecrets,
@@ -98,7 +105,14 @@ export async function testApp(
     ...options.uploads,
   })
   const { reached = nothingAtPoints } = options.uploads ?? {}
-  const rebuild = createRebuild({ ...people, ...devicesSide, ...common, filters: uploads.filters, pool, log, reached })
+  const keyCare = createKeyCare({
+    ...common,
+    masterKeyFile: join(dataFolder, 'master.key'),
+    restart: undefined,
+    volumes: uploads.volumes,
+    forgetSecrets: repositories.forgetSecrets,
+    reached,
+  })
   const { retention } = createRetentionSide({
     ...people,
     ...devicesSide,
@@ -109,12 +123,47 @@ export async function testApp(
     readObservedTime: alarmsAndTime.observedTime.read,
     reached,
   })
+  const recoverySide = createRecoverySide({
+    ...common,
+    boxId: testBoxId,
+    authority: { certificatePem: 'certificate', keyPem: 'key', pin: 'pin' },
+    log,
+    addresses: [publicUrl ?? 'http://localhost'],
+    volumes: uploads.volumes,
+    alarms: alarmsAndTime.alarms,
+    reached,
+  })
+  const rebuild = createRebuild({
+    ...people,
+    ...devicesSide,
+    ...common,
+    ...alarmsAndTime,
+    retention,
+    filters: uploads.filters,
+    pool,
+    log,
+    reached,
+  })
   const chores = createChoresService({
     ...alarmsAndTime,
     database,
     clock,
     log,
-    chores: options.chores ?? choreList({ retention, database, timeZone: 'UTC' }),
+    chores:
+      options.chores ??
+      choreList({
+        ...devicesSide,
+        ...alarmsAndTime,
+        ...recoverySide,
+        repair: uploads.repair,
+        prune: uploads.prune,
+        traffic: uploads.traffic,
+        log,
+        retention,
+        clock,
+        database,
+        timeZone: 'UTC',
+      }),
   })
   await chores.start()
   const care = { ...alarmsAndTime, chores }
@@ -132,6 +181,8 @@ export async function testApp(
     devicesSide,
     uploads,
     care,
+    recoverySide,
+    keyCare,
     errorManual: await openErrorManual(errorPagesFolder),
     staticFiles,
     agentPin: undefined,
@@ -150,9 +201,11 @@ export async function testApp(
     repositories,
     uploads,
     care,
+    recoverySide,
     rebuild,
     retention,
     masterKey,
+    keyCare,
     records,
     pool,
     dataFolder,
