@@ -7,10 +7,13 @@ import type { DatabaseAddress } from './database/database-address.ts'
 import { checkDatabase } from './database/database-check.ts'
 import { takeDatabaseLock } from './database/database-lock.ts'
 import { checkDurability } from './database/durability.ts'
+import { ensureDatabase } from './database/ensure-database.ts'
 import { openPrivateMariaDb } from './database/mariadb/private-mariadb.ts'
 import { migrate } from './database/migrator.ts'
 import { diskCheck } from './health/disk-check.ts'
 import { type Readiness, readinessOf } from './health/readiness.ts'
+import { settleBoxKey } from './key-care/settle-box-key.ts'
+import { demandNoRecovery } from './recovery/recovery-marker.ts'
 import type { Clock } from './runtime/clock.ts'
 import { getBoxId, isNewDataFolder, openDataFolder } from './runtime/data-folder.ts'
 import { takeDataLock } from './runtime/data-lock.ts'
@@ -37,6 +40,7 @@ export type Box = AsyncDisposable & {
   readonly log: Logger
   readonly readiness: Readiness
   readonly reached: ReachedPoint
+  readonly restart: (() => void) | undefined
 }
 
 /** What the box takes from the machine it runs on. */
@@ -51,21 +55,26 @@ export type Machine = {
   readonly terminal: (line: string) => void
   /** Nothing happens there, but in the torture suite's own program. */
   readonly reached: ReachedPoint
+  /** Asks whoever runs the box to close it and open it again; undefined where nobody does. */
+  readonly restart?: (() => void) | undefined
 }
 
-const migrationsFolder = join(import.meta.dirname, '..', 'migrations')
+export const migrationsFolder = join(import.meta.dirname, '..', 'migrations')
 
 /** `onTaken`: another server got hold of the database while its connection was lost; this one must end. */
 export async function openBox(options: {
   readonly config: Config
   readonly machine: Machine
   readonly onTaken: () => void
+  /** By the recovery itself: until its end nobody else opens what is still half a box. */
+  readonly isRecovering?: true
 }): Promise<Box> {
   const { config, machine } = options
   const { clock, randomness } = machine
   await using opened = new AsyncDisposableStack()
 
   const dataFolder = openDataFolder(config.dataFolder)
+  if (options.isRecovering !== true) demandNoRecovery(dataFolder)
   const dataLock = await takeDataLock(dataFolder, randomness)
   opened.defer(() => dataLock.release())
   const { log, close: closeLog } = openLog({ dataFolder, level: config.logLevel, terminal: machine.terminal })
@@ -73,11 +82,12 @@ export async function openBox(options: {
   for (const name of config.unknownSettings) log.warn({ name }, 'not a setting of this version; it has no effect')
 
   // The box's id is made last, so that a first start that was cut off may still make the key.
-  const masterKey = openMasterKey({ file: config.masterKeyFile, mayCreate: isNewDataFolder(dataFolder), randomness })
+  const keyInFile = openMasterKey({ file: config.masterKeyFile, mayCreate: isNewDataFolder(dataFolder), randomness })
   const boxId = getBoxId(dataFolder, randomness)
   const authority = await openAuthority({ folder: join(dataFolder, 'tls'), boxId, clock })
 
   const address = config.databaseUrl ?? (await openPrivateServer(opened, { dataFolder, machine, log }))
+  if (config.databaseUrl !== undefined) await ensureDatabase(address)
   const database = openDatabase({ address, randomness })
   opened.defer(() => database.close())
   await checkDurability(database.kysely)
@@ -87,6 +97,10 @@ export async function openBox(options: {
   const { applied } = await migrate({ kysely: database.kysely, folder: migrationsFolder, clock })
   if (applied.length > 0) log.info({ applied }, 'database migrated')
 
+  const { masterKeyFile } = config
+  const { reached } = machine
+  const settling = { database, dataFolder, masterKeyFile, masterKey: keyInFile, clock, randomness, log, reached }
+  const masterKey = await settleBoxKey(settling)
   const readiness = readinessOf({
     database: () => checkDatabase(database.kysely, databaseLock),
     disk: diskCheck(dataFolder),
@@ -104,6 +118,7 @@ export async function openBox(options: {
     log,
     readiness,
     reached: machine.reached,
+    restart: machine.restart,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }

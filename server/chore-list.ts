@@ -2,17 +2,55 @@
  * The chores of the box, each made of the services that it calls: one line per chore. A part of the composition root; whoever adds
  * a chore adds what it needs to `ChoreServices` and its line to the list, in the order in which they shall run when all are due.
  */
+import type { AlarmsService } from './alarms/alarms-service.ts'
+import { catalogueChore } from './catalogue/catalogue-chore.ts'
+import type { CatalogueFill } from './catalogue/fill-catalogue.ts'
+import { checkChore } from './checks/check-chore.ts'
+import type { ChecksService } from './checks/checks-service.ts'
 import type { Chore } from './chores/chore.ts'
 import type { Database } from './database/database.ts'
+import { pruneChore } from './prune/prune-chore.ts'
+import type { PruneService } from './prune/prune-service.ts'
+import { kitReminderChore } from './recovery-kits/kit-reminder-chore.ts'
+import type { KitReminders } from './recovery-kits/kit-reminders.ts'
+import { repairChore } from './repair/repair-chore.ts'
+import type { RepairService } from './repair/repair-service.ts'
 import { retentionChore } from './retention/retention-chore.ts'
 import type { RetentionService } from './retention/retention-service.ts'
+import type { Clock } from './runtime/clock.ts'
+import type { Log } from './runtime/log.ts'
+import { selfBackupChore } from './self-backups/self-backup-chore.ts'
+import type { SelfBackups } from './self-backups/self-backups-service.ts'
+import type { Traffic } from './traffic/traffic.ts'
+import { verificationChore } from './verification/verification-chore.ts'
+import type { VerificationService } from './verification/verification-service.ts'
 
 export interface ChoreServices {
   readonly database: Database
   readonly timeZone: string
   readonly retention: RetentionService
+  readonly catalogueFill: CatalogueFill
+  readonly prune: PruneService
+  readonly traffic: Traffic
+  readonly log: Log
+  readonly selfBackups: SelfBackups
+  readonly kitReminders: KitReminders
+  readonly alarms: AlarmsService
+  readonly clock: Clock
+  readonly checks: ChecksService
+  readonly repair: RepairService
+  readonly verification: VerificationService
 }
 
 export function choreList(services: ChoreServices): readonly Chore[] {
-  return [retentionChore(services)]
+  return [
+    selfBackupChore(services),
+    catalogueChore(services),
+    kitReminderChore(services),
+    retentionChore(services),
+    pruneChore(services),
+    verificationChore(services),
+    checkChore(services),
+    repairChore(services),
+  ]
 }

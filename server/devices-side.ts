@@ -7,6 +7,7 @@ import type { CatalogueStaging } from './catalogue/catalogue.ts'
 import { type CatalogueFill, createCatalogueFill } from './catalogue/fill-catalogue.ts'
 import { type CatalogueSearch, createCatalogueSearch } from './catalogue/search-service.ts'
 import { createStaging } from './catalogue/staging-service.ts'
+import { createCheckOverview, type ReadCheckOverview } from './checks/check-overview.ts'
 import { type ChecksService, createChecks } from './checks/checks-service.ts'
 import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
@@ -40,6 +41,7 @@ export interface DevicesSide {
   readonly search: CatalogueSearch
   readonly checks: ChecksService
   readonly verification: VerificationService
+  readonly readCheckOverview: ReadCheckOverview
   readonly openVersionReader: OpenVersionReader
   readonly readSnapshotBody: ReadSnapshotBody
 }
@@ -64,8 +66,11 @@ export function createDevicesSide(options: {
   const alarms = createAlarmsService(options)
   const onBlamed = createBlame({ ...options, alarms })
   const catalogue = createStaging({ ...options, locate, openSecrets })
+  const devices = createDevicesService({ ...options, deviceSlots })
+  const checks = createChecks({ ...options, plaintexts, openSecrets, alarms, onBlamed })
+  const verification = createVerification({ ...options, openSecrets, onBlamed })
   return {
-    devices: createDevicesService({ ...options, deviceSlots }),
+    devices,
     connect: createConnect({ ...options, deviceSlots }),
     snapshots: createSnapshotsService(options),
     runs: createRunsService(options),
@@ -73,8 +78,9 @@ export function createDevicesSide(options: {
     search: createCatalogueSearch(options),
     catalogue,
     catalogueFill: createCatalogueFill({ ...options, catalogue }),
-    checks: createChecks({ ...options, plaintexts, openSecrets, alarms, onBlamed }),
-    verification: createVerification({ ...options, openSecrets, onBlamed }),
+    checks,
+    verification,
+    readCheckOverview: createCheckOverview({ ...options, devices, checks, verification }),
     openVersionReader: createOpenVersionReader({ ...options, plaintexts }),
     readSnapshotBody: createReadSnapshotBody(options),
   }

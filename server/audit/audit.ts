@@ -26,8 +26,9 @@ export const auditActions = [
   'version.taken-back',
   'copy.added',
   'copy.changed',
-  'copy.disk-accepted',
   'copy.removed',
+  'keys.box-key-ordered',
+  'keys.epoch-rotated',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

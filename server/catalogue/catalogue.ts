@@ -15,8 +15,8 @@ import type { Id } from '../runtime/ids.ts'
 /** What was prepared for one version of a job. Not bound to a seq: after `stale-head` the same one serves. */
 export interface StagedCatalogue {
   readonly jobId: JobId
-  /** The number that the version's rows carry. */
-  readonly version: number
+  /** The number that the version's rows carry. Undefined: older versions of the job come first, this one is catalogued after them. */
+  readonly version: number | undefined
   /** The number that was visible when the stage began; the commit compares. */
   readonly base: number
   readonly root: ChunkId
@@ -31,6 +31,8 @@ export interface StageRequest {
   /** Every tree record below it must be stored. */
   readonly root: ChunkId
   readonly signal?: AbortSignal | undefined
+  /** It is the oldest of those that are not catalogued yet. */
+  readonly isFilling?: boolean
 }
 
 export interface CatalogueStaging {

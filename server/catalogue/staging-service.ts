@@ -10,6 +10,7 @@ import type { Log } from '../runtime/log.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import type { CatalogueStaging, StagedCatalogue, StageRequest } from './catalogue.ts'
 import { CatalogueError } from './catalogue-error.ts'
+import { hasGap } from './catalogue-gaps-table.ts'
 import * as table from './catalogue-table.ts'
 import { createJobTurns } from './job-turns.ts'
 import { type DiffResult, diffTrees } from './tree-diff.ts'
@@ -87,9 +88,15 @@ export function createStaging(options: StagingOptions): CatalogueStaging {
 
   const release = (staged: StagedCatalogue) => endTurn.get(staged)?.()
 
+  /** Not even in turn: a commit does not wait until years of versions are catalogued. */
+  const stageLater = async ({ isFilling, root }: StageRequest, jobId: JobId): Promise<StagedCatalogue | undefined> =>
+    isFilling !== true && (await hasGap(kysely, jobId)) ? { jobId, version: undefined, base: 0, root, rows: 0 } : undefined
+
   return {
     stage: async (request) => {
       const { jobId } = await findOrCreateJob(kysely, request.deviceId, request.job, clock.now())
+      const later = await stageLater(request, jobId)
+      if (later !== undefined) return later
       const end = await turns.take(jobId, request.signal)
       try {
         const staged = await stageInTurn(request, jobId)
@@ -102,14 +109,16 @@ export function createStaging(options: StagingOptions): CatalogueStaging {
     },
     makeVisible: async (transaction: Transaction, staged) => {
       const { jobId, base, version, root } = staged
+      if (version === undefined) return
       const isNewest = await setCatalogueVersion(transaction, { jobId, base, version, root })
-      const wasOpen = await table.deleteStage(transaction, staged)
+      const wasOpen = await table.deleteStage(transaction, { jobId, version })
       if (!isNewest || !wasOpen) throw new CatalogueError('stale', 'Another version of this job was committed meanwhile.')
     },
     release,
     discard: async (staged) => {
+      const { jobId, version } = staged
       try {
-        await removeStage(staged)
+        if (version !== undefined) await removeStage({ jobId, version })
       } finally {
         release(staged)
       }

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { callCommand } from '../control/control-client.ts'
 import { type CommandEnd, type CommandRequest, controlName } from '../control/protocol.ts'
 import { problemEnd, runCommand } from '../control/run-command.ts'
+import { demandRows, rebuildCommandName } from '../rebuild/empty-database.ts'
 import { DataFolderInUse } from '../runtime/data-lock.ts'
 import { findSocketPlace } from '../runtime/socket-place.ts'
 import { createServices } from '../services.ts'
@@ -61,6 +62,8 @@ async function runHere({ request, config }: Reaching): Promise<CommandEnd> {
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   const machine = thisMachine({ terminal: (line) => process.stderr.write(line) })
   await using box: Box = await openBox({ config, machine, onTaken: interrupt })
+  // Everything else would take the box for a new one.
+  if (request.name !== rebuildCommandName) await demandRows(box)
   await using services = await createServices(box)
   return await runCommand(request, { services, report, signal: interrupted.signal })
 }

@@ -6,9 +6,12 @@ import { copyProblems } from '../copies/copy-problems.ts'
 import { customerProblems } from '../customers/customer-problems.ts'
 import { databaseProblems } from '../database/database-problems.ts'
 import { deviceProblems } from '../devices/device-problems.ts'
+import { keyCareProblems } from '../key-care/key-care-problems.ts'
+import { pruneProblems, pruneRefusals } from '../prune/prune-problems.ts'
+import { rebuildProblems } from '../rebuild/rebuild-problems.ts'
+import { recoveryProblems } from '../recovery/recovery-problems.ts'
 import { formatProblems, repositoryProblems } from '../repositories/repository-problems.ts'
 import { retentionProblems } from '../retention/retention-problems.ts'
-import { recoveryProblems } from '../recovery/recovery-problems.ts'
 import { selfBackupProblems } from '../self-backups/self-backup-problems.ts'
 import { setupProblems } from '../setup/setup-problems.ts'
 import { userProblems } from '../users/user-problems.ts'
@@ -27,6 +30,7 @@ const faultTables: readonly ProblemFinder[] = [
   setupProblems,
   deviceProblems,
   repositoryProblems,
+  keyCareProblems,
   formatProblems,
   catalogueProblems,
   workerPoolProblems,
@@ -35,6 +39,9 @@ const faultTables: readonly ProblemFinder[] = [
   selfBackupProblems,
   recoveryProblems,
   retentionProblems,
+  pruneProblems,
+  pruneRefusals,
+  rebuildProblems,
 ]
 
 export function problemOf(error: unknown): Problem {

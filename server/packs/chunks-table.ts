@@ -101,12 +101,16 @@ export async function findRecordPlaces(
   return places
 }
 
-/** The packs in which a device may be told that a chunk is there: verified by the box, or sent by that device itself. */
+/**
+ * The packs in which a device may be told that a chunk is there: verified by the box, sent by that device itself, or found by a
+ * rebuild. Those were verified or not before the database was lost, nobody knows; without them every computer would send all it has
+ * a second time.
+ */
 export async function findClaimablePacks(
   db: Queryable,
   question: { readonly repositoryId: RepositoryId; readonly deviceId: Id<'dev'>; readonly ids: readonly ChunkId[] },
 ): Promise<ReadonlyMap<ChunkKey, readonly PackNumber[]>> {
-  const own = sql<SqlBool>`(chunks.state = ${mappingStates.verified} OR packs.device_id = ${question.deviceId})`
+  const own = sql<SqlBool>`(chunks.state = ${mappingStates.verified} OR packs.device_id = ${question.deviceId} OR packs.device_id IS NULL)`
   const packs = new Map<ChunkKey, PackNumber[]>()
   for await (const row of lookUp(db, { ...question, packStates: livePackStates, also: own })) {
     const key = chunkKey(row.chunk_id)

@@ -29,10 +29,28 @@ export interface RepositoryRefused {
   readonly why: string
 }
 
+/** What became of users, customers, plans and settings. */
+export type PeopleRestored =
+  /** They are in the database. */
+  | { readonly kind: 'kept' }
+  | { readonly kind: 'restored'; readonly selfBackup: number; readonly madeAtMs: number }
+  /** The database has nobody, and there is no backup of the box itself. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'failed'; readonly why: string }
+
 export interface RebuildReport {
+  readonly people: PeopleRestored
   readonly repositories: readonly RepositoryRebuilt[]
   readonly refused: readonly RepositoryRefused[]
   readonly milliseconds: number
+  /** Versions that the box makes searchable by and by. */
+  readonly versionsToCatalogue: number
+}
+
+/** Harmless: a copy that was missing and is there again. */
+export function isClean({ people, repositories, refused }: RebuildReport): boolean {
+  if (refused.length > 0 || people.kind === 'failed') return false
+  return repositories.every(({ findings }) => findings.every(({ kind }) => kind === 'copy-made'))
 }
 
 export type Finding =
@@ -73,7 +91,7 @@ export interface RebuildProgress {
   readonly total: number
 }
 
-export const rebuildFaults = ['running', 'wrong-volume'] as const
+export const rebuildFaults = ['running', 'empty-database', 'tables-gone'] as const
 export type RebuildFault = (typeof rebuildFaults)[number]
 
 export class RebuildError extends Error {

@@ -42,6 +42,11 @@ export async function findRepositoryByUid(db: Queryable, uid: RepositoryUid): Pr
   return toRepository(await selectRepositories(db).where('uid', '=', uid).executeTakeFirst())
 }
 
+export async function countRepositories(db: Queryable): Promise<number> {
+  const query = db.selectFrom('repositories').select(({ fn }) => fn.countAll<number>().as('count'))
+  return (await query.executeTakeFirstOrThrow()).count
+}
+
 export async function listRepositories(
   db: Queryable,
   page: { readonly after: RepositoryId; readonly limit: number },

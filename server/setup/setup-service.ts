@@ -66,6 +66,7 @@ export function createSetupService(options: {
     const plan = await plans.findNamed(firstPlanName)
     if (plan === undefined) throw new Error(`the plan ${firstPlanName} of the migrations is gone`)
     const founded = await customers.found(customerName)
+    const hasPlan = (await subscriptions.listOfCustomer(founded.customerId)).length > 0
     return database.transaction(async (transaction) => {
       // The row's key makes the second of two set-ups wait for the first, and then fail.
       const isFirst = await insertSetting(transaction, 'setup.done_at', String(clock.now()), clock.now())
@@ -75,8 +76,8 @@ export function createSetupService(options: {
       const { customerId } = customer
       const rights = { staffRole: 'administrator', memberships: [{ customerId, role: 'owner' }] } as const
       const user = await users.insert(transaction, preparedUser, rights, actingAs)
-      // The box's own people buy nothing from themselves: their plan has no last day.
-      await subscriptions.insert(transaction, { customerId, plan, validityDays: undefined }, actingAs)
+      // The box's own people buy nothing from themselves: their plan has no last day. Backups that a rebuild found have theirs.
+      if (!hasPlan) await subscriptions.insert(transaction, { customerId, plan, validityDays: undefined }, actingAs)
       await insertAudit(transaction, { ...actingAs, at: clock.now(), action: 'box.set-up', objectId: user.userId, customerId })
       return { user, customer }
     })

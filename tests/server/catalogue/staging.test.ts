@@ -153,7 +153,7 @@ describe('random histories', () => {
       }
       await box.database.transaction((tx) => box.devicesSide.catalogue.makeVisible(tx, staged))
       box.devicesSide.catalogue.release(staged)
-      versions[staged.version] = files
+      versions[staged.version!] = files
       committed += 1
     }
     for (const [version, files] of versions.entries())
