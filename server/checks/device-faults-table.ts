@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { PackId } from '../../engine/index.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
+import type { DeviceFault } from './device-fault.ts'
 
 export interface DeviceFaultRow {
   readonly device_id: Id<'dev'>
@@ -17,14 +18,6 @@ declare module '../database/tables.ts' {
   interface Tables {
     readonly device_faults: DeviceFaultRow
   }
-}
-
-/** What a computer sent that does not open under its id. */
-export interface DeviceFault {
-  readonly deviceId: Id<'dev'>
-  readonly records: number
-  readonly firstAt: number
-  readonly lastAt: number
 }
 
 const whyMaxCharacters = 500

@@ -6,6 +6,7 @@ import { type ComputerRow, computersPage } from '../../views/pages/computers.ts'
 import type { PagerProps } from '../../views/partials/pager.ts'
 import type { Reader } from '../../views/reader.ts'
 import type { PageContext } from '../../views/site.ts'
+import type { DeviceFault } from '../checks/device-fault.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import { openAccount, openAccountOf } from '../home/account.ts'
 import { monthAsked, monthProps } from '../home/month.ts'
@@ -17,6 +18,7 @@ import type { RunsService } from '../runs/runs-service.ts'
 import { isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
+import type { VerificationService } from '../verification/verification-service.ts'
 import { type AgentAddress, agentStepsFor } from './agent-steps.ts'
 import { type Computer, computerState } from './computer.ts'
 import type { ComputersService } from './computers-service.ts'
@@ -30,10 +32,11 @@ export function computersRoutes(options: {
   readonly computers: ComputersService
   readonly snapshots: SnapshotsService
   readonly runs: RunsService
+  readonly verification: Pick<VerificationService, 'findFault'>
   readonly agentAddress: AgentAddress
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { customers, computers, snapshots, runs, agentAddress, pageContext } = options
+  const { customers, computers, snapshots, runs, verification, agentAddress, pageContext } = options
   const routes = newRoutes()
 
   routes.get('/computers', async (c) => {
@@ -70,6 +73,7 @@ export function computersRoutes(options: {
         lastGoodAtMs: computer.lastGood?.receivedAt,
         newestPath: mayReadFiles && computer.lastGood !== undefined ? browsePath(computer.lastGood.id) : undefined,
         failure: failureOf(computer),
+        badData: badDataOf(await verification.findFault(device.deviceId)),
         identity: identityOf(computer),
         month: monthProps({ reader, month, computers: [computer], days, mayReadFiles, path }),
         versions: versions.slice(0, versionsPerPage).map((version) => versionRow(version, mayReadFiles)),
@@ -136,6 +140,10 @@ function identityOf({ device }: Computer): Identity {
 function failureOf({ latestRun, newest }: Computer) {
   if (latestRun?.verdict !== 'failed' || latestRun.endedAt <= (newest?.receivedAt ?? 0)) return undefined
   return { atMs: latestRun.endedAt, words: latestRun.detail ?? '', code: latestRun.code }
+}
+
+function badDataOf(fault: DeviceFault | undefined) {
+  return fault && { records: fault.records, lastAtMs: fault.lastAt }
 }
 
 function storedOf({ device, newest }: Computer) {

@@ -5,6 +5,8 @@
  */
 import type { RepositorySecrets } from '../../engine/index.ts'
 import type { OnBlamed } from '../checks/checks-service.ts'
+import type { DeviceFault } from '../checks/device-fault.ts'
+import { findDeviceFault } from '../checks/device-faults-table.ts'
 import type { Database } from '../database/database.ts'
 import type { PackNumber } from '../packs/pack.ts'
 import { listRepositories } from '../repositories/repositories-table.ts'
@@ -12,6 +14,7 @@ import type { Repository, RepositoryId } from '../repositories/repository.ts'
 import { repositoryPlace } from '../repositories/repository-place.ts'
 import type { OpenSecrets } from '../repositories/repository-secrets.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { Id } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import { listUnprovedPacks, sumUnproved, type UnprovedPack } from './verification-table.ts'
@@ -21,6 +24,8 @@ export interface VerificationService {
   /** Opens what was not opened yet, until nothing is left. */
   readonly run: (run: VerificationRun) => Promise<VerificationCount>
   readonly backlog: () => Promise<Backlog>
+  /** What a computer sent lately that does not open; undefined for one that is not suspected. */
+  readonly findFault: (deviceId: Id<'dev'>) => Promise<DeviceFault | undefined>
 }
 
 export interface VerificationRun {
@@ -122,6 +127,7 @@ export function createVerification(options: {
         if (round.packs + round.failed === 0) return sum
       }
     },
+    findFault: (deviceId) => findDeviceFault(db, deviceId),
     backlog: async () => {
       let sum: Backlog = { packs: 0, bytes: 0, oldestAt: undefined }
       for await (const { repositoryId } of allRepositories()) {

@@ -14,6 +14,7 @@ import { type VersionPageProps, versionPage } from '../../views/pages/version.ts
 import type { EntryProps } from '../../views/partials/entry.ts'
 import type { DayProps, RibbonProps } from '../../views/partials/month.ts'
 import type { PageContext, Viewer } from '../../views/site.ts'
+import { checkSamples } from './check-samples.ts'
 
 const nowMs = Date.UTC(2026, 2, 26, 18, 20)
 const hourMs = 3_600_000
@@ -149,6 +150,7 @@ function computer(props: Partial<ComputerPageProps>): (page: PageContext) => Htm
         lastSeenAtMs: nowMs - 10 * 60_000,
       },
       failure: undefined,
+      badData: undefined,
       month: { month, earlierPath: '?month=2026-02', ribbons: [ribbon('RECEPTION-PC', { 19: 'partial' })] },
       versions: Array.from({ length: 12 }, (_, index) => version(index)),
       pager: { words: 'The newest 12 of 312', next: '?before=300', nextWord: 'Older', backWord: 'Newest' },
@@ -308,6 +310,8 @@ export const pageSamples = {
   'computer-one': computer({ versions: [version(0)], pager: { words: '' } }),
   'computer-many': computer({}),
   'computer-long': computer({ name: longName, state: { kind: 'silent', sinceMs: nowMs - 9 * dayMs } }),
+  'computer-bad-data': computer({ badData: { records: 3, lastAtMs: lastMs } }),
+  ...checkSamples(longName),
   'computer-failed': computer({
     state: { kind: 'failed' },
     failure: { atMs: lastMs, words: 'The plan is full: 500 of 500 GiB are used.', code: 'HF-QUOTA-EXCEEDED' },

@@ -52,6 +52,8 @@ export type ComputerPageProps = PageContext & {
   readonly identity: Identity
   /** Why the last backup failed; stays until one succeeds. */
   readonly failure: { readonly atMs: number; readonly words: string; readonly code: string | undefined } | undefined
+  /** It sent data that does not open: its memory or its disk is failing. Until it has sent only good data for a week. */
+  readonly badData: { readonly records: number; readonly lastAtMs: number } | undefined
   readonly month: MonthProps
   readonly versions: readonly VersionRow[]
   readonly pager: PagerProps
@@ -79,6 +81,7 @@ export function computerPage(props: ComputerPageProps): Page {
       ${newestPath === undefined ? '' : html`<p class="row"><a class="button primary" href="${newestPath}">${icon('rotate-ccw')}Get a file back</a></p>`}
     </header>
     ${props.failure === undefined ? '' : failureNotice(reader, props.failure)}
+    ${props.badData === undefined ? '' : badDataNotice(reader, props.badData)}
     <div class="split part">
       <div class="flow">
         <section aria-labelledby="month">
@@ -110,6 +113,15 @@ function failureNotice(reader: Reader, { atMs, words, code }: NonNullable<Comput
     state: 'failed',
     words: html`<b>The backup ${whenInSentence(reader, atMs)} failed.</b> ${words}`,
     ...(code === undefined ? {} : { action: html`<a class="button small" href="/docs/errors/${code}">What to do</a>` }),
+  })
+}
+
+/** The words tell what to do: whoever reads them stands before that computer, not before the box. */
+function badDataNotice(reader: Reader, { records, lastAtMs }: NonNullable<ComputerPageProps['badData']>): Html {
+  return notice({
+    icon: 'triangle-alert',
+    state: 'partial',
+    words: html`<b>This computer sends data that does not open.</b> ${countOf(reader, records, 'piece')} so far, the last one found ${whenInSentence(reader, lastAtMs)}. That is the mark of bad memory or a bad disk: test both, and replace what fails. Its next backup sends the pieces again; good copies are never replaced by bad ones.`,
   })
 }
 
