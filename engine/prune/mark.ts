@@ -12,9 +12,12 @@ export interface MarkRoot {
   readonly owners: number
 }
 
+/** What a mark asks a trailer. */
+export type NamingTrailer = Pick<PackedTrailer, 'find' | 'refsOf'>
+
 export interface MarkSource {
   /** Undefined: no copy of the pack can say. */
-  readonly readTrailer: (pack: PackNumber) => Promise<PackedTrailer | undefined>
+  readonly readTrailer: (pack: PackNumber) => Promise<NamingTrailer | undefined>
   /** Between two packs: progress, a pause, or a reason to stop (thrown). */
   readonly onStep: (progress: { readonly trailersRead: number }) => Promise<void>
 }
@@ -83,7 +86,7 @@ export class Mark {
   private expand(
     node: NodeNumber,
     pack: PackNumber,
-    trailer: PackedTrailer | undefined,
+    trailer: NamingTrailer | undefined,
     meet: (stranger: Stranger) => void,
   ): void {
     const record = trailer?.find(this.nodes.idOf(node))

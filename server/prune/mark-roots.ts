@@ -53,7 +53,7 @@ const uncounted = 2 ** countedMax
 export interface ListedRoots {
   readonly roots: readonly MarkRoot[]
   readonly owners: Owners
-  /** Versions with a row, as of now: those that come later are new. */
+  /** Versions with a row, and those that are held without: whatever is not among them later is new. */
   readonly known: Set<SnapshotId>
 }
 
@@ -65,16 +65,22 @@ export async function listMarkRoots(options: RootsOptions): Promise<ListedRoots>
   const rows = await listRoots(db, repository.repositoryId)
   const known = new Set(rows.map(({ snapshotId }) => snapshotId))
   const files = await listFileRoots(options, owners, known)
-  const parents = await listParentRoots(options, owners, known)
+  const parents = await listForgottenParents(options, known)
   if (known.size > 0 && files.found === 0) throw listingRefused('the folder of versions is empty although versions are stored')
-  const ofRows = rows.map(({ root, subscriptionId }) => ({ id: root, owners: owners.bitOf(subscriptionId) }))
-  return { roots: [...ofRows, ...files.roots, ...parents], owners, known }
+  for (const { snapshotId } of parents) known.add(snapshotId)
+  const ofRows = [...rows, ...parents].map(({ root, subscriptionId }) => ({ id: root, owners: owners.bitOf(subscriptionId) }))
+  return { roots: [...ofRows, ...files.roots], owners, known }
 }
 
-/** Versions committed since. They are known only when they were marked: a transaction may ask twice. */
+/**
+ * Versions committed since, and versions that a backup began to compare with since and that were forgotten again. They are known only
+ * when they were marked: a transaction may ask twice.
+ */
 export async function listNewVersions(options: RootsOptions, listed: ListedRoots): Promise<readonly RootRow[]> {
   const rows = await listRoots(options.db, options.repository.repositoryId)
-  return rows.filter(({ snapshotId }) => !listed.known.has(snapshotId))
+  const fresh = rows.filter(({ snapshotId }) => !listed.known.has(snapshotId))
+  const held = new Set([...listed.known, ...rows.map(({ snapshotId }) => snapshotId)])
+  return [...fresh, ...(await listForgottenParents(options, held))]
 }
 
 async function listFileRoots(
@@ -98,21 +104,20 @@ async function listFileRoots(
   return { roots, found }
 }
 
-async function listParentRoots(
+/** What running backups compare with, where it has no row any more: its tombstone still names the root. */
+async function listForgottenParents(
   { db, repository, place }: RootsOptions,
-  owners: Owners,
   known: ReadonlySet<SnapshotId>,
-): Promise<readonly MarkRoot[]> {
-  const roots: MarkRoot[] = []
+): Promise<readonly RootRow[]> {
+  const found: RootRow[] = []
   for (const { snapshotId, deviceId, subscriptionId } of await listHeldParents(db, repository.repositoryId)) {
     if (known.has(snapshotId)) continue
     const folder = join(place.snapshotsFolder, deviceId)
-    const name = (await listFolder(folder)).find((found) => found.endsWith(`${snapshotId}${goneSuffix}`))
+    const name = (await listFolder(folder)).find((one) => one.endsWith(`${snapshotId}${goneSuffix}`))
     if (name === undefined) continue
-    const { envelope } = readGoneFile(await readFile(join(folder, name)))
-    roots.push({ id: envelope.root, owners: owners.bitOf(subscriptionId) })
+    found.push({ snapshotId, root: await readGoneRoot(join(folder, name)), subscriptionId })
   }
-  return roots
+  return found
 }
 
 /** Undefined when it was removed since it was listed. One that cannot be read may name anything: nothing is collected beside it. */
@@ -123,6 +128,14 @@ async function readRoot(path: string): Promise<ChunkId | undefined> {
     if (hasCode(error, ['ENOENT'])) return undefined
     if (error instanceof FormatError) throw listingRefused('the file of a version that the database does not know is damaged')
     throw error
+  }
+}
+
+async function readGoneRoot(path: string): Promise<ChunkId> {
+  try {
+    return readGoneFile(await readFile(path)).envelope.root
+  } catch (error) {
+    throw listingRefused('the tombstone of a version that a running backup compares with cannot be read', error)
   }
 }
 

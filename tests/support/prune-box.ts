@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SnapshotId } from '../../engine/index.ts'
-import { encodeGoneFile, readSnapshotFile } from '../../engine/index.ts'
+import { encodeGoneFile, parseDeviceId, readSnapshotFile } from '../../engine/index.ts'
 import type { PackState } from '../../server/packs/pack.ts'
 import { stateNames } from '../../server/packs/packs-table.ts'
 import type { PruneDone, PruneOutlook } from '../../server/prune/prune.ts'
@@ -53,10 +53,10 @@ export async function pruneBox(options: Parameters<typeof uploadBox>[0] = {}): P
     forget: async (id) => {
       const row = await kysely
         .selectFrom('snapshots')
-        .select('seq')
+        .select(['seq', 'device_id'])
         .where('snapshot_id', '=', Buffer.from(id, 'hex'))
         .executeTakeFirstOrThrow()
-      const file = computer.place.snapshotFile({ device: computer.device, seq: row.seq, id })
+      const file = computer.place.snapshotFile({ device: parseDeviceId(row.device_id), seq: row.seq, id })
       writeFileSync(`${file}.gone`, encodeGoneFile(readSnapshotFile(readFileSync(file))))
       await kysely.deleteFrom('snapshots').where('snapshot_id', '=', Buffer.from(id, 'hex')).execute()
       rmSync(file)
