@@ -142,7 +142,7 @@ function versionsPart(reader: Reader, versions: readonly DamagedVersionRow[]): H
       ${partHead({ id: 'versions', title: 'Versions that are not whole' })}
       <div class="ledger-wrap">
         <table class="ledger">
-          <thead><tr><th scope="col">Version of</th><th scope="col">Computer</th><th scope="col" class="wide">Plan</th></tr></thead>
+          <thead><tr><th scope="col">Version of</th><th scope="col">Computer</th><th scope="col" class="wide">Backup plan</th></tr></thead>
           <tbody>${versions.map(
             ({ computer, job, takenAtMs }) => html`
             <tr>
