@@ -14,6 +14,7 @@ import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { browsePath, computerPath, skippedPath } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
+import { keptPath } from '../retention/retention-paths.ts'
 import type { RunsService } from '../runs/runs-service.ts'
 import { isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
@@ -78,6 +79,7 @@ export function computersRoutes(options: {
         month: monthProps({ reader, month, computers: [computer], days, mayReadFiles, path }),
         versions: versions.slice(0, versionsPerPage).map((version) => versionRow(version, mayReadFiles)),
         pager: pagerOf({ reader, versions, beforeSeq, path }),
+        keptPath: keptPath(device.deviceId),
         stored: storedOf(computer),
       }),
     )

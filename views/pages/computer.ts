@@ -57,6 +57,8 @@ export type ComputerPageProps = PageContext & {
   readonly month: MonthProps
   readonly versions: readonly VersionRow[]
   readonly pager: PagerProps
+  /** Until when versions are kept, and why. */
+  readonly keptPath: string
   readonly stored: {
     readonly storedBytes: number
     readonly sourceBytes: number
@@ -88,7 +90,7 @@ export function computerPage(props: ComputerPageProps): Page {
           ${monthPart(reader, { ...props.month, single: true })}
         </section>
         <section aria-labelledby="versions">
-          ${partHead({ id: 'versions', title: 'Versions', beside: html`<p class="hint">Times of ${reader.timeZone.replaceAll('_', ' ')}</p>` })}
+          ${partHead({ id: 'versions', title: 'Versions', beside: html`<p class="hint">Times of ${reader.timeZone.replaceAll('_', ' ')}</p><a href="${props.keptPath}">How long they are kept</a>` })}
           ${versionsLedger(reader, props.versions)}
           ${pager(props.pager)}
         </section>
