@@ -8,7 +8,11 @@ import type { CatalogueFill } from './catalogue/fill-catalogue.ts'
 import { checkChore } from './checks/check-chore.ts'
 import type { ChecksService } from './checks/checks-service.ts'
 import type { Chore } from './chores/chore.ts'
+import type { CopiesService } from './copies/copies-service.ts'
+import { copyAgeChore, copyChore } from './copies/copy-chore.ts'
 import type { Database } from './database/database.ts'
+import { moveChore } from './moves/move-chore.ts'
+import type { MovesService } from './moves/moves-service.ts'
 import { pruneChore } from './prune/prune-chore.ts'
 import type { PruneService } from './prune/prune-service.ts'
 import { kitReminderChore } from './recovery-kits/kit-reminder-chore.ts'
@@ -34,8 +38,10 @@ export interface ChoreServices {
   readonly traffic: Traffic
   readonly log: Log
   readonly selfBackups: SelfBackups
+  readonly copies: CopiesService
   readonly kitReminders: KitReminders
   readonly alarms: AlarmsService
+  readonly moves: MovesService
   readonly clock: Clock
   readonly checks: ChecksService
   readonly repair: RepairService
@@ -44,6 +50,7 @@ export interface ChoreServices {
 
 export function choreList(services: ChoreServices): readonly Chore[] {
   return [
+    moveChore(services),
     selfBackupChore(services),
     catalogueChore(services),
     kitReminderChore(services),
@@ -52,5 +59,7 @@ export function choreList(services: ChoreServices): readonly Chore[] {
     verificationChore(services),
     checkChore(services),
     repairChore(services),
+    copyChore(services),
+    copyAgeChore(services),
   ]
 }

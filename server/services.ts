@@ -2,6 +2,8 @@ import type { Box } from './box.ts'
 import { type Care, createCare } from './care.ts'
 import { choreList } from './chore-list.ts'
 import { type ChoresService, createChoresService } from './chores/chores-service.ts'
+import { createFindOtherCopy } from './copies/find-other-copy.ts'
+import { type CopiesSide, createCopiesSide } from './copies-side.ts'
 import { createDevicesSide, type DevicesSide } from './devices-side.ts'
 import type { Readiness } from './health/readiness.ts'
 import { createKeyCare, type KeyCareService } from './key-care/key-care-service.ts'
@@ -20,6 +22,7 @@ export type Services = People &
   DevicesSide &
   RecoverySide &
   RetentionSide &
+  CopiesSide &
   Care &
   AsyncDisposable & {
     readonly chores: ChoresService
@@ -57,6 +60,7 @@ export async function createServices(box: Box): Promise<Services> {
     pool,
     log: box.log.child({ part: 'devices' }),
   })
+  const findOtherCopy = createFindOtherCopy({ database, log: box.log.child({ part: 'copies' }) })
   const uploads = await createUploads({
     ...people,
     ...devicesSide,
@@ -67,9 +71,18 @@ export async function createServices(box: Box): Promise<Services> {
     randomness,
     records,
     openSecrets: repositories.openSecrets,
+    findOtherCopy,
     pool,
     log: box.log.child({ part: 'uploads' }),
     reached,
+  })
+  const copiesSide = createCopiesSide({
+    ...box,
+    ...care,
+    pool,
+    uploads,
+    findOtherCopy,
+    log: box.log.child({ part: 'copies' }),
   })
   const keyCare = createKeyCare({
     ...box,
@@ -117,6 +130,8 @@ export async function createServices(box: Box): Promise<Services> {
       ...care,
       ...retentionSide,
       ...recoverySide,
+      ...copiesSide,
+      moves: uploads.moves,
       repair: uploads.repair,
       prune: uploads.prune,
       traffic: uploads.traffic,
@@ -134,6 +149,7 @@ export async function createServices(box: Box): Promise<Services> {
     chores,
     ...recoverySide,
     ...retentionSide,
+    ...copiesSide,
     uploads,
     keyCare,
     rebuild,

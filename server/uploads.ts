@@ -16,6 +16,7 @@ import { prepareSnapshotFolder } from './commits/snapshot-files.ts'
 import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
 import { finishSlotFiles } from './key-care/slot-files.ts'
+import { createMoves, type MovesService } from './moves/moves-service.ts'
 import { readObservedTime } from './observed-time/observed-time-table.ts'
 import { createIdFilters, type IdFilters } from './packs/id-filters.ts'
 import { createPackTurns } from './packs/pack-turns.ts'
@@ -27,7 +28,7 @@ import { finishQuarantines } from './repair/quarantine.ts'
 import type { FindOtherCopy } from './repair/repair.ts'
 import { createRepair, type RepairService } from './repair/repair-service.ts'
 import { demandCurrentIndex } from './repositories/generation.ts'
-import { findRepository, findRepositoryOfCustomer } from './repositories/repositories-table.ts'
+import { findRepository, findRepositoryOfCustomer, listAllRepositories } from './repositories/repositories-table.ts'
 import type { Repository } from './repositories/repository.ts'
 import { RepositoryError } from './repositories/repository-error.ts'
 import { repositoryPlace } from './repositories/repository-place.ts'
@@ -48,6 +49,7 @@ import type { WorkerPool } from './worker-pool/worker-pool.ts'
 
 export interface Uploads {
   readonly volumes: StorageVolumesService
+  readonly moves: MovesService
   readonly sessions: BackupSessionsService
   readonly claims: ClaimsService
   readonly filters: IdFilters
@@ -61,6 +63,7 @@ export interface Uploads {
   readonly adopt: Adopt
   readonly repair: RepairService
   readonly prune: PruneService
+  readonly listRepositories: () => Promise<readonly Repository[]>
   readonly getRepository: (customerId: Id<'cus'>) => Promise<Repository>
 }
 
@@ -106,6 +109,7 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
   const finishPrune = createFinishIntents({ database, dataFolder, clock: options.clock, reached })
   return {
     volumes,
+    moves: createMoves({ dataFolder, volumes, log: options.log, reached }),
     sessions,
     claims: createClaimsService(options),
     filters,
@@ -132,6 +136,7 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
     records: countReads(options.records, traffic),
     traffic,
     readVersion: createReadVersion(options),
+    listRepositories: () => listAllRepositories(database.kysely),
     getRepository: async (customerId) => {
       const repository = await findRepositoryOfCustomer(database.kysely, customerId)
       if (repository === undefined) throw new RepositoryError('not-found', 'This account has no place for backups.')

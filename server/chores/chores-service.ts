@@ -29,8 +29,8 @@ export interface ChoresService {
   ) => Promise<ChoreResult>
   /** False: it neither runs nor waits. It ends soon, not at once. */
   readonly cancel: (name: string) => boolean
-  /** Until everything that was started has ended. */
-  readonly settled: () => Promise<void>
+  /** Until everything that was started has ended, or that chore. */
+  readonly settled: (name?: string) => Promise<void>
   /** Interrupts what runs, drops what waits, and waits until all has ended. */
   readonly stop: () => Promise<void>
 }

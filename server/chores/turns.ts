@@ -18,7 +18,8 @@ export interface Turns {
   readonly take: (chore: Pick<Chore, 'name' | 'weight'>) => Turn | undefined
   readonly activityOf: (name: string) => ChoreActivity
   readonly cancel: (name: string, reason: Error) => boolean
-  readonly settled: () => Promise<void>
+  /** Until all that runs or waits has ended, or the one with that name. */
+  readonly settled: (name?: string) => Promise<void>
   /** No turns any more. */
   readonly stop: (reason: Error) => Promise<void>
 }
@@ -30,8 +31,10 @@ export function createTurns(): Turns {
   let heavyBefore: Promise<unknown> = Promise.resolve()
   let isStopped = false
 
-  const settled = async () => {
-    while (held.size > 0) await Promise.allSettled([...held.values()].map(({ ended }) => ended))
+  const settled = async (name?: string) => {
+    const isBusy = () => (name === undefined ? held.size > 0 : held.has(name))
+    while (isBusy())
+      await Promise.allSettled([...held].filter(([of]) => name === undefined || of === name).map(([, { ended }]) => ended))
   }
   const cancel = (name: string, reason: Error) => {
     held.get(name)?.abort.abort(reason)

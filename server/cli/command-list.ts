@@ -62,6 +62,36 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('../prune/prune-command.ts')).pruneCommand,
   },
   {
+    name: 'copy add',
+    summary: 'Makes a folder on another disk the place of a second copy',
+    load: async () => (await import('../copies/copy-commands.ts')).copyAddCommand,
+  },
+  {
+    name: 'copy set',
+    summary: 'Changes a second copy: its schedule, its limit, a pause',
+    load: async () => (await import('../copies/copy-commands.ts')).copySetCommand,
+  },
+  {
+    name: 'copy status',
+    summary: 'Says how old the second copies are, and what they lack',
+    load: async () => (await import('../copies/copy-commands.ts')).copyStatusCommand,
+  },
+  {
+    name: 'copy run',
+    summary: 'Brings a second copy up to date now',
+    load: async () => (await import('../copies/copy-commands.ts')).copyRunCommand,
+  },
+  {
+    name: 'copy verify',
+    summary: 'Reads a second copy back, and compares',
+    load: async () => (await import('../copies/copy-commands.ts')).copyVerifyCommand,
+  },
+  {
+    name: 'copy remove',
+    summary: 'Forgets a second copy; its files stay',
+    load: async () => (await import('../copies/copy-commands.ts')).copyRemoveCommand,
+  },
+  {
     name: 'alarms',
     summary: 'Lists what waits for somebody',
     load: async () => (await import('../alarms/alarms-command.ts')).alarmsCommand,
@@ -70,6 +100,11 @@ export const commandList: readonly ListedCommand[] = [
     name: 'disk',
     summary: 'Shows the disks of the box, and takes one again after trouble',
     load: async () => (await import('../storage-volumes/disk-command.ts')).diskCommand,
+  },
+  {
+    name: 'move',
+    summary: 'Moves a customer’s backups to another folder or disk',
+    load: async () => (await import('../moves/move-command.ts')).moveCommand,
   },
   {
     name: 'clock',

@@ -7,6 +7,7 @@ import { customerProblems } from '../customers/customer-problems.ts'
 import { databaseProblems } from '../database/database-problems.ts'
 import { deviceProblems } from '../devices/device-problems.ts'
 import { keyCareProblems } from '../key-care/key-care-problems.ts'
+import { moveProblems } from '../moves/move-problems.ts'
 import { pruneProblems, pruneRefusals } from '../prune/prune-problems.ts'
 import { rebuildProblems } from '../rebuild/rebuild-problems.ts'
 import { recoveryProblems } from '../recovery/recovery-problems.ts'
@@ -36,6 +37,7 @@ const faultTables: readonly ProblemFinder[] = [
   workerPoolProblems,
   uploadProblems,
   choreProblems,
+  moveProblems,
   selfBackupProblems,
   recoveryProblems,
   retentionProblems,

@@ -246,6 +246,12 @@ export const problemCatalogue = {
     'administrator',
     'Mount the right disk, or say on the page Storage that the one that is there belongs there.',
   ),
+  'HF-MOVE-DIFFERS': entry(
+    500,
+    'The copy on the other disk is not the same',
+    'administrator',
+    'Look at that disk; the backups stay where they were. Then start the move again, or give it up.',
+  ),
   'HF-DATABASE-DOWN': entry(
     503,
     'The database does not answer',
@@ -298,7 +304,7 @@ export const problemCatalogue = {
     500,
     'The check found damage',
     'administrator',
-    'Read the report. The next backup sends again what can still be read.',
+    'Read the report, then run it with --repair. What no copy holds is sent again by the next backup.',
   ),
 
   // Bringing the box back

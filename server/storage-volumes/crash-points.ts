@@ -122,6 +122,22 @@ export const crashPoints = [
   'slot:synced',
   'slot:renamed',
   'slot:folder-synced',
+  'move:planned',
+  'move:file-synced',
+  'move:file-renamed',
+  'move:folders-synced',
+  'move:unlinked',
+  'move:unlink-synced',
+  'move:before-switch',
+  'move:switched',
+  'move:set-aside',
+  'move:set-aside-synced',
+  'move:removed',
+  'move:remove-synced',
+  'move:copy-removed',
+  'move:copy-remove-synced',
+  'move:ended',
+  'move:end-synced',
 ] as const
 export type CrashPoint = (typeof crashPoints)[number]
 

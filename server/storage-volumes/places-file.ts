@@ -29,6 +29,12 @@ export function readPlaces(dataFolder: string): Places {
   return places
 }
 
+/** At a start: what the file says holds, whatever was read before. */
+export function openPlaces(dataFolder: string): Places {
+  known.delete(dataFolder)
+  return readPlaces(dataFolder)
+}
+
 /** Durable before it holds. */
 export function writePlaces(dataFolder: string, places: Places): void {
   replaceFileSync(join(dataFolder, fileName), `${JSON.stringify(places, undefined, 2)}\n`, { mode: 0o600 })

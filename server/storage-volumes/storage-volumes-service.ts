@@ -8,7 +8,7 @@ import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
 import type { Randomness } from '../runtime/randomness.ts'
 import { createDiskWatch, type VolumeStatus } from './disk-watch.ts'
-import { folderOf, folderPath, ownFolder, readPlaces } from './places-file.ts'
+import { folderOf, folderPath, openPlaces, ownFolder, readPlaces } from './places-file.ts'
 import { VolumeError } from './storage-volume.ts'
 import * as table from './storage-volumes-table.ts'
 import { openVolume, type Volume } from './volume.ts'
@@ -55,6 +55,7 @@ export interface StorageVolumesOptions {
 
 export async function openStorageVolumes(options: StorageVolumesOptions): Promise<StorageVolumesService> {
   const { database, dataFolder, clock, randomness, log } = options
+  openPlaces(dataFolder)
   const volumes = new Map<string, Volume>()
   const gate = createWritingGate()
   const watch = createDiskWatch({ ...options, volumes: () => [...volumes.values()] })

@@ -6,6 +6,9 @@ import { type Care, createCare } from '../../server/care.ts'
 import { choreList } from '../../server/chore-list.ts'
 import type { Chore } from '../../server/chores/chore.ts'
 import { type ChoresService, createChoresService } from '../../server/chores/chores-service.ts'
+import type { CopiesService } from '../../server/copies/copies-service.ts'
+import { createFindOtherCopy } from '../../server/copies/find-other-copy.ts'
+import { createCopiesSide } from '../../server/copies-side.ts'
 import { createDevicesSide, type DevicesSide } from '../../server/devices-side.ts'
 import type { App } from '../../server/http/app-environment.ts'
 import { pageContextBy } from '../../server/http/page-context.ts'
@@ -47,6 +50,7 @@ export interface TestApp extends AsyncDisposable {
   readonly rebuild: RebuildService
   readonly masterKey: Buffer
   readonly keyCare: KeyCareService
+  readonly copies: CopiesService
   readonly retention: RetentionSide['retention']
   readonly records: RecordsService
   readonly pool: WorkerPool
@@ -93,6 +97,7 @@ export async function testApp(
   const pool = createWorkerPool()
   const devicesSide = createDevicesSide({ ...people, ...common, log, repositories, records, pool })
   const { openSecrets } = repositories
+  const findOtherCopy = createFindOtherCopy({ database, log })
   const uploads = await createUploads({
     ...people,
     ...devicesSide,
@@ -102,9 +107,20 @@ export async function testApp(
     openSecrets,
     pool,
     log,
+    findOtherCopy,
     ...options.uploads,
   })
   const { reached = nothingAtPoints } = options.uploads ?? {}
+  const copiesSide = createCopiesSide({
+    ...common,
+    ...alarmsAndTime,
+    boxId: testBoxId,
+    log,
+    pool,
+    uploads,
+    findOtherCopy,
+    reached,
+  })
   const keyCare = createKeyCare({
     ...common,
     masterKeyFile: join(dataFolder, 'master.key'),
@@ -155,6 +171,8 @@ export async function testApp(
         ...devicesSide,
         ...alarmsAndTime,
         ...recoverySide,
+        ...copiesSide,
+        moves: uploads.moves,
         repair: uploads.repair,
         prune: uploads.prune,
         traffic: uploads.traffic,
@@ -183,6 +201,8 @@ export async function testApp(
     care,
     recoverySide,
     keyCare,
+    retentionSide: { retention },
+    copiesSide,
     errorManual: await openErrorManual(errorPagesFolder),
     staticFiles,
     agentPin: undefined,
@@ -206,6 +226,7 @@ export async function testApp(
     retention,
     masterKey,
     keyCare,
+    copies: copiesSide.copies,
     records,
     pool,
     dataFolder,
