@@ -94,12 +94,12 @@ export const alarmCatalogue = {
   'HF-RECOVERY-KIT-DUE': warning(
     'A recovery kit should be printed.',
     'you',
-    'Print it under Account, and put it where the contracts are. It opens the backups when the box is gone.',
+    'Its owner prints it from Home, and puts it where the contracts are. It opens the backups when the box is gone.',
   ),
   'HF-SERVER-KIT-DUE': warning(
     'The recovery kit of the server should be printed.',
     'administrator',
-    'Print it under Storage, and keep it in another building. It brings the whole box back from a copy.',
+    'Print it under Storage, Recovery, and keep it in another building. It brings the whole box back from a copy.',
   ),
   // Second copies
   'HF-COPY-FAILED': failure(
