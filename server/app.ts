@@ -10,8 +10,12 @@ import { alarmsPageRoutes } from './alarms/alarms-page-routes.ts'
 import { alarmsRoutes } from './alarms/alarms-routes.ts'
 import type { Care } from './care.ts'
 import { agentSearchRoutes } from './catalogue/agent-search-routes.ts'
+import { checkRoutes } from './checks/check-routes.ts'
 import type { ChoresService } from './chores/chores-service.ts'
 import { storageRoutes } from './chores/storage-routes.ts'
+import { copiesApiRoutes } from './copies/copies-api-routes.ts'
+import { copiesRoutes } from './copies/copies-routes.ts'
+import type { CopiesSide } from './copies-side.ts'
 import { customersRoutes } from './customers/customers-routes.ts'
 import { agentDeviceRoutes } from './devices/agent-device-routes.ts'
 import { computersRoutes } from './devices/computers-routes.ts'
@@ -34,16 +38,27 @@ import { refuseCrossSite } from './http/same-origin.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
 import { readSmallBodies } from './http/small-bodies.ts'
 import type { StaticFiles } from './http/static-files.ts'
+import { keyCarePagesRoutes } from './key-care/key-care-pages-routes.ts'
+import { keyCareRoutes } from './key-care/key-care-routes.ts'
+import type { KeyCareService } from './key-care/key-care-service.ts'
 import type { ErrorManual } from './manual/error-manual.ts'
 import { manualRoutes } from './manual/manual-routes.ts'
 import { type OpenApiDocument, openApiDocument, registerSecuritySchemes } from './openapi/openapi-document.ts'
 import { openApiRoutes } from './openapi/openapi-routes.ts'
 import type { People } from './people.ts'
 import { plansRoutes } from './plans/plans-routes.ts'
+import { pruneRoutes } from './prune/prune-routes.ts'
+import { recoveryKitRoutes } from './recovery-kits/recovery-kit-routes.ts'
+import type { RecoverySide } from './recovery-side.ts'
 import { downloadsRoutes } from './restores/downloads-routes.ts'
+import { keptPagesRoutes } from './retention/kept-pages-routes.ts'
+import { retentionRoutes } from './retention/retention-routes.ts'
+import { rulesPagesRoutes } from './retention/rules-pages-routes.ts'
+import type { RetentionSide } from './retention-side.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
+import { recoveryPageRoutes } from './self-backups/recovery-page-routes.ts'
 import { type SessionCookie, sessionCookieBy } from './sessions/session-cookie.ts'
 import { sessionsApiRoutes } from './sessions/sessions-api-routes.ts'
 import { sessionsRoutes } from './sessions/sessions-routes.ts'
@@ -69,6 +84,10 @@ export interface Dependencies {
   readonly devicesSide: DevicesSide
   readonly uploads: Uploads
   readonly care: Care & { readonly chores: ChoresService }
+  readonly recoverySide: RecoverySide
+  readonly keyCare: KeyCareService
+  readonly retentionSide: RetentionSide
+  readonly copiesSide: CopiesSide
   readonly errorManual: ErrorManual
   readonly staticFiles: StaticFiles
   /** Of the box's own authority, when this box's certificate comes from it: agents are told to expect it. */
@@ -77,7 +96,11 @@ export interface Dependencies {
   readonly pageContext: (c: AppContext) => PageContext
 }
 
-type ApiServices = People & DevicesSide & Pick<Care, 'alarms'> & { readonly uploads: Uploads }
+type ApiServices = People &
+  DevicesSide &
+  Pick<Care, 'alarms'> &
+  RetentionSide &
+  CopiesSide & { readonly chores: ChoresService } & { readonly uploads: Uploads; readonly keyCare: KeyCareService }
 
 /** What routes of the frame share, made once. */
 interface Shared {
@@ -110,7 +133,8 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
   app.route('/', setupRoutes({ ...people, ...shared, pageContext }))
   app.route('/', sessionsRoutes({ ...people, ...shared, pageContext }))
   mountPages(app, dependencies, shared)
-  mountApi(app, { ...people, ...dependencies.devicesSide, ...dependencies.care, uploads: dependencies.uploads }, shared)
+  const { devicesSide, care, uploads, keyCare, retentionSide, copiesSide } = dependencies
+  mountApi(app, { ...people, ...devicesSide, ...care, ...retentionSide, ...copiesSide, uploads, keyCare }, shared)
 }
 
 /** The dashboard. */
@@ -118,14 +142,34 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   const { log, people, devicesSide, care, staticFiles, pageContext, publicUrl, agentPin } = dependencies
   const computers = createComputersService(devicesSide)
   const agentAddress = { publicUrl, pin: agentPin }
-  const services = { ...people, ...devicesSide, ...care, ...shared, computers, pageContext, agentAddress }
+  const services = {
+    ...people,
+    ...devicesSide,
+    ...care,
+    ...dependencies.recoverySide,
+    ...shared,
+    computers,
+    pageContext,
+    agentAddress,
+  }
   app.route('/', staticFiles.routes())
   app.route('/', homeRoutes(services))
   app.route('/', computersRoutes(services))
   app.route('/', versionsRoutes(services))
+  app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
+  app.route('/', rulesPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', downloadsRoutes({ ...services, log }))
   app.route('/', alarmsPageRoutes(services))
   app.route('/', storageRoutes(services))
+  app.route('/', copiesRoutes({ ...services, ...dependencies.copiesSide }))
+  app.route('/', recoveryKitRoutes(services))
+  app.route('/', recoveryPageRoutes(services))
+  app.route('/', checkRoutes(services))
+  app.route(
+    '/',
+    pruneRoutes({ ...services, prune: dependencies.uploads.prune, listRepositories: dependencies.uploads.listRepositories }),
+  )
+  app.route('/', keyCarePagesRoutes({ ...services, keyCare: dependencies.keyCare }))
 }
 
 /** The routes that the OpenAPI document describes. */
@@ -141,7 +185,10 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', agentDeviceRoutes({ ...services, ...shared }))
   app.route('/', agentUploadRoutes(services))
   app.route('/', devicesRoutes(services))
+  app.route('/', retentionRoutes({ ...services, ...shared }))
   app.route('/', alarmsRoutes(services))
+  app.route('/', keyCareRoutes({ ...services, ...shared }))
+  app.route('/', copiesApiRoutes({ ...services, ...shared }))
   app.route('/', agentSearchRoutes(services))
 }
 

@@ -134,6 +134,8 @@ async function listen(box: Box, services: Services, certificate: ServerIdentity 
     care: services,
     recoverySide: services,
     keyCare: services.keyCare,
+    retentionSide: services,
+    copiesSide: services,
     errorManual: await openErrorManual(join(programFolder, 'docs', 'user', 'errors')),
     staticFiles,
     agentPin: pinOf(box),

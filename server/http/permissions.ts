@@ -30,6 +30,14 @@ export const permissionTable = {
   'versions:read': { roles: [...staff, ...members], scope: 'read' },
   /** Names, paths and bytes of what was backed up. Never by a staff role. */
   'files:read': { roles: [...members], scope: 'files' },
+  /** Pins, and taking back what lies in the bin: nothing is lost by it. By nobody's token. */
+  'versions:keep': { roles: [...staff, 'owner', 'member'] },
+  /** Which versions go by themselves. By nobody's token. */
+  'retention:write': { roles: [...staff, 'owner'] },
+  /** One version, whatever the rules say; by way of the bin. By nobody's token: a stolen one must not empty an account. */
+  'versions:delete': { roles: ['owner'] },
+  /** The sheet that opens a customer's backups without the box. By nobody's token, and by no staff role. */
+  'recovery-kit:print': { roles: ['owner'] },
   /** What waits for somebody: a customer's own for its people, the box's for staff. */
   'alarms:read': { roles: [...staff, ...members], scope: 'read' },
   /** The box's own care: its disks, its chores, its clock. By nobody's token. */

@@ -1,5 +1,5 @@
 /** Rules, reasons, the bin and pins in the API. */
-import { createRoute } from '@hono/zod-openapi'
+import { createRoute, type z } from '@hono/zod-openapi'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
@@ -7,7 +7,7 @@ import { actingAsUser } from '../http/acting-as-user.ts'
 import { jsonContent, problemResponses, signedInOnly } from '../http/api-schemas.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import type { ClientOf } from '../http/client.ts'
-import { newRoutes } from '../http/new-routes.ts'
+import { newRoutes, validationProblem } from '../http/new-routes.ts'
 import { cursorNumber, pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
 import type { Permission } from '../http/permissions.ts'
 import { Problem } from '../http/problem.ts'
@@ -48,7 +48,7 @@ const setRulesRoute = createRoute({
   path: '/api/v1/devices/{deviceId}/retention',
   summary: 'Gives a computer rules of its own, or those of its plan again',
   description: 'They take effect in the next night. Ask for a preview first.',
-  request: { params: deviceParams, body: { required: true, content: jsonContent(changedRulesSchema) } },
+  request: { params: deviceParams, body: { content: jsonContent(changedRulesSchema) } },
   responses: { 200: { description: 'The rules', content: jsonContent(deviceRulesSchema) }, ...problemResponses },
 })
 const previewRoute = createRoute({
@@ -56,7 +56,7 @@ const previewRoute = createRoute({
   method: 'post',
   path: '/api/v1/devices/{deviceId}/retention/preview',
   summary: 'Which versions rules would let go today, and what that would free',
-  request: { params: deviceParams, body: { required: true, content: jsonContent(retentionRulesSchema) } },
+  request: { params: deviceParams, body: { content: jsonContent(retentionRulesSchema) } },
   responses: { 200: { description: 'What would happen', content: jsonContent(previewSchema) }, ...problemResponses },
 })
 const decisionsRoute = createRoute({
@@ -110,6 +110,13 @@ const takeBackRoute = createRoute({
 
 const countBytesForMs = 60_000
 
+/** A request without a body gets as far as the question whose computer it is; there it ends. */
+function demandBody<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(given)
+  if (!parsed.success) throw validationProblem('json', parsed.error)
+  return parsed.data
+}
+
 export function retentionRoutes(services: {
   readonly customers: CustomersService
   readonly devices: Pick<DevicesService, 'find'>
@@ -142,12 +149,14 @@ export function retentionRoutes(services: {
   })
   routes.openapi(setRulesRoute, async (c) => {
     const device = await getDevice(c, 'retention:write', c.req.valid('param').deviceId)
-    await retention.setRules(device, c.req.valid('json').own ?? undefined, actingAsUser(c, clientOf))
+    const { own } = demandBody(changedRulesSchema, c.req.valid('json'))
+    await retention.setRules(device, own ?? undefined, actingAsUser(c, clientOf))
     return c.json(await rulesBody(device), 200)
   })
   routes.openapi(previewRoute, async (c) => {
     const device = await getDevice(c, 'retention:write', c.req.valid('param').deviceId)
-    const preview = await retention.preview(device, c.req.valid('json'), AbortSignal.timeout(countBytesForMs))
+    const rules = demandBody(retentionRulesSchema, c.req.valid('json'))
+    const preview = await retention.preview(device, rules, AbortSignal.timeout(countBytesForMs))
     return c.json(previewBody(preview), 200)
   })
   routes.openapi(decisionsRoute, async (c) => {

@@ -6,7 +6,7 @@
 import { readdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseSnapshotFileName, type SnapshotId } from '../../engine/index.ts'
-import type { SnapshotName } from '../commits/snapshot-files.ts'
+import { prepareSnapshotFolder, type SnapshotName } from '../commits/snapshot-files.ts'
 import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import { hasCode, removeDurably, syncFolder, unlinkIfThere, writeSynced } from '../storage-volumes/durable-file.ts'
@@ -36,6 +36,7 @@ export async function writeMark(
   const at = atMs === undefined ? undefined : new Date(atMs).toISOString()
   const finalFile = markFile(place, name, kind)
   const temporaryFile = join(place.temporaryFolder, `${name.id}.${kind}`)
+  await prepareSnapshotFolder(place, name.device)
   await unlinkIfThere(temporaryFile)
   await writeSynced(temporaryFile, Buffer.from(`${JSON.stringify({ at, by })}\n`), (step) => reached(`mark:${step}`))
   await rename(temporaryFile, finalFile)

@@ -15,6 +15,8 @@ import type { EntryProps } from '../../views/partials/entry.ts'
 import type { DayProps, RibbonProps } from '../../views/partials/month.ts'
 import type { PageContext, Viewer } from '../../views/site.ts'
 import { checkSamples } from './check-samples.ts'
+import { keptSamples } from './kept-samples.ts'
+import { recoverySamples } from './recovery-samples.ts'
 
 const nowMs = Date.UTC(2026, 2, 26, 18, 20)
 const hourMs = 3_600_000
@@ -154,6 +156,7 @@ function computer(props: Partial<ComputerPageProps>): (page: PageContext) => Htm
       month: { month, earlierPath: '?month=2026-02', ribbons: [ribbon('RECEPTION-PC', { 19: 'partial' })] },
       versions: Array.from({ length: 12 }, (_, index) => version(index)),
       pager: { words: 'The newest 12 of 312', next: '?before=300', nextWord: 'Older', backWord: 'Newest' },
+      keptPath: '/computers/dev_x/kept',
       stored: { storedBytes: 41.2 * GiB, sourceBytes: 118 * GiB, versions: 312, sinceMs: Date.UTC(2023, 2, 1) },
       ...props,
     })
@@ -271,7 +274,10 @@ export const pageSamples = {
   'home-one': home({
     standing: { kind: 'ok', names: ['RECEPTION-PC'], lastAtMs: lastMs, files: 3180, sinceMs: lastMs },
     month: { month, ribbons: [ribbon('RECEPTION-PC')] },
-    recoveryKitCommand: 'bin/holdfast recovery-kit --customer C-000042',
+    kitsAsked: [
+      { opens: 'customer', path: '/customers/cus_x/recovery-kit' },
+      { opens: 'server', path: '/storage/recovery' },
+    ],
   }),
   'home-many': home({
     month: {
@@ -312,6 +318,8 @@ export const pageSamples = {
   'computer-long': computer({ name: longName, state: { kind: 'silent', sinceMs: nowMs - 9 * dayMs } }),
   'computer-bad-data': computer({ badData: { records: 3, lastAtMs: lastMs } }),
   ...checkSamples(longName),
+  ...keptSamples({ viewer, nowMs, longName }),
+  ...recoverySamples({ viewer, nowMs, longName }),
   'computer-failed': computer({
     state: { kind: 'failed' },
     failure: { atMs: lastMs, words: 'The plan is full: 500 of 500 GiB are used.', code: 'HF-QUOTA-EXCEEDED' },

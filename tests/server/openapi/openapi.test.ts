@@ -41,7 +41,22 @@ describe('the description of the API', () => {
     await using box = await testApp()
     const served = await bodyOf<Document>(await box.app.request('/api/v1/openapi.json'))
     expect(
-      JSON.parse(JSON.stringify(describeApi({ ...box.people, ...box.devicesSide, ...box.care, uploads: box.uploads }, '0.0.0-test'))),
+      JSON.parse(
+        JSON.stringify(
+          describeApi(
+            {
+              ...box.people,
+              ...box.devicesSide,
+              ...box.care,
+              uploads: box.uploads,
+              keyCare: box.keyCare,
+              retention: box.retention,
+              copies: box.copies,
+            },
+            '0.0.0-test',
+          ),
+        ),
+      ),
     ).toEqual(served)
   })
 
