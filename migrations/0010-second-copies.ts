@@ -17,7 +17,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     name ${text(100)} NOT NULL,
     place ${text(4096)} NOT NULL,
     place_uid BINARY(16) NOT NULL,
-    source_uid BINARY(16) NOT NULL,
     is_paused TINYINT UNSIGNED NOT NULL,
     every_hours SMALLINT UNSIGNED NOT NULL,
     at_hour TINYINT UNSIGNED NULL,

@@ -24,6 +24,8 @@ export const auditActions = [
   'version.unpinned',
   'version.deleted',
   'version.taken-back',
+  'prune.now',
+  'prune.allowed',
   'copy.added',
   'copy.changed',
   'copy.removed',

@@ -2,7 +2,7 @@
  * Second copies as administrators handle them: places that were added and tested, run by the box's chores or now, paused, verified and
  * removed; what each lacks and how old it is; and packs given back out of them to whoever heals this disk.
  */
-import { join } from 'node:path'
+import type { RepositoryUid } from '../../engine/index.ts'
 import type { AlarmsService } from '../alarms/alarms-service.ts'
 import type { ActingAs, AuditAction } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
@@ -33,9 +33,7 @@ import { openPlace, watchedPlace, writeIdentity } from './copy-place.ts'
 import { CopyTally, type OnPackLost } from './copy-run.ts'
 import { copyDueAt } from './copy-schedule.ts'
 import { findingsText } from './copy-words.ts'
-import { createFindOtherCopy, type FindOtherCopy } from './find-other-copy.ts'
 import { copyBuffers, type RunToDo, runCopy } from './run-copy.ts'
-import { readSourceUid } from './source-guard.ts'
 
 export interface CopyStatus {
   readonly copy: Copy
@@ -46,6 +44,7 @@ export interface CopyStatus {
   readonly dueAt: number | undefined
   /** While it runs. */
   readonly progress: CopyProgress | undefined
+  readonly runningSince: number | undefined
 }
 
 export interface CopyRunOptions {
@@ -63,8 +62,6 @@ export interface CopiesService {
   ) => Promise<{ readonly folder: string; readonly freeBytes: number; readonly holdsCopy: boolean }>
   readonly add: (request: PlaceRequest & CopySettings, actingAs: ActingAs) => Promise<Copy>
   readonly change: (copyId: Id<'cpy'>, change: Partial<CopySettings>, actingAs: ActingAs) => Promise<Copy>
-  /** The disk of the box was exchanged on purpose. */
-  readonly acceptDisk: (copyId: Id<'cpy'>, actingAs: ActingAs) => Promise<void>
   /** The box forgets it; the place keeps what it has. */
   readonly remove: (copyId: Id<'cpy'>, actingAs: ActingAs) => Promise<void>
   /** Throws CopyError `running`, `not-found`; what stops a run is in its result. */
@@ -73,7 +70,6 @@ export interface CopiesService {
   readonly verify: (copyId: Id<'cpy'>, options: CopyRunOptions & { readonly isEverything: boolean }) => Promise<CopyRunResult>
   /** Raises and settles the alarms about age. */
   readonly watchAges: () => Promise<void>
-  readonly findOtherCopy: FindOtherCopy
 }
 
 export interface CopiesOptions {
@@ -86,6 +82,8 @@ export interface CopiesOptions {
   readonly pool: WorkerPool
   readonly alarms: Pick<AlarmsService, 'raise' | 'settle' | 'report'>
   readonly onPackLost: OnPackLost
+  /** Whether the disk that a repository lies on is the one that belongs there. */
+  readonly isRightDisk: (uid: RepositoryUid) => boolean
   readonly reached: ReachedPoint
 }
 
@@ -94,9 +92,9 @@ const nameMaxCharacters = 100
 const limitMinBytes = 16 * 1024
 
 export function createCopiesService(options: CopiesOptions): CopiesService {
-  const { database, dataFolder, boxId, clock, randomness, log, pool, alarms, onPackLost, reached } = options
+  const { database, dataFolder, boxId, clock, randomness, log, pool, alarms, onPackLost, isRightDisk, reached } = options
   const { kysely } = database
-  const running = new Map<Id<'cpy'>, { progress: CopyProgress }>()
+  const running = new Map<Id<'cpy'>, { progress: CopyProgress; readonly sinceMs: number }>()
   const placeOf = ({ uid }: Pick<Repository, 'uid'>) => repositoryPlace(dataFolder, uid)
 
   const getCopy = async (copyId: Id<'cpy'>): Promise<Copy> => {
@@ -116,6 +114,7 @@ export function createCopiesService(options: CopiesOptions): CopiesService {
       isTooOld: isTooOld(copy, lag.asOf, clock.now()),
       dueAt: copy.isPaused ? undefined : copyDueAt(copy.schedule, lastRun),
       progress: running.get(copy.copyId)?.progress,
+      runningSince: running.get(copy.copyId)?.sinceMs,
     }
   }
 
@@ -132,7 +131,10 @@ export function createCopiesService(options: CopiesOptions): CopiesService {
   ) => {
     const copy = await getCopy(copyId)
     if (running.has(copyId)) throw new CopyError('running', `${copy.name} is running already.`)
-    const state = { progress: { phase: 'looking', packs: 0, packsTotal: 0, bytes: 0, bytesTotal: 0 } as CopyProgress }
+    const state = {
+      progress: { phase: 'looking', packs: 0, packsTotal: 0, bytes: 0, bytesTotal: 0 } as CopyProgress,
+      sinceMs: clock.now(),
+    }
     running.set(copyId, state)
     try {
       const tally = new CopyTally((progress) => {
@@ -158,7 +160,21 @@ export function createCopiesService(options: CopiesOptions): CopiesService {
   ): Promise<CopyRunResult> => {
     const rate = copy.limitBytesPerSecond === undefined ? undefined : createByteRate({ bytesPerSecond: copy.limitBytesPerSecond })
     const open = async () => watchedPlace(await openPlace(copy.address), copy.placeUid)
-    const common = { copy, database, pool, placeOf, clock, log, rate, buffers: copyBuffers(), onPackLost, reached, signal, tally }
+    const common = {
+      copy,
+      database,
+      pool,
+      placeOf,
+      clock,
+      log,
+      rate,
+      buffers: copyBuffers(),
+      onPackLost,
+      isRightDisk,
+      reached,
+      signal,
+      tally,
+    }
     const result = await runCopy({ ...common, open }, { history, dataFolder, ...how })
     return { ...result, freeBytes: result.outcome === 'failed' ? undefined : await findFreeBytes(copy.address) }
   }
@@ -198,7 +214,6 @@ export function createCopiesService(options: CopiesOptions): CopiesService {
         copyId: newId('cpy', randomness),
         address,
         placeUid: identity?.placeUid ?? randomness.bytes(placeUidBytes),
-        sourceUid: await readSourceUid(join(dataFolder, 'repositories')),
         createdAt: clock.now(),
       }
       await writeIdentity(storage, { placeUid: copy.placeUid, box: boxId, createdAt: identity?.createdAt ?? copy.createdAt })
@@ -211,11 +226,6 @@ export function createCopiesService(options: CopiesOptions): CopiesService {
       const settings = checkSettings(changed)
       await audited('copy.changed', copyId, actingAs, (tx) => table.changeCopy(tx, copyId, settings))
       return { ...changed, ...settings }
-    },
-    acceptDisk: async (copyId, actingAs) => {
-      await getCopy(copyId)
-      const sourceUid = await readSourceUid(join(dataFolder, 'repositories'))
-      await audited('copy.disk-accepted', copyId, actingAs, (tx) => table.setSource(tx, copyId, sourceUid))
     },
     remove: async (copyId, actingAs) => {
       const { name } = await getCopy(copyId)
@@ -238,7 +248,6 @@ export function createCopiesService(options: CopiesOptions): CopiesService {
         await alarms.report({ code: 'HF-COPY-TOO-OLD', subject: `copy:${copy.copyId}` }, isOld ? { detail } : undefined)
       }
     },
-    findOtherCopy: createFindOtherCopy({ database, log }),
   }
 }
 

@@ -10,7 +10,6 @@ export interface CopyRow {
   /** JSON of a CopyAddress. */
   readonly place: string
   readonly place_uid: Buffer
-  readonly source_uid: Buffer
   readonly is_paused: number
   readonly every_hours: number
   readonly at_hour: number | null
@@ -48,7 +47,6 @@ export async function insertCopy(tx: Transaction, copy: Copy): Promise<void> {
       id: copy.copyId,
       place: JSON.stringify(copy.address),
       place_uid: copy.placeUid,
-      source_uid: copy.sourceUid,
       created_at: copy.createdAt,
       ...settingsRow(copy),
     })
@@ -67,10 +65,6 @@ export async function findCopy(db: Queryable, copyId: Id<'cpy'>): Promise<Copy |
 
 export async function changeCopy(db: Queryable, copyId: Id<'cpy'>, settings: CopySettings): Promise<void> {
   await db.updateTable('copies').set(settingsRow(settings)).where('id', '=', copyId).execute()
-}
-
-export async function setSource(db: Queryable, copyId: Id<'cpy'>, sourceUid: Buffer): Promise<void> {
-  await db.updateTable('copies').set({ source_uid: sourceUid }).where('id', '=', copyId).execute()
 }
 
 /** What is known of the place goes with it; the place itself stays as it is. */
@@ -179,7 +173,6 @@ function toCopy(row: CopyRow): Copy {
     name: row.name,
     address: JSON.parse(row.place) as CopyAddress,
     placeUid: row.place_uid,
-    sourceUid: row.source_uid,
     isPaused: row.is_paused === 1,
     schedule: { everyHours, atHour: row.at_hour ?? undefined },
     limitBytesPerSecond: row.limit_bytes_per_second ?? undefined,

@@ -44,7 +44,7 @@ export async function copyRepository(run: CopyRun, repository: Repository): Prom
     for (const pack of lost) {
       told.add(pack.packId)
       run.tally.find(pack.state === 'damaged' ? 'damagedHere' : 'missingHere')
-      await run.onPackLost(cutOff.repository, pack)
+      await run.onPackLost(cutOff.repository, pack, run.signal)
     }
     const now = await findRepository(run.database.kysely, repository.repositoryId)
     if (lost.length > 0 || now?.generation !== cutOff.repository.generation) continue

@@ -1,5 +1,5 @@
 /** What every step of a run is given, and where it counts. */
-import type { PackId, Storage } from '../../engine/index.ts'
+import type { PackId, RepositoryUid, Storage } from '../../engine/index.ts'
 import type { Database } from '../database/database.ts'
 import type { Repository } from '../repositories/repository.ts'
 import type { RepositoryPlace } from '../repositories/repository-place.ts'
@@ -17,7 +17,7 @@ export interface LostPack {
 }
 
 /** Marks a pack that was found lost, and heals it where it can; called outside of any transaction. */
-export type OnPackLost = (repository: Repository, lost: LostPack) => Promise<void>
+export type OnPackLost = (repository: Repository, lost: LostPack, signal: AbortSignal) => Promise<void>
 
 export interface CopyRun {
   readonly copy: Copy
@@ -32,6 +32,7 @@ export interface CopyRun {
   /** Each as large as a pack may be, seen by all threads. */
   readonly buffers: readonly [SharedArrayBuffer, SharedArrayBuffer]
   readonly onPackLost: OnPackLost
+  readonly isRightDisk: (uid: RepositoryUid) => boolean
   readonly reached: ReachedPoint
   readonly signal: AbortSignal
   readonly tally: CopyTally

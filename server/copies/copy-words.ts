@@ -1,5 +1,6 @@
 /** What a run did and found, in sentences for alarms, cards and commands. Pure. */
 import { sizeText } from '../../views/format/size.ts'
+import type { CopyStatus } from './copies-service.ts'
 import type { CopyFindings, CopyRunResult } from './copy.ts'
 
 const words = { locale: 'en-GB', timeZone: 'UTC', nowMs: 0 }
@@ -35,6 +36,31 @@ export function resultText(name: string, result: CopyRunResult): string {
     readBackBytes === 0 ? undefined : `${bytesText(readBackBytes)} read back`,
   ]
   return `${name}: ${parts.filter((part) => part !== undefined).join(', ')}. ${findingsText(findings)}`.trim()
+}
+
+/** A few lines for a terminal. */
+export function statusText({ copy, history, lag, isTooOld, dueAt, progress }: CopyStatus): string {
+  const time = (ms: number) => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const age = lag.asOf === undefined ? 'was never finished' : `is of ${time(lag.asOf)}`
+  const lacks =
+    lag.packs === 0 && lag.versions === 0
+      ? 'lacks nothing'
+      : `lacks ${bytesText(lag.bytes)} and ${count(lag.versions, 'version')}`
+  const next =
+    progress === undefined
+      ? dueAt === undefined
+        ? 'paused'
+        : dueAt === 0
+          ? 'next: at once'
+          : `next: ${time(dueAt)}`
+      : 'running now'
+  return [
+    `${copy.name}  (${copy.copyId})`,
+    `  ${copy.address.folder}`,
+    `  The copy ${age}${isTooOld ? ', which is too old' : ''}; it ${lacks}. ${bytesText(lag.copiedBytes)} in ${count(lag.copiedPacks, 'pack')} there.`,
+    `  ${next}`,
+    ...(history.result === undefined ? [] : [`  Last run: ${resultText(copy.name, history.result)}`]),
+  ].join('\n')
 }
 
 function count(number: number, one: string): string {

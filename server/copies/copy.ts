@@ -23,8 +23,6 @@ export interface Copy extends CopySettings {
   readonly address: CopyAddress
   /** Written into the place when it was added: another disk at the same path has another one, or none. */
   readonly placeUid: Buffer
-  /** The box's own disk as this copy knows it: a copy is not made of whatever is mounted there now. */
-  readonly sourceUid: Buffer
   readonly createdAt: number
 }
 

@@ -1,7 +1,8 @@
 /** The bytes of a pack that this disk lost, out of a second copy. */
 import { createHash } from 'node:crypto'
-import { type PackId, packMaxBytes, type RepositoryUid, StorageError, storageBelow } from '../../engine/index.ts'
+import { packMaxBytes, StorageError, storageBelow } from '../../engine/index.ts'
 import type { Database } from '../database/database.ts'
+import type { FindOtherCopy } from '../repair/repair.ts'
 import type { Log } from '../runtime/log.ts'
 import { packFolders, packName, repositoryFolder } from './copied-names.ts'
 import { listCopies } from './copies-table.ts'
@@ -9,9 +10,7 @@ import type { Copy } from './copy.ts'
 import { CopyError } from './copy-error.ts'
 import { demandIdentity, openPlace } from './copy-place.ts'
 
-/** Whole bytes only: their SHA-256 is the pack's id. Undefined when no copy that can be reached has them. */
-export type FindOtherCopy = (wanted: { readonly uid: RepositoryUid; readonly packId: PackId }) => Promise<Buffer | undefined>
-
+/** Undefined when no copy that can be reached has the pack whole. */
 export function createFindOtherCopy({ database, log }: { readonly database: Database; readonly log: Log }): FindOtherCopy {
   return async (wanted) => {
     for (const copy of await listCopies(database.kysely)) {

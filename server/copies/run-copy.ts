@@ -16,7 +16,7 @@ import { copyRepository, demandOlderCopy } from './copy-repository.ts'
 import type { CopyRun } from './copy-run.ts'
 import { copySelfBackups } from './copy-self.ts'
 import { readAllBack, readBack, readBackBudget } from './read-back.ts'
-import { demandSameSource, findAbsentPacks, readSourceUid } from './source-guard.ts'
+import { demandRightDisk, findAbsentPacks } from './source-guard.ts'
 
 const dayMs = 86_400_000
 /** Names and sizes of a large copy take a while to list: once a day will do. */
@@ -61,7 +61,7 @@ async function doRun(run: CopyRun, { history, dataFolder, readingBack, isCopying
   run.tally.enter('looking')
   await demandIdentity(run.storage, run.copy.placeUid)
   const repositories = await listAll(run)
-  if (isCopying) await lookAtSource(run, dataFolder, repositories)
+  if (isCopying) await lookAtSource(run, repositories)
   await lookAtCopy(run, history, repositories, readingBack)
   if (!isCopying) return true
   await copySelfBackups(run, join(dataFolder, 'self'))
@@ -72,16 +72,16 @@ async function doRun(run: CopyRun, { history, dataFolder, readingBack, isCopying
 }
 
 /** May this disk be copied? What a healthy disk lacks by rot or accident is marked, and brought back from where it still is. */
-async function lookAtSource(run: CopyRun, dataFolder: string, repositories: readonly Repository[]): Promise<void> {
-  demandSameSource(run.copy.sourceUid, await readSourceUid(join(dataFolder, 'repositories')))
+async function lookAtSource(run: CopyRun, repositories: readonly Repository[]): Promise<void> {
   const absent = []
   for (const repository of repositories) {
+    demandRightDisk(run, repository)
     await demandOlderCopy(run, repository)
     for (const lost of await findAbsentPacks(run, repository)) absent.push({ repository, lost })
   }
   for (const { repository, lost } of absent) {
     run.tally.find('missingHere')
-    await run.onPackLost(repository, lost)
+    await run.onPackLost(repository, lost, run.signal)
   }
 }
 

@@ -2,7 +2,7 @@
  * Is what is mounted here still the box's own disk, and is it whole? Asked of all repositories before a byte is copied: an emptied,
  * exchanged or overwritten disk must not reach the copy, not even by what it no longer has.
  */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isLive } from '../packs/pack.ts'
 import { findPack, listPacks } from '../packs/packs-table.ts'
@@ -11,28 +11,16 @@ import { CopyError } from './copy-error.ts'
 import type { CopyRun, LostPack } from './copy-run.ts'
 import { listVersionFiles } from './copy-versions-table.ts'
 
-const volumeIdFile = 'volume-id'
-const volumeIdPattern = /^([0-9a-f]{32})\n?$/
 const packsPerPage = 2000
 /** More absent packs than this, and more than one in ten, are no accident. */
 const absentMax = 10
 const absentShareMax = 0.1
 
-/** The id of the volume that the repositories lie on now. */
-export async function readSourceUid(repositoriesFolder: string): Promise<Buffer> {
-  try {
-    const match = volumeIdPattern.exec(await readFile(join(repositoriesFolder, volumeIdFile), 'latin1'))
-    if (match) return Buffer.from(match[1]!, 'hex')
-  } catch (cause) {
-    throw new CopyError('source-lost', `${repositoriesFolder} cannot be read: is the disk of the box there?`, { cause })
-  }
-  throw new CopyError('source-lost', `${join(repositoriesFolder, volumeIdFile)} is damaged.`)
-}
-
-export function demandSameSource(expected: Buffer, found: Buffer): void {
-  if (expected.equals(found)) return
-  throw new CopyError('source-lost', 'The disk of the box is another one than when this copy was made.', {
-    hint: 'If you exchanged it on purpose, say so with `holdfast copy set --accept-disk`. Else bring the right disk back.',
+/** @throws CopyError `source-lost` */
+export function demandRightDisk(run: CopyRun, { uid }: Repository): void {
+  if (run.isRightDisk(uid)) return
+  throw new CopyError('source-lost', `The disk that ${uid.toString('hex')} lies on is not the one that belongs there.`, {
+    hint: 'Bring the right disk back. If it was exchanged on purpose, say so with `holdfast disk`.',
   })
 }
 

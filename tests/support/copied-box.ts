@@ -21,7 +21,8 @@ import * as table from '../../server/copies/copies-table.ts'
 import type { Copy, CopyRunResult } from '../../server/copies/copy.ts'
 import { watchedPlace } from '../../server/copies/copy-place.ts'
 import { CopyTally } from '../../server/copies/copy-run.ts'
-import { createMarkLostPack } from '../../server/copies/mark-lost-pack.ts'
+import { createFindOtherCopy } from '../../server/copies/find-other-copy.ts'
+import { createHealLostPack } from '../../server/copies/heal-lost-pack.ts'
 import { copyBuffers, type RunToDo, runCopy } from '../../server/copies/run-copy.ts'
 import { packStates } from '../../server/packs/pack.ts'
 import { raiseGeneration, writeGenerationFile } from '../../server/repositories/generation.ts'
@@ -60,6 +61,7 @@ export interface CopiedBox extends AsyncDisposable {
   readonly alarms: Map<string, RaisedAlarm>
   readonly copies: ReturnType<typeof createCopiesService>
   readonly copiesWith: (more: Partial<CopiesOptions>) => ReturnType<typeof createCopiesService>
+  readonly findOtherCopy: ReturnType<typeof createFindOtherCopy>
   readonly add: (name?: string) => Promise<Copy>
   readonly getRepository: () => Promise<Repository>
   /** Backs up a new file of its own in place of the one before. */
@@ -91,6 +93,7 @@ export async function copiedBox(): Promise<CopiedBox> {
   const alarms = new Map<string, RaisedAlarm>()
   const raise = async (alarm: RaisedAlarm) => void alarms.set(alarm.code, alarm)
   const settle = async ({ code }: { readonly code: string }) => void alarms.delete(code)
+  const findOtherCopy = createFindOtherCopy({ database: box.database, log: silentLog })
   const common: CopiesOptions = {
     database: box.database,
     dataFolder: box.dataFolder,
@@ -100,7 +103,8 @@ export async function copiedBox(): Promise<CopiedBox> {
     log: silentLog,
     pool: box.pool,
     alarms: { raise, settle, report: (key, alarm) => (alarm === undefined ? settle(key) : raise({ ...key, ...alarm })) },
-    onPackLost: createMarkLostPack(box),
+    onPackLost: createHealLostPack({ ...box, findOtherCopy, repair: box.uploads.repair }),
+    isRightDisk: box.uploads.volumes.isRight,
     reached: nothingAtPoints,
   }
   const copies = createCopiesService(common)
@@ -114,6 +118,7 @@ export async function copiedBox(): Promise<CopiedBox> {
     places: folder,
     alarms,
     copies,
+    findOtherCopy,
     copiesWith: (more) => createCopiesService({ ...common, ...more }),
     getRepository,
     add: (name = 'place') =>
@@ -177,7 +182,14 @@ export async function copiedBox(): Promise<CopiedBox> {
           ...{ copy, database: box.database, pool: box.pool, clock: box.clock, log: silentLog, rate: undefined },
           placeOf: ({ uid }) => repositoryPlace(box.dataFolder, uid),
           open: async () => watchedPlace(storage, copy.placeUid),
-          ...{ buffers: copyBuffers(), onPackLost: common.onPackLost, reached, signal, tally: new CopyTally(() => {}) },
+          ...{
+            buffers: copyBuffers(),
+            onPackLost: common.onPackLost,
+            isRightDisk: common.isRightDisk,
+            reached,
+            signal,
+            tally: new CopyTally(() => {}),
+          },
         },
         { history, dataFolder: box.dataFolder, readingBack, isCopying },
       )
