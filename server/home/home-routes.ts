@@ -4,6 +4,7 @@ import { firstComputerPage } from '../../views/pages/computers.ts'
 import { homePage, type NextProps } from '../../views/pages/home.ts'
 import type { AlarmProps } from '../../views/partials/alarm.ts'
 import type { PlanProps } from '../../views/partials/plan.ts'
+import type { KitAsked } from '../../views/partials/recovery-kit.ts'
 import type { PageContext } from '../../views/site.ts'
 import { byUrgency } from '../alarms/alarm.ts'
 import { alarmProps } from '../alarms/alarm-props.ts'
@@ -16,8 +17,9 @@ import type { ComputersService } from '../devices/computers-service.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { browsePath } from '../http/page-paths.ts'
+import { browsePath, recoveryKitPath, serverRecoveryPath } from '../http/page-paths.ts'
 import type { PlansService } from '../plans/plans-service.ts'
+import type { RecoveryKits } from '../recovery-kits/recovery-kits-service.ts'
 import type { RunsService } from '../runs/runs-service.ts'
 import type { Subscription } from '../subscriptions/subscription.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
@@ -36,10 +38,11 @@ export function homeRoutes(options: {
   readonly plans: PlansService
   readonly subscriptions: SubscriptionsService
   readonly alarms: Pick<AlarmsService, 'list'>
+  readonly recoveryKits: Pick<RecoveryKits, 'serverKitPrintedAt'>
   readonly agentAddress: AgentAddress
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { customers, devices, computers, runs, plans, subscriptions, alarms, agentAddress, pageContext } = options
+  const { customers, devices, computers, runs, plans, subscriptions, alarms, recoveryKits, agentAddress, pageContext } = options
   const routes = newRoutes()
 
   routes.get('/', async (c) => {
@@ -49,7 +52,7 @@ export function homeRoutes(options: {
     const { customerId } = account.customer
     const found = await computers.list(customerId)
     const standing = standingOf(found, reader.nowMs)
-    const shared = { ...page, viewer: account.viewer, ...recoveryKit(account), alarms: await listAlarms(account) }
+    const shared = { ...page, viewer: account.viewer, kitsAsked: await kitsAsked(account), alarms: await listAlarms(account) }
     if (standing === undefined)
       return c.html(await firstComputerPage({ ...shared, place: 'home', steps: agentStepsFor(c, agentAddress, account) }))
 
@@ -75,6 +78,19 @@ export function homeRoutes(options: {
     return found.toSorted(byUrgency).map(alarmProps)
   }
 
+  /** Those that were never printed, for whoever can see to it. */
+  async function kitsAsked({ customer, user }: Account): Promise<readonly KitAsked[]> {
+    const { customerId, number, kitPrintedAt } = customer
+    const isOwner = user.memberships.some((membership) => membership.customerId === customerId && membership.role === 'owner')
+    const asked: KitAsked[] = []
+    if (kitPrintedAt === undefined && isOwner) asked.push({ opens: 'customer', path: recoveryKitPath(customerId) })
+    else if (kitPrintedAt === undefined && user.staffRole !== undefined)
+      asked.push({ opens: 'customer', command: `bin/holdfast recovery-kit --customer ${formatCustomerNumber(number)}` })
+    if (user.staffRole === 'administrator' && (await recoveryKits.serverKitPrintedAt()) === undefined)
+      asked.push({ opens: 'server', path: serverRecoveryPath })
+    return asked
+  }
+
   async function planProps(subscription: Subscription, found: readonly Computer[]): Promise<PlanProps> {
     const { subscriptionId, planId } = subscription
     const [plan, usedBytes] = await Promise.all([plans.find(planId), devices.usedBytes(subscriptionId)])
@@ -90,14 +106,6 @@ export function homeRoutes(options: {
   }
 
   return routes
-}
-
-function recoveryKit({ customer, user }: Account): { readonly recoveryKitCommand?: string } {
-  const isTheirs =
-    user.staffRole !== undefined ||
-    user.memberships.some(({ customerId, role }) => customerId === customer.customerId && role === 'owner')
-  if (customer.kitPrintedAt !== undefined || !isTheirs) return {}
-  return { recoveryKitCommand: `bin/holdfast recovery-kit --customer ${formatCustomerNumber(customer.number)}` }
 }
 
 function nextOf(found: readonly Computer[], subscription: Subscription | undefined): readonly NextProps[] {

@@ -71,7 +71,7 @@ export function kitSheet(kit: RecoveryKit): KitSheet {
     subject: customer.name,
     facts: [
       { label: 'Customer', values: [`${customer.name} (${customer.number})`] },
-      { label: 'Repository', values: [uid.toString('hex')] },
+      { label: 'Backups', values: [uid.toString('hex')] },
       ...end,
     ],
     codeGroups,
@@ -84,7 +84,7 @@ function repositoryFacts({ repositories, repositoriesCount }: Extract<RecoveryKi
   const shown = repositories.slice(0, repositoriesOnSheetMax)
   const more = repositoriesCount - shown.length
   const values = shown.map(({ customer, uid }) => `${uid.toString('hex')} (${customer})`)
-  return [{ label: 'Repositories', values: [...values, ...(more > 0 ? [`and ${more} more`] : [])] }]
+  return [{ label: 'Backups', values: [...values, ...(more > 0 ? [`and ${more} more`] : [])] }]
 }
 
 const typing =

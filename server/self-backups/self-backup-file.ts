@@ -20,6 +20,8 @@ export interface SelfBackupName {
 export interface SelfBackupFile extends SelfBackupName {
   readonly path: string
   readonly sizeBytes: number
+  /** By the file system; the moment it tells of is inside. */
+  readonly writtenAtMs: number
 }
 
 const numberDigits = 12
@@ -38,7 +40,8 @@ export async function listSelfBackups(folder: string): Promise<readonly SelfBack
     const match = entry.isFile() ? namePattern.exec(entry.name) : null
     if (match === null) continue
     const path = join(folder, entry.name)
-    found.push({ number: Number(match[1]), sha256: match[2]!, path, sizeBytes: (await stat(path)).size })
+    const { size, mtimeMs } = await stat(path)
+    found.push({ number: Number(match[1]), sha256: match[2]!, path, sizeBytes: size, writtenAtMs: Math.floor(mtimeMs) })
   }
   return found.sort((one, other) => other.number - one.number)
 }
@@ -89,7 +92,7 @@ export async function writeSelfBackup(
   reached('self-backup:renamed')
   await syncFolder(folder)
   reached('self-backup:folder-synced')
-  return { number, sha256, path, sizeBytes: bytes.length }
+  return { number, sha256, path, sizeBytes: bytes.length, writtenAtMs: Math.floor((await stat(path)).mtimeMs) }
 }
 
 /** The oldest beyond `keep`, and what a cut-off write left. */

@@ -7,6 +7,7 @@ import type { App, AppContext } from '../http/app-environment.ts'
 import type { ClientOf } from '../http/client.ts'
 import { readForm } from '../http/form.ts'
 import { newRoutes } from '../http/new-routes.ts'
+import { recoveryKitPath } from '../http/page-paths.ts'
 import type { SessionCookie } from '../sessions/session-cookie.ts'
 import type { SessionsService } from '../sessions/sessions-service.ts'
 import { UserError, type UserFault } from '../users/user-error.ts'
@@ -42,10 +43,11 @@ export function setupRoutes(options: {
     const { token, ...request } = await readForm(c, formSchema)
     const { address } = clientOf(c)
     try {
-      const { user } = await setup.setUpByLink(token, request, address)
+      const { user, customer } = await setup.setUpByLink(token, request, address)
       const browser = { address, userAgent: c.req.header('user-agent') ?? '', isLasting: false }
       cookie.set(c, await sessions.open(user, browser))
-      return c.redirect('/', 303)
+      // The moment at which somebody has time for it, and a printer in the room.
+      return c.redirect(`${recoveryKitPath(customer.customerId)}?first=yes`, 303)
     } catch (error) {
       const problems = fieldProblems(error)
       if (problems === undefined) throw error

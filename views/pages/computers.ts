@@ -7,7 +7,7 @@ import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type AgentSteps, agentSteps } from '../partials/agent-steps.ts'
 import { type AlarmProps, alarmNotice } from '../partials/alarm.ts'
-import { recoveryKitNotice } from '../partials/recovery-kit.ts'
+import { type KitAsked, recoveryKitNotices } from '../partials/recovery-kit.ts'
 import { sentence } from '../partials/sentence.ts'
 import { type State, stateBadge } from '../partials/state.ts'
 import { sproutPlate } from '../plates/sprout-plate.ts'
@@ -46,7 +46,7 @@ export type FirstComputerPageProps = PageContext & {
   readonly viewer: Viewer
   readonly place: 'home' | 'computers'
   readonly steps: AgentSteps
-  readonly recoveryKitCommand?: string
+  readonly kitsAsked?: readonly KitAsked[]
   readonly alarms?: readonly AlarmProps[]
 }
 
@@ -57,7 +57,7 @@ export function computersPage(props: ComputersPageProps): Page {
 
 /** Home and Computers of an account without any: the next step, and nothing else to look at. */
 export function firstComputerPage(props: FirstComputerPageProps): Page {
-  const { steps, recoveryKitCommand, reader, alarms = [] } = props
+  const { steps, kitsAsked = [], reader, alarms = [] } = props
   return appPage({
     ...props,
     title: 'Add the first computer',
@@ -69,7 +69,7 @@ export function firstComputerPage(props: FirstComputerPageProps): Page {
     </header>
     ${alarms.map((alarm) => alarmNotice(reader, alarm))}
     ${agentSteps({ title: 'Add the first computer', steps })}
-    ${recoveryKitCommand === undefined ? '' : recoveryKitNotice(recoveryKitCommand)}`,
+    ${recoveryKitNotices(kitsAsked)}`,
   })
 }
 

@@ -7,7 +7,7 @@ import { type AlarmProps, alarmNotice, alarmStates } from '../partials/alarm.ts'
 import { type MonthProps, monthPart } from '../partials/month.ts'
 import { partHead } from '../partials/part-head.ts'
 import { type PlanProps, planPart } from '../partials/plan.ts'
-import { recoveryKitNotice } from '../partials/recovery-kit.ts'
+import { type KitAsked, recoveryKitNotices } from '../partials/recovery-kit.ts'
 import { sentence } from '../partials/sentence.ts'
 import { grownPlate } from '../plates/grown-plate.ts'
 import type { PageContext, Viewer } from '../site.ts'
@@ -24,8 +24,8 @@ export type HomePageProps = PageContext & {
   readonly next: readonly NextProps[]
   /** The newest version, or where to choose one; nothing while there is none. */
   readonly getBackPath: string | undefined
-  /** Asked for until the kit was printed: without it, a lost box takes the keys with it. */
-  readonly recoveryKitCommand?: string
+  /** Asked for until they were printed: without it, a lost box takes the keys with it. */
+  readonly kitsAsked?: readonly KitAsked[]
   /** What waits for somebody, the most urgent first. */
   readonly alarms?: readonly AlarmProps[]
 }
@@ -52,7 +52,7 @@ export function homePage(props: HomePageProps): Page {
     <section class="part" aria-labelledby="month">
       ${monthPart(reader, props.month)}
     </section>
-    ${props.recoveryKitCommand === undefined ? '' : recoveryKitNotice(props.recoveryKitCommand)}
+    ${recoveryKitNotices(props.kitsAsked ?? [])}
     <div class="pair part">
       ${props.plan === undefined ? '' : planPart(reader, props.plan)}
       ${nextPart(props)}

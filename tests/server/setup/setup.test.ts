@@ -19,7 +19,7 @@ describe('first set-up by the one-time link', () => {
 
     const answer = await box.app.request('/setup', formRequest({ token: box.token, ...request }))
     expect(answer.status).toBe(303)
-    expect(answer.headers.get('location')).toBe('/')
+    expect(answer.headers.get('location')).toMatch(/^\/customers\/cus_[a-z2-7]+\/recovery-kit\?first=yes$/)
 
     const cookie = cookiesOf(answer)
     const me = await bodyOf<{ customers: { id: string }[] }>(await box.app.request('/api/v1/me', { headers: { cookie } }))
