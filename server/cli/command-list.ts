@@ -52,6 +52,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('../key-care/rotate-key-command.ts')).rotateKeyCommand,
   },
   {
+    name: 'retention',
+    summary: 'Lets go of the versions that no rule keeps, or says which they are',
+    load: async () => (await import('../retention/retention-command.ts')).retentionCommand,
+  },
+  {
     name: 'check',
     summary: 'Proves that what is stored is whole, and names what is not',
     load: async () => (await import('../checks/check-command.ts')).checkCommand,

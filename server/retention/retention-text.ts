@@ -1,4 +1,6 @@
+import { bytesText } from '../prune/prune-text.ts'
 import type { AppliedRetention } from './apply-all.ts'
+import type { ComputerPlan } from './retention-command.ts'
 
 /** What a run came to, in a sentence or two. */
 export function describeRun({ binned, takenBack, forgotten, computersWithoutRules }: AppliedRetention): string {
@@ -11,6 +13,17 @@ export function describeRun({ binned, takenBack, forgotten, computersWithoutRule
   const warning =
     computersWithoutRules > 0 ? ` ${computersWithoutRules} computers have no plan: nothing of theirs was let go.` : ''
   return sentence + warning
+}
+
+/** What the rules would do, a line for each computer. */
+export function planText(computers: readonly ComputerPlan[]): string {
+  if (computers.length === 0) return 'There are no computers.'
+  const lines = computers.map(({ name, customer, staying, going, comingBack, freedBytes }) => {
+    const frees = freedBytes === null ? '' : `, which frees ${bytesText(freedBytes)}`
+    const back = comingBack === 0 ? '' : `; ${versions(comingBack)} would come out of the bin`
+    return `${name}, ${customer}: ${versions(staying)} ${staying === 1 ? 'stays' : 'stay'}, ${versions(going.length)} would go${going.length === 0 ? '' : frees}${back}`
+  })
+  return [...lines, 'Nothing was changed.'].join('\n')
 }
 
 function versions(count: number): string {
