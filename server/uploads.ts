@@ -40,7 +40,6 @@ import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
 import type { SnapshotsService } from './snapshots/snapshots-service.ts'
 import { nothingAtPoints, type ReachedPoint } from './storage-volumes/crash-points.ts'
-import { ownFolder, readPlaces } from './storage-volumes/places-file.ts'
 import { openStorageVolumes, type StorageVolumesService } from './storage-volumes/storage-volumes-service.ts'
 import type { SubscriptionsService } from './subscriptions/subscriptions-service.ts'
 import { countReads, countUploads } from './traffic/counted.ts'
@@ -127,8 +126,6 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
       ...options,
       volumes,
       turns,
-      // The one that is expected: what lies there may be another, or nothing.
-      volumeId: readPlaces(dataFolder).volumes[ownFolder] ?? '',
       readObservedTime: () => readObservedTime(database.kysely),
       reached,
     }),

@@ -2,19 +2,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRepositoryFile } from '../../engine/index.ts'
+import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
 import { listFolder, listingRefused, type RootsOptions } from './mark-roots.ts'
 import { PruneRefusedError } from './prune.ts'
 import { listCollected } from './prune-table.ts'
 
-/** Reads the volume's id now, to be compared before each run: a disk may be unmounted or exchanged beneath a running box. */
-export async function readVolumeId(dataFolder: string): Promise<string> {
-  return (await readFile(join(dataFolder, 'repositories', 'volume-id'), 'latin1')).trim()
+interface SafeOptions extends RootsOptions {
+  readonly volumes: Pick<StorageVolumesService, 'isRight'>
 }
 
 /** Throws PruneRefusedError `wrong-volume`, `listing`. */
-export async function demandSafe(
-  options: RootsOptions & { readonly dataFolder: string; readonly volumeId: string },
-): Promise<void> {
+export async function demandSafe(options: SafeOptions): Promise<void> {
   await demandRightVolume(options)
   const { db, repository, place } = options
   const packs = await listCollected(db, repository.repositoryId)
@@ -27,10 +25,8 @@ export async function demandSafe(
   await listFolder(place.trashFolder)
 }
 
-async function demandRightVolume(options: RootsOptions & { readonly dataFolder: string; readonly volumeId: string }) {
-  const { dataFolder, volumeId, place, repository } = options
-  const found = await orUndefined(readVolumeId(dataFolder))
-  if (found !== volumeId) throw wrongVolume(found === undefined ? 'it has no number' : 'it has another number')
+async function demandRightVolume({ volumes, place, repository }: SafeOptions): Promise<void> {
+  if (!volumes.isRight(repository.uid)) throw wrongVolume('its number is missing, or another one')
   const description = await orUndefined(readFile(place.repositoryFile).then(readRepositoryFile))
   if (description === undefined || !description.uid.equals(repository.uid))
     throw wrongVolume('the file that names the repository is missing, or names another one')

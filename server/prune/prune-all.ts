@@ -1,9 +1,11 @@
 /** The collector over all repositories, one after the other. What one refuses keeps no other from being collected. */
 import type { AlarmsService } from '../alarms/alarms-service.ts'
+import { insertAudit } from '../audit/audit-table.ts'
 import type { Database } from '../database/database.ts'
-import { listRepositories } from '../repositories/repositories-table.ts'
+import { listAllRepositories } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
 import { RepositoryError } from '../repositories/repository-error.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
 import type { PruneProgress, PruneRefusal } from './prune.ts'
 import { PruneError, PruneRefusedError, refusalText } from './prune.ts'
@@ -14,10 +16,9 @@ export interface PruneAll {
   readonly database: Database
   readonly prune: PruneService
   readonly alarms: Pick<AlarmsService, 'raise' | 'settle'>
+  readonly clock: Clock
   readonly log: Log
 }
-
-const repositoriesPerPage = 100
 
 /** Throws PruneError `not-confirmed` when another sum was typed than the plans show now. */
 export async function pruneAll(
@@ -27,8 +28,12 @@ export async function pruneAll(
     readonly onProgress: (progress: PruneProgress & { readonly repository: Repository }) => void
   },
 ): Promise<PruneReportBody> {
-  const found = await listAll(all.database)
-  if (order.kind === 'now') await demandConfirmed(all, found, order.confirmedBytes)
+  const found = await listAllRepositories(all.database.kysely)
+  if (order.kind === 'now') {
+    await demandConfirmed(all, found, order.confirmedBytes)
+    const detail = { bytes: order.confirmedBytes }
+    await insertAudit(all.database.kysely, { ...order.actingAs, at: all.clock.now(), action: 'prune.now', detail })
+  }
   const repositories: RepositoryPruned[] = []
   for (const repository of found) {
     running.signal.throwIfAborted()
@@ -36,16 +41,6 @@ export async function pruneAll(
     repositories.push(await pruneOne(all, order, repository, { ...running, onProgress }))
   }
   return { kind: order.kind, repositories }
-}
-
-async function listAll({ kysely }: Database): Promise<readonly Repository[]> {
-  const found: Repository[] = []
-  for (;;) {
-    const after = found.at(-1)?.repositoryId ?? 0
-    const page = await listRepositories(kysely, { after, limit: repositoriesPerPage })
-    found.push(...page)
-    if (page.length < repositoriesPerPage) return found
-  }
 }
 
 async function demandConfirmed({ prune }: PruneAll, repositories: readonly Repository[], confirmedBytes: number) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actingOnTheBox } from '../audit/audit.ts'
 import type { ChoreProgress } from '../chores/chore.ts'
 import { defineCommand, exitCodes, UsageError } from '../cli/command.ts'
 import { formatCustomerNumber } from '../customers/customer.ts'
@@ -34,7 +35,7 @@ export const pruneCommand = defineCommand({
     const order: PruneOrder = isShown
       ? { kind: 'plan' }
       : kind === 'now'
-        ? { kind, confirmedBytes: confirmedBytes ?? 0 }
+        ? { kind, confirmedBytes: confirmedBytes ?? 0, actingAs: actingOnTheBox }
         : { kind: 'usual' }
     const onProgress = progressLines(report)
     const { detail } = await services.chores.runToEnd('prune', { input: order, signal, onProgress })

@@ -1,4 +1,5 @@
 /** What the collector may be asked to do, and what came of it for every repository. */
+import type { ActingAs } from '../audit/audit.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { PruneDone, PruneOutlook, PruneRefusal } from './prune.ts'
 
@@ -7,7 +8,7 @@ export type PruneOrder =
   | { readonly kind: 'usual' }
   | { readonly kind: 'plan' }
   /** Without the waits. `confirmedBytes`: the sum that the plan showed, typed by a person. */
-  | { readonly kind: 'now'; readonly confirmedBytes: number }
+  | { readonly kind: 'now'; readonly confirmedBytes: number; readonly actingAs: ActingAs }
 
 export function readOrder(input: unknown): PruneOrder {
   return (input as PruneOrder | undefined) ?? { kind: 'usual' }

@@ -4,12 +4,14 @@
  */
 import { statfs } from 'node:fs/promises'
 import { freedBytes, impatientRules, type PruneRules, planPrune, usualRules } from '../../engine/index.ts'
+import type { ActingAs } from '../audit/audit.ts'
+import { insertAudit } from '../audit/audit-table.ts'
 import { findReading } from '../observed-time/observed-time-table.ts'
 import { findCollectorHold } from '../rebuild/collector-hold.ts'
 import { demandCurrentIndex } from '../repositories/generation.ts'
-import { findRepository } from '../repositories/repositories-table.ts'
+import { findRepository, listAllRepositories } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
-import { repositoryPlace } from '../repositories/repository-place.ts'
+import { type RepositoryPlace, repositoryPlace } from '../repositories/repository-place.ts'
 import { floorBytes } from '../storage-volumes/storage-volume.ts'
 import { saveUsage } from '../subscriptions/usage-table.ts'
 import { type Collecting, collect, filesSum } from './collect.ts'
@@ -55,17 +57,18 @@ export interface PruneService {
   readonly run: (repository: Repository, options: PruneOptions) => Promise<PruneDone>
   readonly report: (repository: Repository) => Promise<reports.PruneReport>
   /** Says that what was refused is right. False when there is nothing that a person could allow. */
-  readonly allow: (repository: Repository) => Promise<boolean>
+  readonly allow: (repository: Repository, actingAs: ActingAs) => Promise<boolean>
   /** Whether the disk is so low that old trash should go at once, and there is some. */
   readonly mayMakeRoom: () => Promise<boolean>
 }
 
 /** What a person allowed is for the next run, not for one in a month. */
 const allowanceLifeMs = 48 * 60 * 60 * 1000
+const roomToWorkBytes = 16 * 1024 ** 2
 const lowTrashAfterMs = 24 * 60 * 60 * 1000
 
-export function createPruneService(surroundings: PruneSurroundings & { readonly volumeId: string }): PruneService {
-  const { database, dataFolder, clock, volumeId } = surroundings
+export function createPruneService(surroundings: PruneSurroundings): PruneService {
+  const { database, dataFolder, clock, volumes } = surroundings
   const { kysely: db } = database
 
   const prepare = async (repository: Repository, running: PruneRunning) => {
@@ -81,7 +84,7 @@ export function createPruneService(surroundings: PruneSurroundings & { readonly 
     }
     if ((await findCollectorHold(db)) !== undefined) throw new PruneRefusedError({ kind: 'after-rebuild' })
     if ((await findReading(db))?.jump !== undefined) throw new PruneRefusedError({ kind: 'clock-jumped' })
-    await demandSafe({ ...options, dataFolder, volumeId })
+    await demandSafe({ ...options, volumes })
     return options
   }
 
@@ -121,13 +124,18 @@ export function createPruneService(surroundings: PruneSurroundings & { readonly 
 
   /** A mark without holes, or with as many as a person has seen. What lies in trash/ and is needed is back by then. */
   const markWhole = async (options: Collecting) => {
-    const marked = await markRepository(options)
-    if (marked.holes.count === 0) return { marked, returned: nothingDone.returned }
-    const returned = await returnPacks(options, await findNeededTrash(options, marked))
-    const again = returned.length === 0 ? marked : await markRepository(options)
-    const { count } = again.holes
+    let marked = await markRepository(options)
+    let { returned } = nothingDone
+    // A folder that comes back names others, which may lie there too.
+    while (marked.holes.count > 0) {
+      const packs = await returnPacks(options, await findNeededTrash(options, marked))
+      if (packs.length === 0) break
+      returned = addSums(returned, filesSum(packs))
+      marked = await markRepository(options)
+    }
+    const { count } = marked.holes
     if (count > options.allowance.holes) throw new PruneRefusedError({ kind: 'holes', count })
-    return { marked: again, returned: filesSum(returned) }
+    return { marked, returned }
   }
 
   const collectWhole = async (options: Collecting, marked: RepositoryMark, done: PruneDone): Promise<PruneDone> => {
@@ -147,7 +155,7 @@ export function createPruneService(surroundings: PruneSurroundings & { readonly 
     for (const [index, group] of plan.repack.entries()) {
       await options.pace()
       const copies = group.kind === 'tree' ? 2 : 1
-      if (!(await hasRoom(copies * group.liveBytes))) break
+      if (!(await hasRoom(options.place, copies * group.liveBytes))) break
       const repacked = await repackGroup(options, marked, group)
       if (repacked === undefined) done = { ...done, abandoned: done.abandoned + 1 }
       else {
@@ -174,7 +182,7 @@ export function createPruneService(surroundings: PruneSurroundings & { readonly 
     const rest = trash.filter((pack) => !old.includes(pack)).filter(isOlder(lowTrashAfterMs))
     const usual = await purgePacks(options, old)
     // Below the floor of the disk the oldest goes before its time, as much as is needed.
-    const early = await purgePacks({ ...options, isEnough: async () => !(await isLow()) }, rest)
+    const early = await purgePacks({ ...options, isEnough: async () => !(await isLow(options.place)) }, rest)
     const purged = addSums(filesSum(usual.packs), filesSum(early.packs))
     return {
       ...done,
@@ -183,18 +191,26 @@ export function createPruneService(surroundings: PruneSurroundings & { readonly 
     }
   }
 
-  const freeBytes = async () => {
-    const { bavail, blocks, bsize } = await statfs(repositoriesFolder(dataFolder))
-    return { free: bavail * bsize, floor: floorBytes(blocks * bsize) }
+  const spaceOf = async ({ folder }: RepositoryPlace) => {
+    const { bavail, blocks, bsize } = await statfs(folder)
+    return { freeBytes: bavail * bsize, floor: floorBytes(blocks * bsize) }
   }
-  const isLow = async () => {
-    const { free, floor } = await freeBytes()
+  const isLow = async (place: RepositoryPlace) => {
+    const { freeBytes: free, floor } = await spaceOf(place)
     return free < floor
   }
-  /** Copying may use what uploads may not, down to the reserve: half of the floor. */
-  const hasRoom = async (bytes: number) => {
-    const { free, floor } = await freeBytes()
-    return free - bytes >= floor / 2
+  /** Copying may use what uploads may not: half of the floor is the reserve, and part of that stays for the database. */
+  const hasRoom = async (place: RepositoryPlace, bytes: number) => {
+    const { freeBytes: free, floor } = await spaceOf(place)
+    return free - bytes >= floor / 4
+  }
+  /** On a disk without any room not even a decision could be written down. */
+  const makeRoomToWork = async (place: RepositoryPlace) => {
+    if ((await spaceOf(place)).freeBytes < roomToWorkBytes) await volumes.releaseReserve()
+  }
+  const isAnyLow = async () => {
+    for (const { uid } of await listAllRepositories(db)) if (await isLow(repositoryPlace(dataFolder, uid))) return true
+    return false
   }
 
   const allowanceOf = async (repository: Repository): Promise<PruneAllowance> => {
@@ -207,14 +223,17 @@ export function createPruneService(surroundings: PruneSurroundings & { readonly 
 
   return {
     mayMakeRoom: async () =>
-      (await isLow()) && (await hasTrashSince(db, (await surroundings.readObservedTime()) - lowTrashAfterMs)),
+      (await isAnyLow()) && (await hasTrashSince(db, (await surroundings.readObservedTime()) - lowTrashAfterMs)),
     report: (repository) => reports.findReport(db, repository.repositoryId),
-    allow: async (repository) => {
+    allow: async (repository, actingAs) => {
       const { refusal, allowance } = await reports.findReport(db, repository.repositoryId)
       const refused = refusal?.refusal
       if (refused === undefined || !isConfirmable(refused)) return false
       const more = refused.kind === 'holes' ? { holes: refused.count } : { freedBytes: refused.freedBytes }
-      await reports.saveAllowance(db, repository.repositoryId, { ...allowance, ...more }, clock.now())
+      const at = clock.now()
+      await reports.saveAllowance(db, repository.repositoryId, { ...allowance, ...more }, at)
+      const { customerId } = repository
+      await insertAudit(db, { ...actingAs, at, action: 'prune.allowed', objectId: customerId, customerId, detail: more })
       return true
     },
     plan: async (repository, running) => {
@@ -227,6 +246,7 @@ export function createPruneService(surroundings: PruneSurroundings & { readonly 
       try {
         const prepared = await prepare(repository, running)
         const options = { ...prepared, rules, allowance: allowance ?? (await allowanceOf(repository)) }
+        await makeRoomToWork(options.place)
         const done = await runPrepared(options, speed)
         await reports.saveResult(db, repository.repositoryId, done, clock.now())
         // What may go was meant for this run; damage that was looked at stays known.
@@ -239,8 +259,4 @@ export function createPruneService(surroundings: PruneSurroundings & { readonly 
       }
     },
   }
-}
-
-function repositoriesFolder(dataFolder: string): string {
-  return `${dataFolder}/repositories`
 }

@@ -62,6 +62,6 @@ async function purgePack({ surroundings, repository, place }: Trashing, pack: Co
     if (generation === undefined) return undefined
     reached('purge:committed')
     await writeGenerationFile(place, generation, reached)
-    return volumes.write(() => removeFromTrash({ place, packId, kind, reached }))
+    return volumes.write(() => removeFromTrash({ place, packId, kind, reached }), repository.uid)
   })
 }

@@ -119,15 +119,16 @@ async function placePack(
       await writeSynced(temporaryFile, made.bytes, (step) => reached(`repack:${step}`))
       const isRight = async (path: string) => made.bytes.equals(await readFile(path))
       await placeFile({ temporaryFile, finalFile, isRight, reached: (step) => reached(`repack:${step}`) })
-    })
+    }, repository.uid)
   }
 }
 
 async function dropPack({ surroundings, repository, place }: Collecting, made: AssembledPack): Promise<void> {
   const { database, volumes, reached } = surroundings
   for (const file of [place.packFile(made.id), place.twinPackFile(made.id)])
-    await volumes.write(() =>
-      removeDurably(file, (step) => reached(step === 'unlinked' ? 'repack:abandoned' : 'repack:unlink-synced')),
+    await volumes.write(
+      () => removeDurably(file, (step) => reached(step === 'unlinked' ? 'repack:abandoned' : 'repack:unlink-synced')),
+      repository.uid,
     )
   await database.transaction((tx) => dropSwap(tx, { repositoryId: repository.repositoryId, packId: made.id }))
 }

@@ -35,9 +35,9 @@ function isLeftover(state: PackState): boolean {
   return state === 'stored' || state === 'condemned' || state === 'purged'
 }
 
-function removeTrash({ place, surroundings }: Trashing, packId: PackId): Promise<number> {
+function removeTrash({ place, surroundings, repository }: Trashing, packId: PackId): Promise<number> {
   const { volumes, reached } = surroundings
-  return volumes.write(() => removeFromTrash({ place, packId, kind: 'tree', reached }))
+  return volumes.write(() => removeFromTrash({ place, packId, kind: 'tree', reached }), repository.uid)
 }
 
 async function noteTrashed({ place, surroundings, repository }: Trashing, packId: PackId): Promise<void> {

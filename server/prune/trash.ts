@@ -34,7 +34,7 @@ async function trashPack({ surroundings, repository, place }: Trashing, pack: Co
   return turns.run({ repositoryId, packId }, async () => {
     const [row] = await findCollected(database.kysely, [pack.pack])
     if (row?.state !== 'trashing') return false
-    await volumes.write(() => moveToTrash({ place, packId, kind, reached }))
+    await volumes.write(() => moveToTrash({ place, packId, kind, reached }), repository.uid)
     const observedMs = await surroundings.readObservedTime()
     const change = { repositoryId, packs: [pack.pack], state: 'trashed', nowMs: clock.now(), observedMs } as const
     await database.transaction((tx) => setWaiting(tx, change))
@@ -54,7 +54,7 @@ export async function returnPacks(
   for (const pack of await findCollected(db, [...packs])) {
     const { packId, kind } = pack
     await turns.run({ repositoryId, packId }, async () => {
-      await volumes.write(() => takeFromTrash({ place, packId, kind, reached }))
+      await volumes.write(() => takeFromTrash({ place, packId, kind, reached }), repository.uid)
       const generation = await database.transaction(async (tx) => {
         await lockRepository(tx, repositoryId)
         const row = await findPackLocked(tx, repositoryId, packId)

@@ -55,6 +55,18 @@ export async function listRepositories(
   return rows.flatMap((row) => toRepository(row) ?? [])
 }
 
+const repositoriesPerPage = 500
+
+/** One for each customer: few enough to be held together. */
+export async function listAllRepositories(db: Queryable): Promise<readonly Repository[]> {
+  const found: Repository[] = []
+  for (;;) {
+    const page = await listRepositories(db, { after: found.at(-1)?.repositoryId ?? 0, limit: repositoriesPerPage })
+    found.push(...page)
+    if (page.length < repositoriesPerPage) return found
+  }
+}
+
 /** The repository's lock: whoever holds it decides alone about heads, claims, marks and commits until the transaction ends. */
 export async function lockRepository(transaction: Transaction, repositoryId: RepositoryId): Promise<Repository> {
   const row = await selectRepositories(transaction).where('id', '=', repositoryId).forUpdate().executeTakeFirstOrThrow()

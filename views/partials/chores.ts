@@ -74,7 +74,7 @@ function rowOf(reader: Reader, chore: ChoreProps): Html {
   return html`
             <tr id="chore-${name}">
               <th scope="row">${page === undefined ? html`<span class="name">${title}</span>` : html`<a class="name" href="${page}">${title}</a>`}
-                <span class="sub">${about}</span>${chore.result === '' ? '' : html`<span class="sub">${chore.result}</span>`}${chore.progress === undefined ? '' : progressBar(reader, title, chore.progress)}</th>
+                <span class="sub">${about}</span>${chore.result === '' ? '' : html`<span class="sub">${chore.result}</span>`}${chore.progress === undefined ? '' : choreProgress(reader, title, chore.progress)}</th>
               <td>${stateBadge(badge, word)}<span class="narrow sub">${last}</span></td>
               <td class="wide when">${last}${chore.lastTookMs === undefined ? '' : html`<span class="sub">${durationText(reader, chore.lastTookMs)}</span>`}</td>
               <td class="wider when">${next}</td>
@@ -92,7 +92,8 @@ function actOf({ name, title, state }: ChoreProps): Html {
   return html`<form action="/storage/chores/${name}/${act}" method="post"><button class="button small">${icon(isActive ? 'square' : 'refresh-cw')}<span class="label">${isActive ? 'Stop' : 'Run now'}</span><span class="vh">: ${title}</span></button></form>`
 }
 
-function progressBar(reader: Reader, title: string, { words, done, total, unit, sinceMs }: ChoreProgressProps): Html {
+/** How far a chore is, with what is left. */
+export function choreProgress(reader: Reader, title: string, { words, done, total, unit, sinceMs }: ChoreProgressProps): Html {
   const amount = (value: number) => (unit === 'bytes' ? sizeText(reader, value) : countText(reader, value))
   const known = done !== undefined && total !== undefined && total > 0
   const bar = known
