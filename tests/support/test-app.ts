@@ -68,6 +68,8 @@ export async function testApp(
     readonly trustedProxy?: readonly string[]
     readonly publicUrl?: string
     readonly uploads?: Partial<UploadsOptions>
+    /** Made, when not given; removed in the end. */
+    readonly dataFolder?: string
     /** Instead of the box's own. */
     readonly chores?: readonly Chore[]
     readonly createRepositoryForCustomer?: (customerId: Id<'cus'>) => Promise<void>
@@ -77,7 +79,7 @@ export async function testApp(
   const clock = movableClock(startOfTests)
   const askedRepositories: Id<'cus'>[] = []
   const { publicUrl } = options
-  const dataFolder = mkdtempSync(join(existsSync(memoryFolder) ? memoryFolder : tmpdir(), 'holdfast-app-'))
+  const dataFolder = options.dataFolder ?? mkdtempSync(join(existsSync(memoryFolder) ? memoryFolder : tmpdir(), 'holdfast-app-'))
   mkdirSync(join(dataFolder, 'keys'))
   const masterKey = systemRandomness.bytes(32)
   const common = { database, dataFolder, masterKey, clock, randomness: systemRandomness }
@@ -156,6 +158,7 @@ export async function testApp(
     ...alarmsAndTime,
     retention,
     filters: uploads.filters,
+    volumes: uploads.volumes,
     pool,
     log,
     reached,
