@@ -1,13 +1,11 @@
 /** A box with one computer whose versions have a file each, and second copies of it in any storage. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   openFileRepository,
   type PackId,
-  parsePackId,
-  parseSnapshotId,
   restore,
   type SnapshotId,
   type Storage,
@@ -31,9 +29,8 @@ import { repositoryPlace } from '../../server/repositories/repository-place.ts'
 import { silentLog } from '../../server/runtime/log.ts'
 import { systemRandomness } from '../../server/runtime/randomness.ts'
 import { nothingAtPoints, type ReachedPoint } from '../../server/storage-volumes/crash-points.ts'
-import { backUpFolder } from './back-up-folder.ts'
 import { connectComputer, type TestComputer, type UploadBox, uploadBox } from './upload-box.ts'
-import { VersionWriter } from './version-writer.ts'
+import { commitTree, VersionWriter } from './version-writer.ts'
 
 export const boxId = 'box_testtesttesttesttest'
 const memoryFolder = '/dev/shm'
@@ -64,7 +61,7 @@ export interface CopiedBox extends AsyncDisposable {
   readonly findOtherCopy: ReturnType<typeof createFindOtherCopy>
   readonly add: (name?: string) => Promise<Copy>
   readonly getRepository: () => Promise<Repository>
-  /** Backs up a new file of its own in place of the one before. */
+  /** With one file of random bytes, and nothing of the version before. */
   readonly makeVersion: (sizeBytes?: number) => Promise<MadeVersion>
   /** Small packs that no version needs yet. */
   readonly sendPacks: (count: number) => Promise<readonly PackId[]>
@@ -88,8 +85,6 @@ export async function copiedBox(): Promise<CopiedBox> {
   const { box } = upload
   const { kysely } = box.database
   const folder = mkdtempSync(join(existsSync(memoryFolder) ? memoryFolder : tmpdir(), 'holdfast-copies-'))
-  const source = join(folder, 'source')
-  mkdirSync(source)
   const alarms = new Map<string, RaisedAlarm>()
   const raise = async (alarm: RaisedAlarm) => void alarms.set(alarm.code, alarm)
   const settle = async ({ code }: { readonly code: string }) => void alarms.delete(code)
@@ -130,16 +125,18 @@ export async function copiedBox(): Promise<CopiedBox> {
         actingOnTheBox,
       ),
     makeVersion: async (sizeBytes = 3000) => {
-      const before = new Set(await packIds())
       made += 1
-      rmSync(join(source, `file-${made - 1}`), { force: true })
-      const bytes = randomBytes(sizeBytes)
-      writeFileSync(join(source, `file-${made}`), bytes)
       box.clock.advance(60_000)
-      await backUpFolder(computer, source)
-      const row = await kysely.selectFrom('snapshots').selectAll().orderBy('seq', 'desc').limit(1).executeTakeFirstOrThrow()
-      const packs = (await packIds()).filter((id) => !before.has(id))
-      return { id: parseSnapshotId(row.snapshot_id.toString('hex')), seq: row.seq, bytes, packs }
+      const writer = new VersionWriter(computer.secrets)
+      const bytes = randomBytes(sizeBytes)
+      const root = writer.tree([writer.file(`file-${made}`, bytes)])
+      const session = await computer.target.openSession({ job: 'documents', parent: undefined })
+      const packs = writer.takePacks()
+      for (const pack of packs) await session.putPack(pack)
+      const { seq } = session.head
+      const answer = await commitTree(session, writer, { root, device: computer.device })
+      if (answer.kind !== 'committed') throw new Error(`not committed: ${answer.kind}`)
+      return { id: answer.id, seq, bytes, packs: packs.map(({ id }) => id) }
     },
     sendPacks: async (count) => {
       const session = await computer.target.openSession({ job: 'documents', parent: undefined })
@@ -212,11 +209,6 @@ export async function copiedBox(): Promise<CopiedBox> {
       await upload[Symbol.asyncDispose]()
       rmSync(folder, { recursive: true })
     },
-  }
-
-  async function packIds(): Promise<readonly PackId[]> {
-    const rows = await kysely.selectFrom('packs').select('pack_id').orderBy('id').execute()
-    return rows.map((row) => parsePackId(row.pack_id.toString('hex')))
   }
 
   async function restoreOne(

@@ -270,7 +270,6 @@ test('a place is what it was tested to be', async () => {
   await expect(test(join(office.places, 'no', 'where'))).rejects.toMatchObject({ fault: 'place-unusable' })
   await expect(test(join(office.upload.box.dataFolder, 'copy'))).rejects.toMatchObject({ fault: 'invalid' })
   await expect(test(join(office.places, 'new'), { isSameDiskAllowed: false })).rejects.toMatchObject({ fault: 'invalid' })
-  await expect(test(join(office.places, 'source'))).resolves.toMatchObject({ holdsCopy: false })
   writeFileSync(join(office.places, 'new', 'letter'), 'mine')
   await expect(test(join(office.places, 'new'))).rejects.toMatchObject({ fault: 'place-taken' })
   const schedule = { everyHours: 24, atHour: undefined } as const
