@@ -48,6 +48,7 @@ import { openApiRoutes } from './openapi/openapi-routes.ts'
 import type { People } from './people.ts'
 import { plansRoutes } from './plans/plans-routes.ts'
 import { pruneRoutes } from './prune/prune-routes.ts'
+import type { RebuildService } from './rebuild/rebuild-service.ts'
 import { recoveryKitRoutes } from './recovery-kits/recovery-kit-routes.ts'
 import type { RecoverySide } from './recovery-side.ts'
 import { downloadsRoutes } from './restores/downloads-routes.ts'
@@ -86,6 +87,7 @@ export interface Dependencies {
   readonly care: Care & { readonly chores: ChoresService }
   readonly recoverySide: RecoverySide
   readonly keyCare: KeyCareService
+  readonly rebuild: Pick<RebuildService, 'findHold' | 'confirm'>
   readonly retentionSide: RetentionSide
   readonly copiesSide: CopiesSide
   readonly errorManual: ErrorManual
@@ -160,7 +162,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', rulesPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', downloadsRoutes({ ...services, log }))
   app.route('/', alarmsPageRoutes(services))
-  app.route('/', storageRoutes(services))
+  app.route('/', storageRoutes({ ...services, rebuild: dependencies.rebuild }))
   app.route('/', copiesRoutes({ ...services, ...dependencies.copiesSide }))
   app.route('/', recoveryKitRoutes(services))
   app.route('/', recoveryPageRoutes(services))

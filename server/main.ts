@@ -134,6 +134,7 @@ async function listen(box: Box, services: Services, certificate: ServerIdentity 
     care: services,
     recoverySide: services,
     keyCare: services.keyCare,
+    rebuild: services.rebuild,
     retentionSide: services,
     copiesSide: services,
     errorManual: await openErrorManual(join(programFolder, 'docs', 'user', 'errors')),

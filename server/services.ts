@@ -117,6 +117,7 @@ export async function createServices(box: Box): Promise<Services> {
     ...care,
     ...retentionSide,
     filters: uploads.filters,
+    volumes: uploads.volumes,
     pool,
     log: box.log.child({ part: 'rebuild' }),
   })

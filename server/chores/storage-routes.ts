@@ -8,6 +8,7 @@ import type { ClientOf } from '../http/client.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { staffViewer } from '../http/staff-viewer.ts'
 import type { ObservedTimeService } from '../observed-time/observed-time-service.ts'
+import type { RebuildService } from '../rebuild/rebuild-service.ts'
 import { choreProps } from './chore-props.ts'
 import type { ChoresService } from './chores-service.ts'
 
@@ -16,10 +17,11 @@ export const storagePath = '/storage'
 export function storageRoutes(options: {
   readonly chores: ChoresService
   readonly observedTime: ObservedTimeService
+  readonly rebuild: Pick<RebuildService, 'findHold' | 'confirm'>
   readonly clientOf: ClientOf
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { chores, observedTime, clientOf, pageContext } = options
+  const { chores, observedTime, rebuild, clientOf, pageContext } = options
   const routes = newRoutes()
   const listChores = async () => (await chores.list()).map(choreProps)
 
@@ -32,6 +34,7 @@ export function storageRoutes(options: {
         viewer: staffViewer(c, page.site.host),
         chores: await listChores(),
         clockJumpedAtMs: jump?.noticedAt,
+        rebuiltAtMs: (await rebuild.findHold())?.sinceMs,
       }),
     )
   })
@@ -47,6 +50,10 @@ export function storageRoutes(options: {
   })
   routes.post('/storage/clock/confirm', async (c) => {
     await observedTime.confirmClock(actingAsUser(c, clientOf))
+    return c.redirect(storagePath, 303)
+  })
+  routes.post('/storage/rebuild/confirm', async (c) => {
+    await rebuild.confirm(actingAsUser(c, clientOf))
     return c.redirect(storagePath, 303)
   })
   return routes

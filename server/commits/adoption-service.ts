@@ -1,7 +1,9 @@
 /** At boot, before anybody asks: what a crash left in the repositories is put right. Nothing that was acknowledged is touched. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { AlarmsService } from '../alarms/alarms-service.ts'
 import { indexFoundPacks } from '../packs/index-found-packs.ts'
+import { rebuildNeeded } from '../rebuild/rebuild-alarms.ts'
 import { reconcileGeneration } from '../repositories/generation.ts'
 import { listRepositories } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
@@ -21,6 +23,7 @@ export type Adopt = () => Promise<Adoption>
 export interface AdoptOptions extends CommitOptions {
   /** Does to files what rows say was decided before the crash. Safe to call again. */
   readonly finishIntents: (repository: Repository) => Promise<void>
+  readonly alarms: Pick<AlarmsService, 'raise'>
 }
 
 const nothingAdopted: Adoption = { packsIndexed: 0, versionsAdopted: 0, filesQuarantined: 0 }
@@ -38,6 +41,7 @@ export function createAdopt(options: AdoptOptions): Adopt {
     makeRepositoryFolders(place)
     const age = await reconcileGeneration({ repository, place, finishIntents: () => finishIntents(repository), reached })
     if (age === 'old-dump') {
+      await options.alarms.raise({ ...rebuildNeeded, detail: oldDumpText(repository) })
       log.error(
         { repository: repository.uid.toString('hex') },
         'the database is older than the stored files: run holdfast rebuild',
@@ -67,6 +71,10 @@ export function createAdopt(options: AdoptOptions): Adopt {
     if (Object.values(sum).some((count) => count > 0)) options.log.info({ ...sum }, 'what a crash left was put right')
     return sum
   }
+}
+
+function oldDumpText({ uid, generation }: Repository): string {
+  return `Repository ${uid.toString('hex')}: the database is at number ${generation}, its files are further.`
 }
 
 function add(one: Adoption, other: Adoption): Adoption {

@@ -107,6 +107,7 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'POST /storage/check/run': { permission: 'box:care' },
   'POST /storage/check/repair': { permission: 'box:care' },
   'POST /storage/clock/confirm': { permission: 'box:care' },
+  'POST /storage/rebuild/confirm': { permission: 'box:care' },
   'GET /storage/prune': { permission: 'box:care' },
   'POST /storage/prune/plan': { permission: 'box:care' },
   'POST /storage/prune/now': { permission: 'box:care' },

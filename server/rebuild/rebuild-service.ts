@@ -23,6 +23,7 @@ import { SelfBackupError } from '../self-backups/self-backup-error.ts'
 import { raiseNumbers } from '../settings/counters-table.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import { hasCode } from '../storage-volumes/durable-file.ts'
+import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import { type CollectorHold, findCollectorHold, holdCollector, releaseCollector } from './collector-hold.ts'
@@ -51,6 +52,7 @@ export interface RebuildOptions {
   readonly subscriptions: Pick<SubscriptionsService, 'insert' | 'listOfCustomer'>
   readonly runs: Pick<RunsService, 'fail'>
   readonly filters: Pick<IdFilters, 'forget'>
+  readonly volumes: Pick<StorageVolumesService, 'isRight'>
   readonly retention: Pick<RetentionService, 'reconcile'>
   readonly alarms: Pick<AlarmsService, 'raise' | 'settle'>
   readonly reached: ReachedPoint
@@ -76,7 +78,9 @@ export function createRebuild(options: RebuildOptions): RebuildService {
     folders: number,
     running: { readonly onProgress: (progress: RebuildProgress) => void; readonly signal: AbortSignal },
   ): Promise<RepositoryRebuilt | RepositoryRefused> => {
-    const place = repositoryPlace(dataFolder, parseRepositoryUid(name))
+    const uid = parseRepositoryUid(name)
+    if (!options.volumes.isRight(uid)) return { folder: name, why: 'the disk that it lies on is not there' }
+    const place = repositoryPlace(dataFolder, uid)
     const taken = await takeIn(options, place, folders === 1)
     if (taken.kind === 'refused') return { folder: name, why: taken.why }
     const { repository, isNewCustomer } = taken

@@ -12,8 +12,10 @@ import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import { type Id, isId } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
 import { nextNumber } from '../settings/counters-table.ts'
+import { dropVersion } from '../snapshots/drop-version.ts'
 import { publicSnapshotId } from '../snapshots/snapshot.ts'
-import { deleteSnapshot, type NewSnapshot } from '../snapshots/snapshots-table.ts'
+import type { NewSnapshot } from '../snapshots/snapshots-table.ts'
+import { recountVersions } from '../snapshots/version-counters-table.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import { chooseVersions } from './choose-versions.ts'
@@ -25,7 +27,7 @@ import {
   insertFoundDevice,
   type KnownVersion,
   listKnownVersions,
-  recountDevice,
+  raiseStoredBytes,
   saveRuns,
   saveVersions,
 } from './versions-table.ts'
@@ -221,7 +223,7 @@ class DeviceRebuild {
     const dropped = known.filter(({ snapshotId }) => gone.has(snapshotId))
     if (dropped.length > 0)
       await this.rebuild.database.transaction(async (tx) => {
-        for (const { id } of dropped) await deleteSnapshot(tx, id)
+        for (const { id } of dropped) await dropVersion(tx, id)
       })
     return dropped.length
   }
@@ -250,7 +252,8 @@ class DeviceRebuild {
     await database.transaction(async (tx) => {
       if (head !== undefined) await setHead(tx, { deviceId, seq: head.seq, snapshotId: head.id })
       await forgetInstances(tx, { deviceId })
-      await recountDevice(tx, deviceId)
+      await recountVersions(tx, deviceId)
+      await raiseStoredBytes(tx, deviceId)
     })
   }
 }

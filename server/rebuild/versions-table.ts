@@ -90,25 +90,11 @@ export async function insertFoundDevice(tx: Transaction, device: FoundDevice): P
     .execute()
 }
 
-/** From the rows of its versions: the counters of the device and of its jobs, and how much it has sent at least. */
-export async function recountDevice(tx: Transaction, deviceId: Id<'dev'>): Promise<void> {
-  const newest = (also: string) => sql`(
-    SELECT v.id FROM snapshots AS v WHERE v.device_id = devices.id AND v.is_checkpoint = 0 ${sql.raw(also)} ORDER BY v.seq DESC LIMIT 1)`
-  const sum = (what: string, also = '') =>
-    sql`(SELECT ${sql.raw(what)} FROM snapshots AS v WHERE v.device_id = devices.id ${sql.raw(also)})`
-  const final = 'AND v.is_checkpoint = 0'
-  const good = "AND v.verdict <> 'failed'"
-  await sql`UPDATE devices SET
-    versions_count = ${sum('COUNT(*)', final)},
-    first_version_at = ${sum('MIN(v.received_at)', final)},
-    newest_version = ${newest('')},
-    last_good_version = ${newest(good)},
-    stored_bytes = GREATEST(stored_bytes, COALESCE(${sum('SUM(v.added_stored_bytes)')}, 0))
+/** At least what its versions say that they added; the next mark of the collector counts exactly. */
+export async function raiseStoredBytes(tx: Transaction, deviceId: Id<'dev'>): Promise<void> {
+  await sql`UPDATE devices SET stored_bytes = GREATEST(stored_bytes, COALESCE(
+      (SELECT SUM(added_stored_bytes) FROM snapshots WHERE snapshots.device_id = devices.id), 0))
     WHERE id = ${deviceId}`.execute(tx)
-  const newestOfJob = (also: string) => sql`(
-    SELECT v.id FROM snapshots AS v WHERE v.job_id = jobs.id AND v.is_checkpoint = 0 ${sql.raw(also)} ORDER BY v.seq DESC LIMIT 1)`
-  await sql`UPDATE jobs SET newest_version = ${newestOfJob('')}, last_good_version = ${newestOfJob(good)}
-    WHERE device_id = ${deviceId}`.execute(tx)
 }
 
 export interface KnownVersion {

@@ -202,6 +202,7 @@ export async function testApp(
     devicesSide,
     uploads,
     care,
+    rebuild,
     recoverySide,
     keyCare,
     retentionSide: { retention },

@@ -13,11 +13,13 @@ export type StoragePageProps = PageContext & {
   readonly chores: readonly ChoreProps[]
   /** The clock is not to be believed since then. */
   readonly clockJumpedAtMs: number | undefined
+  /** The index was made anew then, and nobody has said that all is well. */
+  readonly rebuiltAtMs: number | undefined
 }
 
 /** The box's own care: its disk, and the work that it does by itself. */
 export function storagePage(props: StoragePageProps): Page {
-  const { reader, chores, clockJumpedAtMs } = props
+  const { reader, chores, clockJumpedAtMs, rebuiltAtMs } = props
   return appPage({
     ...props,
     title: 'Storage',
@@ -26,6 +28,7 @@ export function storagePage(props: StoragePageProps): Page {
     body: html`
     <header class="page-head"><div>${headOf(chores)}</div></header>
     ${clockJumpedAtMs === undefined ? '' : clockPart(reader, clockJumpedAtMs)}
+    ${rebuiltAtMs === undefined ? '' : rebuiltPart(reader, rebuiltAtMs)}
     ${choresPart(reader, chores)}`,
   })
 }
@@ -57,5 +60,13 @@ function clockPart(reader: Reader, jumpedAtMs: number): Html {
       <h2 id="clock">The clock of the box jumped ${whenInSentence(reader, jumpedAtMs)}.</h2>
       <p>Versions and waste go by their age, so with a wrong clock the wrong ones would go: nothing is removed until the clock is right. Is it ${whenInSentence(reader, reader.nowMs)} now?</p>
       <p class="row"><button class="button primary">${icon('check')}The clock is right</button></p>
+    </form>`
+}
+
+function rebuiltPart(reader: Reader, rebuiltAtMs: number): Html {
+  return html`<form class="box part" action="/storage/rebuild/confirm" method="post" aria-labelledby="rebuilt">
+      <h2 id="rebuilt">The list of what is stored was made anew ${whenInSentence(reader, rebuiltAtMs)}.</h2>
+      <p>Look at the computers: is the newest backup of each of them there? Until you say so nothing old is removed and no space is freed, so that what is missing can still be found.</p>
+      <p class="row"><button class="button primary">${icon('check')}All computers are there</button><a class="button" href="/computers">See the computers</a></p>
     </form>`
 }
