@@ -129,8 +129,8 @@ function customerParts(uid: string): readonly SheetPart[] {
       title: 'Without any program of ours',
       words: [
         'tests/interop/decoder.py in the source of Holdfast needs Python 3.9 and nothing else, and every byte is described in docs/format. ' +
-          'Put the code alone into a file CODE: decoder.py snapshots FOLDER --key CODE, then decoder.py extract. FOLDER is the folder ' +
-          'that holds repository.json.',
+          'decoder.py snapshots FOLDER --key KIT lists the versions, decoder.py extract FOLDER --key KIT --snapshot ID --to EMPTY gets one. ' +
+          'FOLDER is the folder that holds repository.json.',
       ],
     },
   ]

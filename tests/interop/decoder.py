@@ -5,9 +5,10 @@
     decoder.py snapshots FOLDER --key FILE                   the versions, as JSON
     decoder.py extract   FOLDER --key FILE --snapshot ID --to NEW-FOLDER
     decoder.py cut       FOLDER --key FILE --file F          lengths of the chunks that F is cut into
+    decoder.py self-backup FILE --key FILE                   the document of a box's backup of itself, as JSON
     decoder.py self-test                                     AES-GCM against NIST's test cases
 
-FILE holds a recovery code, or the 64 hex digits of a key-encryption key (a device's). Needs Python 3.9 and nothing else: AES-GCM and zstd
+FILE holds a recovery kit as text or page, a recovery code, or the 64 hex digits of a key-encryption key (a device's). Needs Python 3.9 and nothing else: AES-GCM and zstd
 are taken from the system's own libcrypto and libzstd where they are (every Debian), else from the few lines below (slow) and the `zstd` program.
 """
 
@@ -721,6 +722,32 @@ def cut(keys, content):
     return lengths
 
 
+# --- self-backup.md, recovery-kit.md --------------------------------------------------------------------------------------------
+
+
+def code_of_kit(text):
+    block = re.search(r"-----BEGIN HOLDFAST RECOVERY KIT-----(.*?)-----END HOLDFAST RECOVERY KIT-----", text, re.S)
+    return "-".join(re.findall(r"^code: *(\S+)", block[1], re.M)) if block else text
+
+
+def read_self_backup(path, key_text):
+    """The document, after all that can be checked of it: the name, the record, the shape."""
+    with open(path, "rb") as file:
+        content = file.read(10 * MIB + 1)
+    expect(len(content) <= 10 * MIB, "a self-backup is at most 10 MiB")
+    name = re.fullmatch(r"(\d{12})-([0-9a-f]{64})", os.path.basename(path))
+    expect(name and hashlib.sha256(content).hexdigest() == name[2], "the file is not what its name says")
+    secret, uid = parse_recovery_code(key_text), bytes(16)
+    keys = Keys(uid, hkdf(secret, uid, b"hf1/box-id", 32), [hkdf(secret, uid, b"hf1/box", 32)])
+    header, _refs, plaintext = open_record(keys, content)
+    expect(header.type == BOX, "another type of record")
+    document = json.loads(plaintext.decode("utf-8"))
+    expect(document["format"] == 1 and len(strict_base64(document["masterKey"])) == 32, "not of format 1")
+    for table in document["tables"]:
+        expect(all(len(row) == len(table["columns"]) for row in table["rows"]), "a row of another length")
+    return document
+
+
 def self_test():
     """Test cases 13 to 16 of McGrew and Viega's GCM submission, and one changed tag, with every way to open that there is."""
     key = bytes.fromhex("feffe9928665731c6d6a8f9467308308" * 2)
@@ -748,7 +775,7 @@ def self_test():
 
 def main():
     parser = argparse.ArgumentParser(description="Reads a Holdfast repository of format 1.")
-    parser.add_argument("command", choices=["check", "snapshots", "extract", "cut", "self-test"])
+    parser.add_argument("command", choices=["check", "snapshots", "extract", "cut", "self-backup", "self-test"])
     parser.add_argument("folder", nargs="?")
     for option in ("--key", "--snapshot", "--to", "--file"):
         parser.add_argument(option)
@@ -759,10 +786,13 @@ def main():
         return 0
     try:
         with open(options.key, encoding="utf-8") as file:
-            key_text = file.read()
+            key_text = code_of_kit(file.read())
         if options.command == "cut":
             with open(options.file, "rb") as file:
                 print(json.dumps(cut(unlock(options.folder, key_text), file.read())))
+            return 0
+        if options.command == "self-backup":
+            print(json.dumps(read_self_backup(options.folder, key_text)))
             return 0
         repository = Repository(options.folder, key_text)
         if options.command == "snapshots":
