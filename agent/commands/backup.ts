@@ -121,6 +121,7 @@ async function attemptJob(
       const policy = await box.api.policy(program.surroundings.stop)
       rememberPolicy(program, box, policy)
       if (policy.refusal) throw new RefusedError(policy.refusal)
+      await box.pickUpKeys()
       display.tell({ event: 'start', job: job.name, isDryRun: wish.isDryRun })
       program.log.write('backup started', { job: job.name, isDryRun: wish.isDryRun })
       const result = await backUp(backupOptions(program, box, job, wish, display))

@@ -24,6 +24,13 @@ export class AnswerReader {
     return this.#isAbsent(name) ? undefined : this.text(name)
   }
 
+  /** As it came: for whoever checks it otherwise. */
+  whole(name: string): object {
+    const value = this.#value[name]
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unexpected(this.#place(name), 'an object')
+    return value
+  }
+
   number(name: string): number {
     const value = this.#value[name]
     if (typeof value !== 'number' || !Number.isFinite(value)) throw unexpected(this.#place(name), 'a number')

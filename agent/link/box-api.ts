@@ -91,6 +91,8 @@ const pagesMax = 100_000
 export interface BoxApi {
   policy(signal?: AbortSignal): Promise<Policy>
   device(signal?: AbortSignal): Promise<OwnDevice>
+  /** The file of this computer's key slot, as it is now; undefined from a box that does not tell. */
+  keySlot(signal?: AbortSignal): Promise<object | undefined>
   /** This computer's own, newest first. */
   listVersions(wanted: { readonly job?: string | undefined }): AsyncIterable<ListedVersion>
   /** By a part of the name, in all versions of this computer. */
@@ -105,6 +107,14 @@ export function boxApi(bareLink: ApplianceLink, now: () => number): BoxApi {
   return {
     policy: async (signal) => readPolicy(new AnswerReader(await link.json('GET', `${api}/policy`, { signal }), 'policy')),
     device: async (signal) => readDevice(new AnswerReader(await link.json('GET', `${api}/device`, { signal }), 'device')),
+    async keySlot(signal) {
+      try {
+        return new AnswerReader(await link.json('GET', `${api}/key-slot`, { signal }), 'key-slot').whole('slot')
+      } catch (error) {
+        if (error instanceof RefusedError && error.refusal.status === 404) return undefined
+        throw error
+      }
+    },
     async *listVersions({ job }) {
       for await (const version of pages(link, `${api}/snapshots`, {}, readVersion))
         if (job === undefined || isSameJobName(version.job, job)) yield version

@@ -16,6 +16,7 @@ import { machinePrint } from '../machine/machine-print.ts'
 import { type Secrets, secretsFileAt } from '../state/secrets.ts'
 import { type BoxApi, boxApi } from './box-api.ts'
 import { openBoxLink } from './box-link.ts'
+import { pickUpKeys } from './pick-up-keys.ts'
 
 /** This computer's box, opened with what connecting left behind. Nothing is sent by opening it. */
 export interface ConnectedBox extends Disposable {
@@ -26,6 +27,8 @@ export interface ConnectedBox extends Disposable {
   readonly api: BoxApi
   /** What opens records: of the repository, by this device's key slot. */
   readonly secrets: RepositorySecrets
+  /** Follows a change of keys on the box; before records are sealed or opened. */
+  readonly pickUpKeys: () => Promise<void>
   readonly target: BackupTarget
 }
 
@@ -43,13 +46,20 @@ export function openConnectedBox(
   if (kept.device !== device.id)
     throw new AgentError('HF-SECRETS-UNUSABLE', `${state.secretsFile} belongs to another device than the configuration names.`)
   const link = openBoxLink(server, { token: kept.token, userAgent: userAgentOf(program), now: surroundings.now })
+  const api = boxApi(link, surroundings.now)
+  let secrets = openRepositorySecrets(kept, state.secretsFile)
   return {
     configuration,
     server,
     device,
     link,
-    api: boxApi(link, surroundings.now),
-    secrets: openRepositorySecrets(kept, state.secretsFile),
+    api,
+    get secrets() {
+      return secrets
+    },
+    pickUpKeys: async () => {
+      secrets = await pickUpKeys({ api, secretsFile, held: secrets, signal: surroundings.stop })
+    },
     target: connectAppliance({
       link,
       device: parseDeviceId(device.id),

@@ -45,6 +45,7 @@ export async function openListedVersion(
 ): Promise<OpenedVersion> {
   if (meant.device !== undefined) checkIsOwn(box.device, meant.device)
   const listed = await chooseVersion(box.api.listVersions(meant), wanted, meant)
+  await box.pickUpKeys()
   const file = readSnapshotFile(await box.target.readSnapshot(parseSnapshotId(listed.snapshotId)))
   const { plaintext } = openRecord(file.record, deriveKeys(box.secrets), file.envelopeBytes)
   const { root } = file.envelope

@@ -159,7 +159,7 @@ export function createConnect(options: ConnectOptions): Connect {
       planName: subscription.planName,
       token,
       repositoryFile: encodeRepositoryFile({ uid: repository.uid, createdMs: repository.createdAt }),
-      slotFile: encodeKeySlotFile(slot.slot),
+      slotFile: encodeKeySlotFile(slot.slot()),
       slotKey: slot.key,
       instance,
     }

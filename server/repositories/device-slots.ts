@@ -4,23 +4,25 @@
  * The file comes before its row: a slot file whose key nobody was told opens nothing.
  */
 import { rmSync } from 'node:fs'
-import { encodeKeySlotFile, type KeySlot, sealKeySlot } from '../../engine/index.ts'
+import { encodeKeySlotFile, type KeySlot, type RepositorySecrets, sealKeySlot } from '../../engine/index.ts'
 import type { Transaction } from '../database/database.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { type Id, newId } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
 import { replaceFileSync, syncFolder } from '../runtime/replace-file.ts'
-import { deleteKeySlot, insertKeySlot, listKeySlotsOfDevice, type StoredKeySlot } from './key-slots-table.ts'
+import { deleteKeySlot, insertKeySlot, listKeySlotsOfDevice } from './key-slots-table.ts'
+import { lockRepository } from './repositories-table.ts'
 import type { Repository } from './repository.ts'
 import { repositoryPlace } from './repository-place.ts'
-import type { OpenSecrets } from './repository-secrets.ts'
+import { createReadSecrets, type OpenSecrets } from './repository-secrets.ts'
 import { sealSecret } from './sealed-secret.ts'
 
 export interface NewDeviceSlot {
-  readonly slot: KeySlot
+  /** As it was inserted. */
+  readonly slot: () => KeySlot
   /** The slot's key: leaves the box once, over TLS or loopback. */
   readonly key: Buffer
-  /** Within the transaction that makes or takes over the device. */
+  /** Within the transaction that makes or takes over the device. A change of keys in between is followed. */
   readonly insert: (transaction: Transaction) => Promise<void>
   /** The transaction did not happen. */
   readonly withdraw: () => void
@@ -42,6 +44,7 @@ export function createDeviceSlots(options: {
   readonly openSecrets: OpenSecrets
 }): DeviceSlots {
   const { dataFolder, masterKey, clock, randomness, openSecrets } = options
+  const readSecrets = createReadSecrets(masterKey)
 
   const removeFiles = (repository: Repository, slotIds: readonly string[]) => {
     const place = repositoryPlace(dataFolder, repository.uid)
@@ -54,15 +57,23 @@ export function createDeviceSlots(options: {
       const { repositoryId, uid } = repository
       const key = randomness.bytes(keyBytes)
       const id = newSlotId(randomness)
-      const salt = randomness.bytes(keyBytes)
-      const slot = sealKeySlot({ id, kind: 'device', salt }, key, await openSecrets(repository))
+      const file = repositoryPlace(dataFolder, uid).keySlotFile(id)
       const sealedSecret = sealSecret(masterKey, key, { purpose: 'device-slot-key', uid, slotId: id }, randomness)
-      const stored: StoredKeySlot = { repositoryId, slot, deviceId, sealedSecret, createdAt: clock.now() }
-      replaceFileSync(repositoryPlace(dataFolder, uid).keySlotFile(id), encodeKeySlotFile(slot), { mode: 0o600 })
+      const write = (secrets: RepositorySecrets) => {
+        const slot = sealKeySlot({ id, kind: 'device', salt: randomness.bytes(keyBytes) }, key, secrets)
+        replaceFileSync(file, encodeKeySlotFile(slot), { mode: 0o600 })
+        return { slot, epochs: secrets.encryptionKeys.length }
+      }
+      let written = write(await openSecrets(repository))
       return {
-        slot,
+        slot: () => written.slot,
         key,
-        insert: (transaction) => insertKeySlot(transaction, stored),
+        insert: async (transaction) => {
+          await lockRepository(transaction, repositoryId)
+          const secrets = await readSecrets(transaction, repository)
+          if (secrets.encryptionKeys.length !== written.epochs) written = write(secrets)
+          await insertKeySlot(transaction, { repositoryId, slot: written.slot, deviceId, sealedSecret, createdAt: clock.now() })
+        },
         withdraw: () => removeFiles(repository, [id]),
       }
     },

@@ -53,10 +53,10 @@ export async function insertKeySlot(db: Queryable, stored: StoredKeySlot): Promi
 }
 
 /** The slot of the same id, protected anew. */
-export async function replaceKeySlot(db: Queryable, { repositoryId, slot }: StoredKeySlot): Promise<void> {
+export async function replaceKeySlot(db: Queryable, { repositoryId, slot, sealedSecret }: StoredKeySlot): Promise<void> {
   await db
     .updateTable('key_slots')
-    .set({ salt: slot.salt, commitment: slot.commitment, sealed: slot.sealed })
+    .set({ salt: slot.salt, commitment: slot.commitment, sealed: slot.sealed, sealed_secret: sealedSecret ?? null })
     .where('repository_id', '=', repositoryId)
     .where('slot_id', '=', slot.id)
     .execute()

@@ -1,14 +1,16 @@
 /** `check` over repositories that real backups made, after real damage to their files. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readWholePackIndex, recordTypes } from '../../../engine/index.ts'
+import { parsePackId, readWholePackIndex, recordTypes } from '../../../engine/index.ts'
 import type { RepositoryReport } from '../../../server/checks/check.ts'
 import { createChecks } from '../../../server/checks/checks-service.ts'
+import { confirmHurt } from '../../../server/checks/present-disk.ts'
 import { mappingStates, packStates } from '../../../server/packs/pack.ts'
 import type { Repository } from '../../../server/repositories/repository.ts'
 import { createOpenSecrets } from '../../../server/repositories/repository-secrets.ts'
+import { VolumeError } from '../../../server/storage-volumes/storage-volume.ts'
 import { backUpFolder } from '../../support/back-up-folder.ts'
 import { connectComputer, type TestComputer, type UploadBox, uploadBox } from '../../support/upload-box.ts'
 
@@ -248,4 +250,35 @@ test('it can be stopped', async () => {
   stop.abort(new Error('the caller left'))
   const stopped = upload.box.devicesSide.checks.check(await getRepository(), { reading: 'all', signal: stop.signal })
   await expect(stopped).rejects.toThrow('the caller left')
+})
+
+describe('a disk that is not there', () => {
+  const aside = () => `${computer.place.folder}-unmounted`
+  const volumeIdFile = () => join(computer.place.folder, '..', 'volume-id')
+
+  test('is no damage: the check refuses, and nothing is marked', async () => {
+    const id = readFileSync(volumeIdFile())
+    rmSync(volumeIdFile())
+    renameSync(computer.place.folder, aside())
+    await expect(check()).rejects.toMatchObject({ fault: 'wrong' })
+    await upload.box.devicesSide.verification.run({ signal })
+    renameSync(aside(), computer.place.folder)
+    writeFileSync(volumeIdFile(), id)
+    expect(new Set(await statesOf('packs'))).toEqual(new Set([packStates.stored]))
+    expect((await getRepository()).closureEpoch).toBe(0)
+    expect(await check()).toMatchObject({ damageCount: 0 })
+  })
+
+  test('nor is one that went away while a pack was read', async () => {
+    const repository = await getRepository()
+    const { file, packId } = { file: packFile('data'), packId: parsePackId(packFile('data').split('/').at(-1)!) }
+    const bytes = readFileSync(file)
+    const absent = { packId, state: 'missing', lost: [], isAbsent: true } as const
+    expect(confirmHurt(upload.box.dataFolder, repository, [absent])).toEqual([])
+    rmSync(file)
+    expect(confirmHurt(upload.box.dataFolder, repository, [absent])).toEqual([absent])
+    writeFileSync(file, bytes)
+    rmSync(volumeIdFile())
+    expect(() => confirmHurt(upload.box.dataFolder, repository, [absent])).toThrow(VolumeError)
+  })
 })

@@ -51,7 +51,7 @@ test('a new repository opens with the printed secret, from its files alone', asy
   const recoverySecret = unsealSecret(making.masterKey, stored!.sealedSecret!, context)
   const slot = readKeySlotFile(readFileSync(place.keySlotFile(recoverySlotId)))
   const byRecovery = openKeySlot(slot, repository.uid, recoverySlotKey(recoverySecret, repository.uid))
-  const byBox = await createOpenSecrets(making)(repository)
+  const byBox = await createOpenSecrets(making).openSecrets(repository)
   expect(byRecovery).toEqual(byBox)
   expect(byBox.encryptionKeys).toHaveLength(1)
 })
@@ -79,7 +79,7 @@ test('two at once make one', async () => {
 })
 
 test('each customer has keys of its own', async () => {
-  const openSecrets = createOpenSecrets(making)
+  const { openSecrets } = createOpenSecrets(making)
   const one = await openSecrets(await createRepository(making, await foundCustomer(1)))
   const other = await openSecrets(await createRepository(making, await foundCustomer(2)))
   expect(one.uid).not.toEqual(other.uid)
