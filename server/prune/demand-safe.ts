@@ -19,9 +19,9 @@ export async function demandSafe(options: SafeOptions): Promise<void> {
   const live = packs.filter(({ state }) => state === 'stored' || state === 'condemned')
   const isTreeStored = live.some(({ kind }) => kind === 'tree')
   if (live.length > 0 && (await countFiles(place.packsFolder)) === 0)
-    throw listingRefused('the folder of packs is empty although packs are stored')
+    throw listingRefused('the folder of stored files is empty although some are stored')
   if (isTreeStored && (await countFiles(place.twinPacksFolder)) === 0)
-    throw listingRefused('the folder of second copies is empty although tree packs are stored')
+    throw listingRefused('the folder of their second copies is empty although some are stored')
   await listFolder(place.trashFolder)
 }
 

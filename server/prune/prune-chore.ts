@@ -12,10 +12,10 @@ const atHour = 4
 const hourMs = 60 * 60 * 1000
 
 const phaseWords: Readonly<Record<PrunePhase, string>> = {
-  mark: 'looking for what versions need: packs of folders read',
-  trash: 'packs put into the trash',
-  repack: 'packs put together',
-  purge: 'packs removed for good',
+  mark: 'looking for what versions need',
+  trash: 'files put into the trash',
+  repack: 'files put together',
+  purge: 'files removed for good',
 }
 
 /** Every night; every hour while the disk is low and old trash is left. */
@@ -26,7 +26,7 @@ export function pruneChore(options: PruneAll & { readonly traffic: Pick<Traffic,
     name: 'prune',
     title: 'Freeing space',
     about:
-      'Every night packs that no version needs are condemned; a day later they go into the trash, after seven more for good.',
+      'Every night the box looks for stored files that no version needs; a day later they go into the trash, after seven more for good.',
     page: '/storage/prune',
     weight: 'heavy',
     needsClock: true,

@@ -1,15 +1,8 @@
 /** Plans and results in words, for the command and for the chore's line. */
+import { bytesText } from './bytes-text.ts'
 import type { PackSum, PruneDone, PruneOutlook } from './prune.ts'
 import { refusalText } from './prune.ts'
 import type { PruneReportBody, RepositoryPruned } from './prune-order.ts'
-
-const units = ['KiB', 'MiB', 'GiB', 'TiB'] as const
-
-export function bytesText(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`
-  const step = Math.min(units.length, Math.floor(Math.log2(bytes) / 10))
-  return `${(bytes / 1024 ** step).toFixed(1)} ${units[step - 1]}`
-}
 
 /** A sentence. */
 export function summaryOf({ kind, repositories }: PruneReportBody): string {
@@ -17,7 +10,7 @@ export function summaryOf({ kind, repositories }: PruneReportBody): string {
   const notDone = refused === 0 ? '' : ` Refused for ${refused} of ${repositories.length} accounts.`
   if (kind === 'plan') {
     const bytes = repositories.reduce((sum, { outlook }) => sum + (outlook?.freedBytes ?? 0), 0)
-    return `Planned: ${bytesText(bytes)} would leave the stored packs.${notDone}`
+    return `Planned: ${bytesText(bytes)} would leave the stored files.${notDone}`
   }
   const done = repositories.flatMap((repository) => repository.done ?? [])
   const sum = (bytesOf: (one: PruneDone) => number) => done.reduce((bytes, one) => bytes + bytesOf(one), 0)

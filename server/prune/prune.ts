@@ -5,6 +5,8 @@
  * mark needs it no more than the first, gone after another seven days. Every step can be taken back until the last.
  */
 
+import { bytesText } from './bytes-text.ts'
+
 export interface PackSum {
   readonly packs: number
   readonly bytes: number
@@ -110,7 +112,7 @@ export const noAllowance: PruneAllowance = { freedBytes: 0, holes: 0 }
 export function refusalText(refusal: PruneRefusal): string {
   switch (refusal.kind) {
     case 'listing':
-      return `The folders of stored packs cannot be trusted: ${refusal.why}.`
+      return `The folders of stored files cannot be trusted: ${refusal.why}.`
     case 'wrong-volume':
       return `This is not the disk that the backups were stored on: ${refusal.why}.`
     case 'clock-jumped':
@@ -118,7 +120,7 @@ export function refusalText(refusal: PruneRefusal): string {
     case 'after-rebuild':
       return 'The database was rebuilt from the stored files, and nobody has confirmed yet that everything is there.'
     case 'too-much':
-      return `One run would free ${refusal.freedBytes} of ${refusal.storedBytes} stored bytes, more than 30 %.`
+      return `One run would free ${bytesText(refusal.freedBytes)} of ${bytesText(refusal.storedBytes)} that are stored, more than 30 %.`
     case 'holes':
       return `${refusal.count} records that versions need are stored nowhere whole. What belongs below them is not known.`
     default:

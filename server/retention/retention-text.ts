@@ -1,4 +1,4 @@
-import { bytesText } from '../prune/prune-text.ts'
+import { bytesText } from '../prune/bytes-text.ts'
 import type { AppliedRetention } from './apply-all.ts'
 import type { ComputerPlan } from './retention-command.ts'
 

@@ -15,7 +15,9 @@ import type { EntryProps } from '../../views/partials/entry.ts'
 import type { DayProps, RibbonProps } from '../../views/partials/month.ts'
 import type { PageContext, Viewer } from '../../views/site.ts'
 import { checkSamples } from './check-samples.ts'
+import { copiesSamples } from './copies-samples.ts'
 import { keptSamples } from './kept-samples.ts'
+import { pruneSamples } from './prune-samples.ts'
 import { recoverySamples } from './recovery-samples.ts'
 
 const nowMs = Date.UTC(2026, 2, 26, 18, 20)
@@ -318,6 +320,8 @@ export const pageSamples = {
   'computer-long': computer({ name: longName, state: { kind: 'silent', sinceMs: nowMs - 9 * dayMs } }),
   'computer-bad-data': computer({ badData: { records: 3, lastAtMs: lastMs } }),
   ...checkSamples(longName),
+  ...copiesSamples(longName),
+  ...pruneSamples,
   ...keptSamples({ viewer, nowMs, longName }),
   ...recoverySamples({ viewer, nowMs, longName }),
   'computer-failed': computer({

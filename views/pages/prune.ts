@@ -164,7 +164,7 @@ function planRow(reader: Reader, { name, plan }: PruneAccount): Html {
 }
 
 function amount(reader: Reader, { packs, bytes }: PruneAmount): Html {
-  return html`${sizeText(reader, bytes)}<span class="sub">${countOf(reader, packs, 'pack')}</span>`
+  return html`${sizeText(reader, bytes)}<span class="sub">${countOf(reader, packs, 'file')}</span>`
 }
 
 function resultLedger(reader: Reader, accounts: readonly PruneAccount[]): Html {
