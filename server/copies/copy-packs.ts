@@ -80,6 +80,6 @@ function demandFewLost(lost: number, seen: number): void {
   if (lost <= lostPacksMax || lost <= seen * lostShareMax) return
   throw new CopyError(
     'source-lost',
-    `${lost} of the first ${seen} packs to copy are damaged or missing on the disk of the box. The copy was left as it is.`,
+    `${lost} of the first ${seen} files to copy are damaged or missing on the disk of the box. The copy was left as it is.`,
   )
 }

@@ -1,4 +1,4 @@
-/** What a run did and found, in sentences for alarms, cards and commands. Pure. */
+/** What a run did and found, in sentences for alarms, pages and commands: people there know files, and no packs. Pure. */
 import { sizeText } from '../../views/format/size.ts'
 import type { CopyStatus } from './copies-service.ts'
 import type { CopyFindings, CopyRunResult } from './copy.ts'
@@ -6,11 +6,11 @@ import type { CopyFindings, CopyRunResult } from './copy.ts'
 const words = { locale: 'en-GB', timeZone: 'UTC', nowMs: 0 }
 
 const findingWords: Readonly<Record<keyof CopyFindings, readonly [one: string, many: string]>> = {
-  damagedHere: ['pack of the box is damaged', 'packs of the box are damaged'],
-  missingHere: ['pack of the box is missing', 'packs of the box are missing'],
+  damagedHere: ['file of the box is damaged', 'files of the box are damaged'],
+  missingHere: ['file of the box is missing', 'files of the box are missing'],
   unreadableHere: ['version or mark of the box is damaged', 'versions or marks of the box are damaged'],
   lostThere: ['file was missing in the copy', 'files were missing in the copy'],
-  damagedThere: ['pack was damaged in the copy', 'packs were damaged in the copy'],
+  damagedThere: ['file was damaged in the copy', 'files were damaged in the copy'],
 }
 
 export function findingsText(findings: CopyFindings): string {
@@ -29,10 +29,8 @@ export function resultText(name: string, result: CopyRunResult): string {
   if (outcome === 'failed') return `${name}: failed. ${problem?.detail ?? ''}`.trim()
   const parts = [
     outcome === 'cancelled' ? 'stopped before its end' : undefined,
-    packs === 0 && files === 0
-      ? 'nothing new'
-      : `${bytesText(bytes)} in ${count(packs, 'pack')} and ${count(files, 'small file')} copied`,
-    removedPacks === 0 ? undefined : `${count(removedPacks, 'pack')} removed`,
+    packs === 0 && files === 0 ? 'nothing new' : `${bytesText(bytes)} in ${count(packs + files, 'file')} copied`,
+    removedPacks === 0 ? undefined : `${count(removedPacks, 'file')} removed`,
     readBackBytes === 0 ? undefined : `${bytesText(readBackBytes)} read back`,
   ]
   return `${name}: ${parts.filter((part) => part !== undefined).join(', ')}. ${findingsText(findings)}`.trim()
@@ -57,7 +55,7 @@ export function statusText({ copy, history, lag, isTooOld, dueAt, progress }: Co
   return [
     `${copy.name}  (${copy.copyId})`,
     `  ${copy.address.folder}`,
-    `  The copy ${age}${isTooOld ? ', which is too old' : ''}; it ${lacks}. ${bytesText(lag.copiedBytes)} in ${count(lag.copiedPacks, 'pack')} there.`,
+    `  The copy ${age}${isTooOld ? ', which is too old' : ''}; it ${lacks}. ${bytesText(lag.copiedBytes)} in ${count(lag.copiedPacks, 'file')} there.`,
     `  ${next}`,
     ...(history.result === undefined ? [] : [`  Last run: ${resultText(copy.name, history.result)}`]),
   ].join('\n')

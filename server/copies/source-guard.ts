@@ -54,7 +54,7 @@ function demandPresent({ uid }: Repository, live: number, absent: number): void 
   if (!isEmptied && (absent <= absentMax || absent <= live * absentShareMax)) return
   throw new CopyError(
     'source-lost',
-    `${absent} of ${live} packs of ${uid.toString('hex')} are not on the disk of the box. The copy was left as it is.`,
+    `${absent} of ${live} stored files of ${uid.toString('hex')} are not on the disk of the box. The copy was left as it is.`,
   )
 }
 

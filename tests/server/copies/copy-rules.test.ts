@@ -146,8 +146,8 @@ test.each([
 
 test.each<{ readonly given: Partial<CopyFindings>; readonly expected: string }>([
   { given: {}, expected: '' },
-  { given: { damagedHere: 1 }, expected: '1 pack of the box is damaged.' },
-  { given: { lostThere: 3, damagedThere: 1 }, expected: '3 files were missing in the copy, 1 pack was damaged in the copy.' },
+  { given: { damagedHere: 1 }, expected: '1 file of the box is damaged.' },
+  { given: { lostThere: 3, damagedThere: 1 }, expected: '3 files were missing in the copy, 1 file was damaged in the copy.' },
 ])('findings in words: $expected', ({ given, expected }) => {
   expect(findingsText({ ...noFindings, ...given })).toBe(expected)
 })

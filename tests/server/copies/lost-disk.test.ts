@@ -110,7 +110,7 @@ describe('rot on the box’s disk', () => {
     writeFileSync(file, bytes)
     const result = await run()
     expect(result).toMatchObject({ outcome: 'partial', packs: third.packs.length - 1, findings: { damagedHere: 1 } })
-    expect(office.alarms.get('HF-COPY-FOUND-DAMAGE')?.detail).toContain('1 pack of the box is damaged')
+    expect(office.alarms.get('HF-COPY-FOUND-DAMAGE')?.detail).toContain('1 file of the box is damaged')
     const row = await office.upload.box.database.kysely
       .selectFrom('packs')
       .select('state')
