@@ -4,11 +4,11 @@ import { defineCommand, exitCodes } from '../cli/command.ts'
 import { type Customer, formatCustomerNumber } from '../customers/customer.ts'
 import { formatTime } from '../http/api-schemas.ts'
 import type { RepairReport } from '../repair/repair.ts'
-import { halfDamagedPacks, repairSentence } from '../repair/repair-all.ts'
+import { repairSentence } from '../repair/repair-all.ts'
 import type { Repository } from '../repositories/repository.ts'
 import type { Services } from '../services.ts'
 import type { CheckProgress, CheckReport, RepositoryReport } from './check.ts'
-import { isDamaged } from './check.ts'
+import { halfDamagedPacks, isDamaged } from './check.ts'
 import { checkText, type NamedReport } from './check-text.ts'
 
 /** `holdfast check`: reports and marks; exit 1 when anything is damaged. It names files: it is for whoever may run it on the box. */

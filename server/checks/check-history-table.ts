@@ -70,16 +70,18 @@ export async function saveCheck(database: Database, repositoryId: RepositoryId, 
   })
 }
 
-/** The newest; undefined while there was none. */
-export async function findNewestCheck(db: Queryable, repositoryId: RepositoryId): Promise<CheckRecord | undefined> {
-  const row = await db
-    .selectFrom('checks')
-    .selectAll()
-    .where('repository_id', '=', repositoryId)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  if (row === undefined) return undefined
+/** The newest; undefined while there was none. `thatReads`: of those that read data, which see what the others do not. */
+export async function findNewestCheck(
+  db: Queryable,
+  question: { readonly repositoryId: RepositoryId; readonly thatReads: boolean },
+): Promise<CheckRecord | undefined> {
+  let query = db.selectFrom('checks').selectAll().where('repository_id', '=', question.repositoryId)
+  if (question.thatReads) query = query.where('reading', '!=', 'structure')
+  const row = await query.orderBy('id', 'desc').limit(1).executeTakeFirst()
+  return row && toRecord(row)
+}
+
+function toRecord(row: Omit<CheckRow, 'id'>): CheckRecord {
   return {
     reading: checkReadings.find((reading) => reading === row.reading) ?? 'structure',
     startedAt: row.started_at,

@@ -235,7 +235,7 @@ class PackChecks implements CheckedPacks {
     const { packId } = pack
     const { state, lost, read, why, areAllAbsent } = hurt
     for (const copy of read) this.addRecords(pack, copy.records, lost)
-    this.hurt.push({ packId, state, lost })
+    this.hurt.push({ packId, state, lost, isAbsent: areAllAbsent })
     if (areAllAbsent) this.findingsOf(pack).add({ kind: 'pack-missing', pack: packId })
     else if (lost.length === 0) this.findingsOf(pack).add({ kind: 'pack-damaged', pack: packId, why })
     this.reportLost(pack, lost)

@@ -1,4 +1,5 @@
 /** What a check of the stored files finds. Names of files are in it: it is for whoever may run commands on the box. */
+import { type PackId, parsePackId } from '../../engine/index.ts'
 import type { Id } from '../runtime/ids.ts'
 
 /** Something that is not as it was. */
@@ -83,4 +84,9 @@ export const maxPathsListed = 1000
 
 export function isDamaged({ repositories }: CheckReport): boolean {
   return repositories.some(({ damageCount }) => damageCount > 0)
+}
+
+/** Tree packs of which one file of two is damaged: nothing marks them, because nothing is lost. */
+export function halfDamagedPacks(damage: readonly Damage[]): readonly PackId[] {
+  return [...new Set(damage.flatMap((found) => (found.kind === 'copy-damaged' ? [parsePackId(found.pack)] : [])))]
 }

@@ -3,6 +3,8 @@
  * never mends and never deletes: a record that is marked is not served and not believed any more, so the next backup sends it again
  * while the computer still has it.
  */
+
+import type { PackId } from '../../engine/index.ts'
 import type { AlarmsService } from '../alarms/alarms-service.ts'
 import type { Database } from '../database/database.ts'
 import type { PlaintextsService } from '../plaintexts/plaintexts-service.ts'
@@ -12,7 +14,7 @@ import type { OpenSecrets } from '../repositories/repository-secrets.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
-import { type CheckProgress, type Damage, maxDamageListed, type RepositoryReport } from './check.ts'
+import { type CheckProgress, type Damage, halfDamagedPacks, maxDamageListed, type RepositoryReport } from './check.ts'
 import { findNewestCheck, findOldestProof, saveCheck } from './check-history-table.ts'
 import { checkKeys } from './check-keys.ts'
 import { type CheckedPacks, type CheckPacks, checkPacks, noteUnknownPackFiles } from './check-packs.ts'
@@ -22,11 +24,13 @@ import { Findings } from './findings.ts'
 import { type BlamedDevice, type HurtPack, markHurt } from './mark-hurt.ts'
 import { nameDamage } from './name-damage.ts'
 import type { CheckReading } from './plan-reading.ts'
+import { confirmHurt, demandDisk } from './present-disk.ts'
 import { RecordGraph } from './record-graph.ts'
 
 export type OnBlamed = (repository: Repository, devices: readonly BlamedDevice[]) => Promise<void>
 
 export interface ChecksService {
+  /** Throws VolumeError `wrong`: a disk that is not there is no damage. */
   readonly check: (
     repository: Repository,
     options: {
@@ -38,6 +42,8 @@ export interface ChecksService {
   /** What the newest check found, and how long ago the data was read whose turn is next. */
   readonly find: (repository: Pick<Repository, 'repositoryId'>) => Promise<{
     readonly newest: CheckRecord | undefined
+    /** Tree packs of which it found one file of two damaged. */
+    readonly halfDamaged: readonly PackId[]
     readonly oldestProofAt: number | undefined
   }>
 }
@@ -57,9 +63,10 @@ export function createChecks(options: {
   const { kysely: db } = database
 
   const mark = async (repository: Repository, packs: readonly HurtPack[]): Promise<void> => {
-    if (packs.length === 0) return
+    const confirmed = confirmHurt(dataFolder, repository, packs)
+    if (confirmed.length === 0) return
     const nowMs = clock.now()
-    const blamed = await database.transaction((tx) => markHurt(tx, { repository, packs, nowMs }))
+    const blamed = await database.transaction((tx) => markHurt(tx, { repository, packs: confirmed, nowMs }))
     await options.onBlamed(repository, blamed)
   }
 
@@ -113,15 +120,22 @@ export function createChecks(options: {
 
   return {
     check: async (repository, how) => {
+      demandDisk(dataFolder, repository)
       const startedAt = clock.now()
       const report = await checkRepository(repository, how)
       await conclude(repository, checkRecord(report, { reading: how.reading, startedAt, endedAt: clock.now() }))
       return report
     },
-    find: async ({ repositoryId }) => ({
-      newest: await findNewestCheck(db, repositoryId),
-      oldestProofAt: await findOldestProof(db, repositoryId),
-    }),
+    find: async ({ repositoryId }) => {
+      const newest = await findNewestCheck(db, { repositoryId, thatReads: false })
+      const reading = newest?.reading === 'structure' ? await findNewestCheck(db, { repositoryId, thatReads: true }) : newest
+      return {
+        // A look that found nothing does not outweigh a reading that did.
+        newest: newest?.damageCount === 0 ? (reading ?? newest) : newest,
+        halfDamaged: halfDamagedPacks([...(newest?.facts.damage ?? []), ...(reading?.facts.damage ?? [])]),
+        oldestProofAt: await findOldestProof(db, repositoryId),
+      }
+    },
   }
 }
 

@@ -18,6 +18,8 @@ export interface HurtPack {
   /** `poisoned`: the file is as it was sent, and some of its records do not open; the others are as good as ever. */
   readonly state: 'damaged' | 'missing' | 'poisoned'
   readonly lost: readonly RecordDamage[]
+  /** No file of it was there. */
+  readonly isAbsent?: boolean
 }
 
 /** A computer that sent records which do not open. */

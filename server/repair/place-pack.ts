@@ -11,7 +11,7 @@ const temporaryNameBytes = 12
 
 /**
  * Puts the bytes of a pack under its name, both files of a tree pack, durably, as if a computer had just sent them: a wrong file of
- * that name is replaced, a right one left alone. Undefined when they are not this pack.
+ * that name is replaced, a right one left alone. Undefined when they are not this pack. The caller holds the room.
  */
 export async function placePack(
   pack: { readonly packId: PackId; readonly kind: PackKind; readonly bytes: Buffer },
@@ -25,19 +25,16 @@ export async function placePack(
 ): Promise<PackIndex | undefined> {
   const { repository, place, volumes, randomness, reached } = options
   const { packId, kind, bytes } = pack
-  const room = await volumes.reserve(bytes.length * (kind === 'tree' ? 2 : 1))
   try {
     const temporaryName = randomness.bytes(temporaryNameBytes).toString('hex')
     const opening = { place, uid: repository.uid, packId, kind, temporaryName, reached }
-    await using incoming = await volumes.write(() => openIncomingPack(opening))
-    await volumes.write(() => incoming.write(bytes))
+    await using incoming = await volumes.write(() => openIncomingPack(opening), repository.uid)
+    await volumes.write(() => incoming.write(bytes), repository.uid)
     const index = incoming.prove()
-    await volumes.write(incoming.place)
+    await volumes.write(incoming.place, repository.uid)
     return index
   } catch (error) {
     if (error instanceof PackError) return undefined
     throw error
-  } finally {
-    room.release()
   }
 }

@@ -1,6 +1,4 @@
 /** Repair of everything that checks found, then a look whether it is whole. */
-import { parsePackId } from '../../engine/index.ts'
-import type { Damage } from '../checks/check.ts'
 import { allRepositories } from '../checks/check-all.ts'
 import type { ChecksService } from '../checks/checks-service.ts'
 import type { Database } from '../database/database.ts'
@@ -24,9 +22,8 @@ export async function repairAll(options: {
   const { packs: _, ...nothing } = nothingRepaired
   let sum: RepairedBox = { ...nothing, damageCount: 0 }
   for await (const repository of allRepositories(database)) {
-    const { newest } = await checks.find(repository)
-    const also = halfDamagedPacks(newest?.facts.damage ?? [])
-    const report = await repair.repair(repository, { also, onProgress, signal })
+    const { halfDamaged } = await checks.find(repository)
+    const report = await repair.repair(repository, { also: halfDamaged, onProgress, signal })
     const { damageCount } = await checks.check(repository, { reading: 'due', signal })
     sum = {
       healed: sum.healed + report.healed,
@@ -39,11 +36,6 @@ export async function repairAll(options: {
     }
   }
   return sum
-}
-
-/** Tree packs of which one file of two is damaged: nothing marks them, because nothing is lost. */
-export function halfDamagedPacks(damage: readonly Damage[]) {
-  return damage.flatMap((found) => (found.kind === 'copy-damaged' ? [parsePackId(found.pack)] : []))
 }
 
 export function repairSentence({ healed, moved, recordsSaved, recordsLost }: Omit<RepairReport, 'packs'>): string {

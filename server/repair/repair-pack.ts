@@ -110,7 +110,7 @@ async function putAside(
   reached('repair:committed')
   if (generation === undefined) return { kind: 'changed' }
   await writeGenerationFile(place, generation, reached)
-  await context.volumes.write(() => quarantinePack(place, pack.packId, reached))
+  await context.volumes.write(() => quarantinePack(place, pack.packId, reached), repository.uid)
   const lost = Math.max(0, pack.records - records.length)
   return made === undefined ? { kind: 'put-aside', lost } : { kind: 'moved', to: made.packId, records: records.length, lost }
 }

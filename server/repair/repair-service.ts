@@ -19,7 +19,7 @@ import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import { addRepair, type FindOtherCopy, nothingRepaired, type RepairReport } from './repair.ts'
-import { type RepairContext, repairPack } from './repair-pack.ts'
+import { repairPack } from './repair-pack.ts'
 import { listSpoiledPacks } from './repair-table.ts'
 
 export interface RepairService {
@@ -38,6 +38,8 @@ export interface RepairService {
 }
 
 const packsPerPage = 500
+/** A tree pack is kept twice. */
+const filesOfKind = { data: 1, tree: 2 } as const
 
 export function createRepair(options: {
   readonly database: Database
@@ -51,7 +53,7 @@ export function createRepair(options: {
   readonly findOtherCopy: FindOtherCopy
   readonly reached: ReachedPoint
 }): RepairService {
-  const { database, dataFolder, log, openSecrets } = options
+  const { database, dataFolder, log, openSecrets, volumes } = options
   const { kysely: db } = database
 
   async function* packsToRepair(repository: Repository, also: readonly PackId[]): AsyncGenerator<PackToRepair> {
@@ -83,18 +85,28 @@ export function createRepair(options: {
   }
 
   const repairAll: RepairService['repair'] = async (repository, { also = [], onProgress, signal }) => {
-    const place = repositoryPlace(dataFolder, repository.uid)
-    await demandCurrentIndex(place, () => findRepository(db, repository.repositoryId))
+    volumes.demandWritable(repository.uid)
+    await demandCurrentIndex(repositoryPlace(dataFolder, repository.uid), () => findRepository(db, repository.repositoryId))
     const secrets = await secretsOf(repository)
-    const context: RepairContext = { ...options, repository, place, secrets, signal }
+    /** Room held is a series, too: the repository is not moved meanwhile, so its place is asked for here. */
+    const repairOne = async ({ pack, hasBadRecords }: PackToRepair) => {
+      const room = await volumes.reserve(pack.sizeBytes * filesOfKind[pack.kind], repository.uid)
+      try {
+        const place = repositoryPlace(dataFolder, repository.uid)
+        return await repairPack(pack, hasBadRecords, { ...options, repository, place, secrets, signal })
+      } finally {
+        room.release()
+      }
+    }
     let report = nothingRepaired
     let packs = 0
-    for await (const { pack, hasBadRecords } of packsToRepair(repository, also)) {
+    for await (const found of packsToRepair(repository, also)) {
       signal.throwIfAborted()
-      const repair = await repairPack(pack, hasBadRecords, context)
-      report = addRepair(report, { packId: pack.packId, repair })
+      const { packId } = found.pack
+      const repair = await repairOne(found)
+      report = addRepair(report, { packId, repair })
       packs += 1
-      log.info({ pack: pack.packId, ...repair }, 'a pack was repaired')
+      log.info({ pack: packId, ...repair }, 'a pack was repaired')
       onProgress?.({ packs })
     }
     return report

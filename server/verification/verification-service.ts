@@ -3,15 +3,16 @@
  * `lateAfterMs` later, or somebody is told. It keeps no list and no cursor: a pack that was not opened says so in its own row, so a
  * box that was off goes on where it was. One pack at a time, behind everything that anybody waits for.
  */
+
 import type { RepositorySecrets } from '../../engine/index.ts'
 import type { OnBlamed } from '../checks/checks-service.ts'
 import type { DeviceFault } from '../checks/device-fault.ts'
 import { findDeviceFault } from '../checks/device-faults-table.ts'
+import { isDiskPresent } from '../checks/present-disk.ts'
 import type { Database } from '../database/database.ts'
 import type { PackNumber } from '../packs/pack.ts'
 import { listRepositories } from '../repositories/repositories-table.ts'
 import type { Repository, RepositoryId } from '../repositories/repository.ts'
-import { repositoryPlace } from '../repositories/repository-place.ts'
 import type { OpenSecrets } from '../repositories/repository-secrets.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
@@ -101,14 +102,14 @@ export function createVerification(options: {
   /** One turn of a repository, from a pack on: each is tried once in a run. */
   const verifySome = async (repository: Repository, after: PackNumber, run: VerificationRun): Promise<Turn> => {
     const packs = await listUnprovedPacks(db, { repositoryId: repository.repositoryId, after, limit: packsPerTurn })
-    const secrets = packs.length === 0 ? undefined : await secretsOf(repository)
+    if (packs.length === 0 || !isDiskPresent(dataFolder, repository)) return { count: nothing, after }
+    const secrets = await secretsOf(repository)
     if (secrets === undefined) return { count: nothing, after }
-    const place = repositoryPlace(dataFolder, repository.uid)
     let count = nothing
     for (const pack of packs) {
       await run.pause?.(pack)
       run.signal.throwIfAborted()
-      count = add(count, await verify(pack, { ...options, repository, place, secrets, signal: run.signal }))
+      count = add(count, await verify(pack, { ...options, repository, secrets, signal: run.signal }))
     }
     return { count, after: packs.at(-1)!.pack }
   }

@@ -6,6 +6,7 @@ import type { RepositorySecrets } from '../../engine/index.ts'
 import type { CheckPackOutput } from '../checks/check-pack.ts'
 import { type BlamedDevice, markHurt } from '../checks/mark-hurt.ts'
 import { wholeIdsOf } from '../checks/packed-records.ts'
+import { confirmHurt } from '../checks/present-disk.ts'
 import { type WeighedPack, weighCopies } from '../checks/weigh-copies.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { markChunksVerified } from '../packs/chunks-table.ts'
@@ -13,7 +14,7 @@ import { isLive } from '../packs/pack.ts'
 import { findPackLocked, setPacksProved } from '../packs/packs-table.ts'
 import { lockRepository } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
-import type { RepositoryPlace } from '../repositories/repository-place.ts'
+import { repositoryPlace } from '../repositories/repository-place.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import type { UnprovedPack } from './verification-table.ts'
@@ -22,8 +23,8 @@ export interface PackVerification {
   readonly database: Database
   readonly clock: Clock
   readonly pool: WorkerPool
+  readonly dataFolder: string
   readonly repository: Repository
-  readonly place: RepositoryPlace
   readonly secrets: RepositorySecrets
   readonly signal: AbortSignal
 }
@@ -47,8 +48,10 @@ export async function verifyPack(pack: UnprovedPack, verification: PackVerificat
       return []
     }
     const { packId } = pack
-    if (weighed.kind === 'hurt')
-      return markHurt(tx, { repository, packs: [{ packId, state: weighed.state, lost: weighed.lost }], nowMs })
+    if (weighed.kind === 'hurt') {
+      const hurt = { packId, state: weighed.state, lost: weighed.lost, isAbsent: weighed.areAllAbsent }
+      return markHurt(tx, { repository, packs: confirmHurt(verification.dataFolder, repository, [hurt]), nowMs })
+    }
     await markProved(tx, { repository, pack, weighed, nowMs })
     return markHurt(tx, { repository, packs: [{ packId, state: 'poisoned', lost: weighed.bad }], nowMs })
   })
@@ -57,7 +60,9 @@ export async function verifyPack(pack: UnprovedPack, verification: PackVerificat
 
 /** A tree pack's second file is read only where the first one is not whole. */
 async function readAndWeigh(pack: UnprovedPack, verification: PackVerification): Promise<WeighedPack> {
-  const { place } = verification
+  const { dataFolder, repository } = verification
+  // Now, not before: it may have been moved.
+  const place = repositoryPlace(dataFolder, repository.uid)
   const toWeigh = { packId: pack.packId, sizeBytes: pack.sizeBytes, isKnownBad: () => false }
   const first = await read(place.packFile(pack.packId), pack, verification)
   const weighed = weighCopies(toWeigh, [first])

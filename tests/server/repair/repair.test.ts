@@ -1,14 +1,5 @@
 /** Repair over repositories that real backups made, after real damage: all that is whole anywhere is whole in its place again. */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -267,4 +258,28 @@ test('what a running backup was promised stays promised', async () => {
   const newest = await upload.box.database.kysely.selectFrom('packs').selectAll().orderBy('id', 'desc').executeTakeFirstOrThrow()
   expect(newest.claim_seq).toBe(claimed)
   expect(newest.device_id).toBe(computer.connected.device.deviceId)
+})
+
+test('rows that say something else than their pack are made anew from it', async () => {
+  await upload.box.database.kysely.updateTable('chunks').set({ record_offset: 77 }).limit(1).execute()
+  expect((await check()).damage).toMatchObject([{ kind: 'index-wrong' }])
+  expect(await repair()).toMatchObject({ healed: 1 })
+  await verify()
+  expect(await check()).toMatchObject(whole)
+})
+
+describe('as chores of the box', () => {
+  test('the night finds, the person repairs, the alarm goes', async () => {
+    const { chores, alarms } = upload.box.care
+    const codes = async () => (await alarms.list({ reach: 'all', after: 0, limit: 10 })).map(({ code }) => code)
+    hurt(computer.place.twinPackFile(packFile('tree').packId))
+    await chores.runToEnd('check', { input: { reading: 'all' } })
+    expect(await codes()).toContain('HF-STORAGE-DAMAGED')
+    // Until it is healed every night finds it again, and a look without reading does not call it well.
+    await upload.box.devicesSide.checks.check(await getRepository(), { reading: 'structure', signal })
+    expect(await codes()).toContain('HF-STORAGE-DAMAGED')
+    const { summary } = await chores.runToEnd('repair', {})
+    expect(summary).toBe('1 pack healed.')
+    expect(await codes()).not.toContain('HF-STORAGE-DAMAGED')
+  })
 })
