@@ -1,9 +1,9 @@
 /**
- * The box is gone: its whole data folder. A copy of the disk and the printed kit of the server make the same box, as a process, over real
+ * The box is gone: its whole data folder. Its second copy and the printed kit of the server make the same box, as a process, over real
  * sockets: people sign in, the computer goes on, files come back byte for byte.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -15,7 +15,7 @@ import { createTestDatabase } from '../../support/test-database.ts'
 
 let office: OfficeBox
 let folder: string
-/** What a second copy, or the old disk, holds. */
+/** The second copy, on another disk in real life. */
 let copy: string
 let source: string
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
@@ -44,10 +44,11 @@ beforeAll(async () => {
     const printed = await holdfast('recovery-kit', ...whose, '--format', format, '--out', out)
     if (printed.exitCode !== 0) throw new Error(printed.errors)
   }
-  const saved = await holdfast('self-backup')
-  if (saved.exitCode !== 0) throw new Error(saved.errors)
   copy = join(folder, 'copy')
-  for (const name of ['repositories', 'self']) cpSync(join(office.box.dataFolder, name), join(copy, name), { recursive: true })
+  for (const words of [['copy', 'add', copy, '--same-disk'], ['self-backup'], ['copy', 'run']]) {
+    const done = await holdfast(...words)
+    if (done.exitCode !== 0) throw new Error(`${words.join(' ')}: ${done.errors}${done.output}`)
+  }
 }, 120_000)
 afterAll(async () => {
   await office?.[Symbol.asyncDispose]()
