@@ -81,13 +81,17 @@ function headOf(reader: Reader, copies: readonly CopyProps[]): Html {
       says: `The copy ${first.name} is not finished yet.`,
       small: ['It begins within a minute, or with “Run now”.'],
     })
-  return sentence({ state: 'ok', says: 'The second copy is whole.', small: copies.map((copy) => asOfText(reader, copy)) })
+  return sentence({
+    state: 'ok',
+    says: 'The second copy is whole.',
+    small: copies.map((copy) => (copies.length === 1 ? asOfText(reader, copy) : `${copy.name}: ${asOfText(reader, copy)}`)),
+  })
 }
 
-function asOfText(reader: Reader, { name, asOfMs, missingVersions }: CopyProps): string {
-  if (asOfMs === undefined) return `${name}: nothing can be restored from it yet.`
+function asOfText(reader: Reader, { asOfMs, missingVersions }: CopyProps): string {
+  if (asOfMs === undefined) return 'Nothing can be restored from it yet.'
   const missing = missingVersions === 0 ? 'it lacks no version' : `it lacks ${countOf(reader, missingVersions, 'version')}`
-  return `${name}: as of ${whenInSentence(reader, asOfMs).replace(/^on /, '')}; ${missing}.`
+  return `As of ${whenInSentence(reader, asOfMs).replace(/^on /, '')}; ${missing}.`
 }
 
 function addPart(reader: Reader, form: NewCopyProps, isFirst: boolean): Html {
