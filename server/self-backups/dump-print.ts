@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto'
-import type { TableDump } from './box-document.ts'
+import type { BoxDocument, TableDump } from './box-document.ts'
 import type { DumpedTable } from './dumped-tables.ts'
+
+/** Of all that a self-backup would hold, but for when it was made and by which program. Pure. */
+export function documentPrint(
+  { tables, masterKey, authority, settingsFile }: Omit<BoxDocument, 'madeAtMs' | 'version' | 'migrations' | 'boxId'>,
+  dumped: readonly DumpedTable[],
+): string {
+  const hash = createHash('sha256').update(dumpPrint(tables, dumped)).update(masterKey)
+  return hash.update(JSON.stringify([authority.certificatePem, authority.keyPem, settingsFile ?? null])).digest('hex')
+}
 
 /** The same for two dumps that differ in nothing but signs of life: what a change is compared by. Pure. */
 export function dumpPrint(dumps: readonly TableDump[], tables: readonly DumpedTable[]): string {

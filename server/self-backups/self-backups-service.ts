@@ -12,8 +12,8 @@ import type { Randomness } from '../runtime/randomness.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
 import type { Authority } from '../tls/authority.ts'
-import { type BoxDocument, encodeBoxDocument, readBoxDocument, type TableDump } from './box-document.ts'
-import { dumpPrint } from './dump-print.ts'
+import { type BoxDocument, encodeBoxDocument, readBoxDocument } from './box-document.ts'
+import { documentPrint } from './dump-print.ts'
 import { dumpedTables } from './dumped-tables.ts'
 import { fitDocument } from './fit-document.ts'
 import { dumpTables } from './people-dump-table.ts'
@@ -58,6 +58,7 @@ export function createSelfBackups(options: {
   const { database, dataFolder, serverSecret, clock, randomness, volumes, log, alarms, reached } = options
   const folder = selfFolder(dataFolder)
   let watch: WatchState | undefined
+  let failure: string | undefined
   let turn: Promise<unknown> = Promise.resolve()
 
   /** One after the other: two would take the same number. */
@@ -67,47 +68,51 @@ export function createSelfBackups(options: {
     return result
   }
 
-  const save = async (dump: { readonly tables: readonly TableDump[]; readonly migrations: readonly string[] }) => {
+  const gather = async (): Promise<BoxDocument> => {
     const { boxId, version, masterKey, authority } = options
-    const madeAtMs = clock.now()
-    const document: BoxDocument = {
-      boxId,
-      madeAtMs,
-      version,
-      masterKey,
-      authority,
-      settingsFile: settingsText(dataFolder),
-      ...dump,
-    }
+    const dump = await dumpTables(database, dumpedTables)
+    const settingsFile = settingsText(dataFolder)
+    return { boxId, madeAtMs: clock.now(), version, masterKey, authority, settingsFile, ...dump }
+  }
+
+  const save = async (document: BoxDocument) => {
     const bytes = sealDocument(encodeBoxDocument(fitDocument(document)), serverSecret, randomness)
     const [newest] = await listSelfBackups(folder)
     const file = await volumes.write(() => writeSelfBackup(folder, { number: (newest?.number ?? 0) + 1, bytes, reached }))
-    watch = { saved: { print: dumpPrint(dump.tables, dumpedTables), atMs: madeAtMs }, seen: undefined }
+    watch = { saved: { print: documentPrint(document, dumpedTables), atMs: document.madeAtMs }, seen: undefined }
     await volumes.write(() => thinSelfBackups(folder, { keep: selfBackupsKept, reached }))
     log.info({ number: file.number, sizeBytes: file.sizeBytes }, 'the box has backed itself up')
+    failure = undefined
     return file
   }
 
-  const dump = () => dumpTables(database, dumpedTables)
+  const lookOnce = async () => {
+    watch ??= { saved: await newestSaved(folder, serverSecret), seen: undefined }
+    const document = await gather()
+    const looked = lookAt(watch, documentPrint(document, dumpedTables), document.madeAtMs)
+    watch = looked.state
+    if (looked.due === undefined) return
+    await save(document)
+    await alarms.settle(alarmKey)
+  }
+
+  /** Said once, not every few seconds. */
+  const fail = async (error: unknown) => {
+    const detail = error instanceof Error ? error.message : String(error)
+    if (detail !== failure) log.error({ err: error }, 'the box could not back itself up')
+    failure = detail
+    await alarms.raise({ ...alarmKey, detail })
+  }
 
   return {
     list: () => listSelfBackups(folder),
-    run: () => inTurn(async () => save(await dump())),
-    look: () =>
+    run: () =>
       inTurn(async () => {
-        try {
-          watch ??= { saved: await newestSaved(folder, serverSecret), seen: undefined }
-          const now = await dump()
-          const looked = lookAt(watch, dumpPrint(now.tables, dumpedTables), clock.now())
-          watch = looked.state
-          if (looked.due === undefined) return
-          await save(now)
-          await alarms.settle(alarmKey)
-        } catch (error) {
-          log.error({ err: error }, 'the box could not back itself up')
-          await alarms.raise({ ...alarmKey, detail: error instanceof Error ? error.message : String(error) })
-        }
+        const file = await save(await gather())
+        await alarms.settle(alarmKey)
+        return file
       }),
+    look: () => inTurn(() => lookOnce().catch(fail)),
   }
 }
 
@@ -116,8 +121,8 @@ async function newestSaved(folder: string, serverSecret: Buffer): Promise<WatchS
   const [newest] = await listSelfBackups(folder)
   if (newest === undefined) return undefined
   try {
-    const { tables, madeAtMs } = readBoxDocument(await openSelfBackup(newest, serverSecret))
-    return { print: dumpPrint(tables, dumpedTables), atMs: madeAtMs }
+    const document = readBoxDocument(await openSelfBackup(newest, serverSecret))
+    return { print: documentPrint(document, dumpedTables), atMs: document.madeAtMs }
   } catch {
     return undefined // it is of no use: a new one is made at once
   }

@@ -1,5 +1,5 @@
 /** The box's backup of itself over a real database: what is in it, when it is made, and that an empty box is filled from it. */
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openServerSecret } from '../../../server/recovery-kits/server-secret.ts'
@@ -96,6 +96,25 @@ describe('looking', () => {
     await lookFor(60)
     expect(await newest()).toBe(before! + 1)
   })
+})
+
+test('what cannot be written is an alarm, until it can', async () => {
+  const open = async () =>
+    (await box.care.alarms.list({ reach: 'all', after: 0, limit: 100 })).filter(({ code }) => code === 'HF-SELF-BACKUP-FAILED')
+  const hidden = `${folder()} hidden`
+  renameSync(folder(), hidden)
+  writeFileSync(folder(), 'a file where the folder should be')
+  // One more person: otherwise there would be nothing to write.
+  await box.database.kysely.updateTable('users').set({ name: 'Helen C.' }).execute()
+  for (let look = 0; look < 7; look += 1) {
+    box.clock.advance(10_000)
+    await box.recoverySide.selfBackups.look()
+  }
+  expect(await open()).toHaveLength(1)
+  rmSync(folder())
+  renameSync(hidden, folder())
+  await box.recoverySide.selfBackups.look()
+  expect(await open()).toEqual([])
 })
 
 describe('an empty box', () => {
