@@ -73,6 +73,7 @@ export const pruneSamples = {
       },
       {
         ...account,
+        uid: 'cd'.repeat(16),
         name: longName,
         refusal: {
           atMs: nightMs,

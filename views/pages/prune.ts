@@ -11,6 +11,7 @@ import { field } from '../partials/field.ts'
 import { notice } from '../partials/notice.ts'
 import { partHead } from '../partials/part-head.ts'
 import { sentence } from '../partials/sentence.ts'
+import { trail } from '../partials/trail.ts'
 import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
 
@@ -59,6 +60,7 @@ export function prunePage(props: PrunePageProps): Page {
     place: 'storage',
     isOfStaff: true,
     body: html`
+    ${trail('Where this page is', [{ name: 'Storage', path: '/storage' }])}
     <header class="page-head"><div>${headOf(props)}</div></header>
     ${refusals(reader, accounts)}
     ${isBusy ? progressPart(reader, chore) : ''}
@@ -121,19 +123,24 @@ function refusals(reader: Reader, accounts: readonly PruneAccount[]): Html {
       icon: 'triangle-alert',
       state: 'partial',
       words: html`<b>${name}</b>, ${timeTag(refusal!.atMs, whenText(reader, refusal!.atMs))}: ${refusal!.words}`,
-      ...(refusal!.isConfirmable ? { action: allowForm(uid, name) } : {}),
+      ...(refusal!.isConfirmable ? { action: allowButton(uid, name) } : {}),
     }),
-  )}`
+  )}${refused.filter(({ refusal }) => refusal!.isConfirmable).map(({ uid }) => allowForm(uid))}`
 }
 
-function allowForm(uid: string, name: string): Html {
-  return html`<form action="/storage/prune/allow" method="post"><input type="hidden" name="uid" value="${uid}"><button class="button small">This is right<span class="vh">: ${name}</span></button></form>`
+/** A form cannot stand inside the notice's paragraph; its button can. */
+function allowForm(uid: string): Html {
+  return html`<form id="allow-${uid}" action="/storage/prune/allow" method="post"><input type="hidden" name="uid" value="${uid}"></form>`
+}
+
+function allowButton(uid: string, name: string): Html {
+  return html`<button class="button small" form="allow-${uid}">This is right<span class="vh">: ${name}</span></button>`
 }
 
 function planLedger(reader: Reader, accounts: readonly PruneAccount[]): Html {
   return html`<div class="ledger-wrap">
         <table class="ledger">
-          <thead><tr><th scope="col">Account</th><th scope="col" class="num">Stored</th><th scope="col" class="num wide">Needed</th><th scope="col" class="num">Goes into the trash</th><th scope="col" class="num wide">Put together anew</th><th scope="col" class="num">Goes for good</th><th scope="col" class="num wider">Waits in the trash</th><th scope="col" class="wider">As of</th></tr></thead>
+          <thead><tr><th scope="col">Account</th><th scope="col" class="num">Stored</th><th scope="col" class="num wide">Needed</th><th scope="col" class="num wide">Goes into the trash</th><th scope="col" class="num wide">Put together anew</th><th scope="col" class="num wide">Goes for good</th><th scope="col" class="num wider">Waits in the trash</th><th scope="col" class="wider">As of</th></tr></thead>
           <tbody>${accounts.map((account) => planRow(reader, account))}
           </tbody>
         </table>
@@ -152,12 +159,12 @@ function planRow(reader: Reader, { name, plan }: PruneAccount): Html {
     plan.condemn.packs === 0 ? '' : html`<span class="sub">${sizeText(reader, plan.condemn.bytes)} would be condemned</span>`
   return html`
             <tr>
-              <th scope="row"><span class="name">${name}</span><span class="sub">${countOf(reader, plan.versions, 'version')}</span>${held}${condemn}</th>
+              <th scope="row"><span class="name">${name}</span><span class="sub">${countOf(reader, plan.versions, 'version')}</span>${held}${condemn}<span class="narrow sub">${sizeText(reader, plan.trash.bytes)} into the trash, ${sizeText(reader, plan.purge.bytes)} for good</span></th>
               <td class="num">${amount(reader, plan.stored)}</td>
               <td class="num wide">${sizeText(reader, plan.neededBytes)}</td>
-              <td class="num">${amount(reader, plan.trash)}</td>
+              <td class="num wide">${amount(reader, plan.trash)}</td>
               <td class="num wide">${amount(reader, plan.repack)}</td>
-              <td class="num">${amount(reader, plan.purge)}</td>
+              <td class="num wide">${amount(reader, plan.purge)}</td>
               <td class="num wider">${amount(reader, plan.waitingInTrash)}</td>
               <td class="wider when">${timeTag(plan.atMs, whenText(reader, plan.atMs))}</td>
             </tr>`
@@ -170,7 +177,7 @@ function amount(reader: Reader, { packs, bytes }: PruneAmount): Html {
 function resultLedger(reader: Reader, accounts: readonly PruneAccount[]): Html {
   return html`<div class="ledger-wrap">
         <table class="ledger">
-          <thead><tr><th scope="col">Account</th><th scope="col" class="num">Free again on the disk</th><th scope="col" class="num">Put into the trash</th><th scope="col" class="wide">Ended</th></tr></thead>
+          <thead><tr><th scope="col">Account</th><th scope="col" class="num">Free again on the disk</th><th scope="col" class="num wide">Put into the trash</th><th scope="col" class="wide">Ended</th></tr></thead>
           <tbody>${accounts.map(
             ({ name, result }) => html`
             <tr>
@@ -178,7 +185,7 @@ function resultLedger(reader: Reader, accounts: readonly PruneAccount[]): Html {
               ${
                 result === undefined
                   ? html`<td colspan="3">Not yet</td>`
-                  : html`<td class="num">${sizeText(reader, result.freedBytes)}</td><td class="num">${sizeText(reader, result.trashedBytes)}</td><td class="wide when">${timeTag(result.atMs, whenText(reader, result.atMs))}</td>`
+                  : html`<td class="num">${sizeText(reader, result.freedBytes)}</td><td class="num wide">${sizeText(reader, result.trashedBytes)}</td><td class="wide when">${timeTag(result.atMs, whenText(reader, result.atMs))}</td>`
               }
             </tr>`,
           )}
