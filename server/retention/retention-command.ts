@@ -29,7 +29,7 @@ export const retentionCommand = defineCommand({
     const { summary, detail = {} } = await services.chores.runToEnd(retentionChoreName, {
       input: { customerId: customer?.customerId },
       signal,
-      onProgress: ({ words, done }) => report(`${done ?? 0} ${words}`),
+      onProgress: ({ words, done }) => report(`${words}: ${done ?? 0}`),
     })
     return { result: { text: summary, report: { ...detail } } }
   },

@@ -8,6 +8,7 @@ import { countVersion } from '../devices/devices-table.ts'
 import { findJob, findOrCreateJob, setNewestVersion } from '../jobs/jobs-table.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
 import type { Id } from '../runtime/ids.ts'
+import { dropVersion } from './drop-version.ts'
 import { isGood, publicSnapshotId, type Snapshot } from './snapshot.ts'
 import * as table from './snapshots-table.ts'
 
@@ -75,7 +76,7 @@ export function createSnapshotsService({ database }: { readonly database: Databa
       const { deviceId, body, receivedAt } = committed
       const { jobId } = await findOrCreateJob(transaction, deviceId, body.job, receivedAt)
       const replaced = await listReplaced(transaction, committed)
-      for (const checkpoint of replaced) await table.deleteSnapshot(transaction, checkpoint.id)
+      for (const checkpoint of replaced) await dropVersion(transaction, checkpoint.id)
       const version = { ...toVersion(committed), jobId, job: body.job }
       const { runId, catalogueVersion } = committed
       await table.insertSnapshot(transaction, { ...version, runId, catalogueVersion })

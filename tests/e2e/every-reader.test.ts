@@ -16,6 +16,8 @@ const kindPatterns = [
   /:\d+\/$/,
   /\/computers$/,
   /\/computers\/dev_\w+$/,
+  /\/computers\/dev_\w+\/kept$/,
+  /\/computers\/dev_\w+\/rules$/,
   /\/browse\?top$/,
   /\/Letters$/,
   /\/Scans$/,
