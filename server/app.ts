@@ -43,6 +43,7 @@ import { keyCareRoutes } from './key-care/key-care-routes.ts'
 import type { KeyCareService } from './key-care/key-care-service.ts'
 import type { ErrorManual } from './manual/error-manual.ts'
 import { manualRoutes } from './manual/manual-routes.ts'
+import { movesRoutes } from './moves/moves-routes.ts'
 import { type OpenApiDocument, openApiDocument, registerSecuritySchemes } from './openapi/openapi-document.ts'
 import { openApiRoutes } from './openapi/openapi-routes.ts'
 import type { People } from './people.ts'
@@ -148,6 +149,8 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
     ...people,
     ...devicesSide,
     ...care,
+    volumes: dependencies.uploads.volumes,
+    moves: dependencies.uploads.moves,
     ...dependencies.recoverySide,
     ...shared,
     computers,
@@ -163,6 +166,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', downloadsRoutes({ ...services, log }))
   app.route('/', alarmsPageRoutes(services))
   app.route('/', storageRoutes({ ...services, rebuild: dependencies.rebuild }))
+  app.route('/', movesRoutes(services))
   app.route('/', copiesRoutes({ ...services, ...dependencies.copiesSide }))
   app.route('/', recoveryKitRoutes(services))
   app.route('/', recoveryPageRoutes(services))

@@ -21,6 +21,7 @@ import { readObservedTime } from './observed-time/observed-time-table.ts'
 import { createIdFilters, type IdFilters } from './packs/id-filters.ts'
 import { createPackTurns } from './packs/pack-turns.ts'
 import { createPacksService } from './packs/packs-service.ts'
+import { readSpace } from './prune/disk-bytes.ts'
 import { createFinishIntents } from './prune/finish-intents.ts'
 import { createPruneService, type PruneService } from './prune/prune-service.ts'
 import type { RecordsService } from './records/records-service.ts'
@@ -108,7 +109,7 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
   const finishPrune = createFinishIntents({ database, dataFolder, clock: options.clock, reached })
   return {
     volumes,
-    moves: createMoves({ dataFolder, volumes, log: options.log, reached }),
+    moves: createMoves({ database, dataFolder, volumes, log: options.log, reached }),
     sessions,
     claims: createClaimsService(options),
     filters,
@@ -127,6 +128,7 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
       volumes,
       turns,
       readObservedTime: () => readObservedTime(database.kysely),
+      readSpace,
       reached,
     }),
     repair: createRepair({ ...options, volumes, findOtherCopy, reached }),

@@ -31,7 +31,7 @@ export const alarmCatalogue = {
   'HF-STORAGE-FULL': failure(
     'The disk of the box is full.',
     'administrator',
-    'Free or add space: prune, move a repository to another disk, or remove what is not the box’s. Restoring still works.',
+    'Make room: free space under Storage, move backups to another disk, or remove other programs’ files. Restoring still works.',
   ),
   'HF-DISK-LOW': warning(
     'The disk of the box is nearly full.',
@@ -41,7 +41,7 @@ export const alarmCatalogue = {
   'HF-DISK-FULL-SOON': warning(
     'The disk of the box will be full within a month.',
     'administrator',
-    'Plan for more space: Storage shows the day, and can move a repository to another disk.',
+    'Plan for more space: Storage shows the day, and can move backups to another disk.',
   ),
 
   // The box's own care

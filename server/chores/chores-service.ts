@@ -121,9 +121,23 @@ export function createChoresService(options: {
   const view = async (chore: Chore): Promise<ChoreView> => {
     const state = await table.getChoreState(kysely, chore.name)
     const isHeld = chore.needsClock && (await observedTime.findJump()) !== undefined
-    return { chore, state, activity: turns.activityOf(chore.name), nextAt: await nextAt(chore, state), isHeld }
+    return { chore, state, activity: turns.activityOf(chore.name), nextAt: await findDue(chore), isHeld }
   }
   const nextAt = async (chore: Chore, state: ChoreState) => dueAfterTrouble(state, await chore.dueAt(state, clock.now()))
+
+  /** A chore that cannot even say when it is due holds nobody else up. */
+  const findDue = async (chore: Chore): Promise<number | undefined> => {
+    try {
+      return await nextAt(chore, await table.getChoreState(kysely, chore.name))
+    } catch (error) {
+      log.error({ chore: chore.name, err: error }, 'a chore does not know when it is due')
+      await alarms.raise({
+        ...alarmKey(chore.name),
+        detail: `${chore.title}: ${error instanceof Error ? error.message : String(error)}`,
+      })
+      return undefined
+    }
+  }
 
   return {
     start: async () => {
@@ -138,7 +152,7 @@ export function createChoresService(options: {
       const jump = await observedTime.findJump()
       for (const chore of chores.values()) {
         if (turns.activityOf(chore.name).kind !== 'idle' || (chore.needsClock && jump !== undefined)) continue
-        const due = await nextAt(chore, await table.getChoreState(kysely, chore.name))
+        const due = await findDue(chore)
         if (due !== undefined && due <= clock.now()) await beginAlone(chore, undefined)
       }
     },

@@ -5,7 +5,7 @@ import type { MovesService } from './moves-service.ts'
 export function moveChore({ moves }: { readonly moves: MovesService }): Chore {
   return {
     name: 'move',
-    title: 'Moving a repository',
+    title: 'Moving backups',
     about: 'Copies a customer’s backups to another folder or disk, while everything goes on. Only when somebody plans it.',
     page: '/storage/move',
     weight: 'heavy',

@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync, realpathSync, statSync } from 'node:f
 import { rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import type { ChoreProgress } from '../chores/chore.ts'
-import type { Repository } from '../repositories/repository.ts'
+import type { Database } from '../database/database.ts'
 import type { Log } from '../runtime/log.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import { syncFolder } from '../storage-volumes/durable-file.ts'
@@ -12,10 +12,20 @@ import type { StorageVolumesService } from '../storage-volumes/storage-volumes-s
 import { type Move, MoveError } from './move.ts'
 import { findMove, removeMove, writeMove } from './move-file.ts'
 import { carryOut, repositoryFolder } from './move-repository.ts'
+import { listStoredRepositories, type StoredRepository } from './place-list-table.ts'
+
+export interface Lying extends StoredRepository {
+  /** In hex, as a folder is called. */
+  readonly name: string
+  /** As `places.json` names it. */
+  readonly folder: string
+}
 
 export interface MovesService {
+  /** Where each repository lies. */
+  readonly list: () => Promise<readonly Lying[]>
   /** Notes where a repository shall go. Throws MoveError `under-way`, `place-unusable`. The same again is no error. */
-  readonly plan: (repository: Pick<Repository, 'uid'>, to: string) => Promise<Move>
+  readonly plan: (repository: { readonly uid: Buffer }, to: string) => Promise<Move>
   readonly find: () => Move | undefined
   /** Ends a move whose switch has not come, and removes what it copied. Throws MoveError `nothing-under-way`, `too-late`. */
   readonly giveUp: () => Promise<void>
@@ -28,8 +38,10 @@ export interface MovesService {
 
 /** A request that just began to read has found its file by then. */
 const graceMs = 30_000
+const maxListed = 5000
 
 export function createMoves(options: {
+  readonly database: Database
   readonly dataFolder: string
   readonly volumes: StorageVolumesService
   readonly log: Log
@@ -44,6 +56,13 @@ export function createMoves(options: {
   }
   return {
     find: () => findMove(dataFolder),
+    list: async () => {
+      const stored = await listStoredRepositories(options.database.kysely, maxListed)
+      return stored.map((repository) => {
+        const name = repository.uid.toString('hex')
+        return { ...repository, name, folder: folderOf(dataFolder, name) }
+      })
+    },
     plan: async ({ uid }, folder) => {
       const name = uid.toString('hex')
       const to = folder === ownFolder ? ownFolder : usableFolder(dataFolder, folder)

@@ -3,14 +3,20 @@
  * scripts/screenshots.ts draws them, so that each is looked at and not only the happy one.
  */
 import type { Html } from '../../views/html.ts'
+import { type AlertsPageProps, alertsPage } from '../../views/pages/alerts.ts'
 import { type ComputerPageProps, computerPage, type VersionRow } from '../../views/pages/computer.ts'
 import { type ComputerRow, type ComputerState, computersPage } from '../../views/pages/computers.ts'
 import { errorPage } from '../../views/pages/error.ts'
 import { type HomePageProps, homePage } from '../../views/pages/home.ts'
+import { type MovePageProps, movePage } from '../../views/pages/move.ts'
 import { setupPage } from '../../views/pages/setup.ts'
 import { signInPage } from '../../views/pages/signin.ts'
 import { skippedPage } from '../../views/pages/skipped.ts'
+import { type StoragePageProps, storagePage } from '../../views/pages/storage.ts'
 import { type VersionPageProps, versionPage } from '../../views/pages/version.ts'
+import type { AlarmProps } from '../../views/partials/alarm.ts'
+import type { ChoreProps } from '../../views/partials/chores.ts'
+import type { DiskProps } from '../../views/partials/disk.ts'
 import type { EntryProps } from '../../views/partials/entry.ts'
 import type { DayProps, RibbonProps } from '../../views/partials/month.ts'
 import type { PageContext, Viewer } from '../../views/site.ts'
@@ -55,6 +61,86 @@ function ribbon(name: string, bad: Readonly<Record<number, DayProps['state']>> =
       kept.map((day) => [day, { state: bad[day] ?? 'ok', atMs: Date.UTC(2026, 2, day, 18, 2), path: '/versions/snap_x/browse' }]),
     ),
   }
+}
+
+const staffViewer: Viewer = {
+  name: 'Helen Rowe',
+  role: 'Administrator',
+  account: { name: 'This box', number: 'backup.northquay.example' },
+  isAdministrator: true,
+}
+
+const fullDisk: AlarmProps = {
+  code: 'HF-STORAGE-FULL',
+  severity: 'failure',
+  title: 'The disk of the box is full.',
+  detail: '120 MiB of 512000 MiB are free at /srv/holdfast/repositories; below 512 MiB no backup is taken.',
+  hint: 'Make room: free space under Storage, move backups to another disk, or remove other programs’ files. Restoring still works.',
+  who: 'administrator',
+  firstAtMs: lastMs - hourMs,
+  lastAtMs: lastMs,
+}
+const alert = { ...fullDisk, subject: `disk:${'ab'.repeat(16)}`, customer: undefined, times: 1 }
+
+const disk: DiskProps = {
+  folder: 'repositories',
+  path: '/srv/holdfast/repositories',
+  state: 'online',
+  reason: undefined,
+  space: {
+    totalBytes: 500 * GiB,
+    freeBytes: 180 * GiB,
+    reserveBytes: 256 * MiB,
+    reserveWantedBytes: 256 * MiB,
+    floorBytes: 512 * MiB,
+    full: { kind: 'unknown' },
+  },
+}
+const chore: ChoreProps = {
+  name: 'prune',
+  title: 'Freeing space',
+  about: 'Removes what no version needs any more, every night.',
+  page: '/storage/prune',
+  state: 'ok',
+  progress: undefined,
+  lastAtMs: lastMs,
+  lastTookMs: 182_000,
+  result: '1.2 GiB were freed.',
+  nextAtMs: nowMs + 9 * hourMs,
+}
+const manyChores: readonly ChoreProps[] = [
+  chore,
+  {
+    ...chore,
+    name: 'a',
+    page: undefined,
+    state: 'running',
+    progress: { words: 'Reads what is stored', done: 40 * GiB, total: 100 * GiB, unit: 'bytes', sinceMs: nowMs - hourMs },
+  },
+  {
+    ...chore,
+    name: 'b',
+    state: 'running',
+    progress: { words: 'Begins.', done: undefined, total: undefined, unit: 'count', sinceMs: nowMs - 5000 },
+  },
+  { ...chore, name: 'c', state: 'queued', nextAtMs: nowMs - 1000 },
+  { ...chore, name: 'd', state: 'held' },
+  { ...chore, name: 'e', state: 'none', lastAtMs: undefined, lastTookMs: undefined, result: '', nextAtMs: undefined },
+  { ...chore, name: 'f', title: longName, state: 'failed', result: longName },
+]
+
+function storage(props: Partial<StoragePageProps>): (page: PageContext) => Html {
+  const usual = { disks: [disk], chores: [chore], clockJumpedAtMs: undefined, rebuiltAtMs: undefined }
+  return (page) => storagePage({ ...page, viewer: staffViewer, ...usual, ...props })
+}
+
+function move(props: Partial<MovePageProps>): (page: PageContext) => Html {
+  const movables = [{ customer: 'Calder & Rowe Architects', number: 'C-000042', folder: 'repositories', storedBytes: 120 * GiB }]
+  return (page) => movePage({ ...page, viewer: staffViewer, movables, underWay: undefined, chore, ...props })
+}
+
+function alerts(props: Partial<AlertsPageProps>): (page: PageContext) => Html {
+  return (page) => alertsPage({ ...page, viewer: staffViewer, open: [alert], hasMore: false, settled: [], ...props })
 }
 
 function home(props: Partial<HomePageProps>): (page: PageContext) => Html {
@@ -301,6 +387,59 @@ export const pageSamples = {
   'home-failed': home({
     standing: { kind: 'failed', names: ['DRAWING-01'], failedAtMs: lastMs, lastGoodAtMs: lastMs - dayMs, others: 4 },
     month: { month, ribbons: [ribbon('DRAWING-01', { 26: 'failed' })] },
+  }),
+  'home-alarm': home({
+    standing: { kind: 'failed', names: ['DRAWING-01'], failedAtMs: lastMs, lastGoodAtMs: lastMs - dayMs, others: 4 },
+    month: { month, ribbons: [ribbon('DRAWING-01', { 26: 'failed' })] },
+    alarms: [fullDisk, { ...fullDisk, severity: 'warning', title: 'The clock of the box jumped.' }],
+  }),
+  'storage-one': storage({}),
+  'storage-many': storage({
+    disks: [
+      disk,
+      {
+        ...disk,
+        folder: '/mnt/backup',
+        path: '/mnt/backup',
+        space: { ...disk.space!, full: { kind: 'at', atMs: nowMs + 40 * dayMs } },
+      },
+    ],
+    chores: manyChores,
+  }),
+  'storage-failed': storage({
+    disks: [
+      { ...disk, state: 'read-only', reason: 'EIO: i/o error, fsync' },
+      {
+        ...disk,
+        folder: `/mnt/${longName}`,
+        path: `/mnt/${longName}`,
+        state: 'wrong',
+        reason: 'What lies there is not the disk that belongs there.',
+        space: undefined,
+      },
+    ],
+    chores: [{ ...chore, state: 'failed', result: 'ENOSPC: no space left on device, write' }],
+    clockJumpedAtMs: lastMs,
+  }),
+  'move-none': move({ movables: [] }),
+  'move-one': move({}),
+  'move-running': move({ underWay: { customer: longName, to: `/mnt/${longName}`, canBeGivenUp: true } }),
+  'alerts-none': alerts({ open: [] }),
+  'alerts-one': alerts({}),
+  'alerts-many': alerts({
+    open: [
+      alert,
+      {
+        ...alert,
+        severity: 'warning',
+        title: 'The clock of the box jumped.',
+        detail: longName,
+        customer: `${longName} (C-000007)`,
+        times: 12_000,
+      },
+    ],
+    hasMore: true,
+    settled: [{ ...alert, settledAtMs: lastMs }],
   }),
   'computers-none': computers([]),
   'computers-one': computers(manyComputers.slice(0, 1)),

@@ -1,15 +1,17 @@
 import { html } from 'hono/html'
-import { whenInSentence } from '../format/when.ts'
+import { dateText, whenInSentence } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type ChoreProps, choresPart } from '../partials/chores.ts'
+import { type DiskProps, diskPart } from '../partials/disk.ts'
 import { sentence } from '../partials/sentence.ts'
 import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
 
 export type StoragePageProps = PageContext & {
   readonly viewer: Viewer
+  readonly disks: readonly DiskProps[]
   readonly chores: readonly ChoreProps[]
   /** The clock is not to be believed since then. */
   readonly clockJumpedAtMs: number | undefined
@@ -19,21 +21,30 @@ export type StoragePageProps = PageContext & {
 
 /** The box's own care: its disk, and the work that it does by itself. */
 export function storagePage(props: StoragePageProps): Page {
-  const { reader, chores, clockJumpedAtMs, rebuiltAtMs } = props
+  const { reader, disks, chores, clockJumpedAtMs, rebuiltAtMs } = props
   return appPage({
     ...props,
     title: 'Storage',
     place: 'storage',
     isOfStaff: true,
     body: html`
-    <header class="page-head"><div>${headOf(chores)}</div></header>
+    <header class="page-head"><div>${headOf(reader, disks, chores)}</div></header>
     ${clockJumpedAtMs === undefined ? '' : clockPart(reader, clockJumpedAtMs)}
     ${rebuiltAtMs === undefined ? '' : rebuiltPart(reader, rebuiltAtMs)}
+    ${disks.map((disk, index) => diskPart(reader, disk, index + 1))}
+    <p class="more-link"><a href="/storage/move">Move a customer’s backups to another disk</a></p>
     ${choresPart(reader, chores)}`,
   })
 }
 
-function headOf(chores: readonly ChoreProps[]): Html {
+function headOf(reader: Reader, disks: readonly DiskProps[], chores: readonly ChoreProps[]): Html {
+  const small = ['Restoring still works.']
+  if (disks.some(({ state }) => state === 'wrong'))
+    return sentence({ state: 'failed', says: 'A disk with backups is not there.', small })
+  if (disks.some(({ state }) => state === 'read-only'))
+    return sentence({ state: 'failed', says: 'A disk takes no more writes.', small })
+  if (disks.some(({ space }) => space !== undefined && space.freeBytes < space.floorBytes))
+    return sentence({ state: 'failed', says: 'The disk is full: backups are refused.', small })
   const failed = chores.filter(({ state }) => state === 'failed').map(({ title }) => title)
   if (failed.length > 0)
     return sentence({
@@ -51,8 +62,15 @@ function headOf(chores: readonly ChoreProps[]): Html {
   return sentence({
     state: 'ok',
     says: 'The box looks after what it keeps.',
-    small: ['What it does by itself, and when, stands below.'],
+    small: [fullWords(reader, disks)],
   })
+}
+
+/** The day on which the first of the disks will be full, where one will. */
+function fullWords(reader: Reader, disks: readonly DiskProps[]): string {
+  const days = disks.flatMap(({ space }) => (space?.full.kind === 'at' ? [space.full.atMs] : []))
+  if (days.length === 0) return 'What it does by itself, and when, stands below.'
+  return `At this pace the disk is full about ${dateText(reader, Math.min(...days))}.`
 }
 
 function clockPart(reader: Reader, jumpedAtMs: number): Html {

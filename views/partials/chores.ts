@@ -31,6 +31,11 @@ export type ChoreProgressProps = {
   readonly sinceMs: number
 }
 
+/** `path`: where the part comes from when it renews itself. */
+export type ChoresAbout = { readonly title: string; readonly path: string }
+
+const ofTheBox: ChoresAbout = { title: 'What the box does by itself', path: '/storage/chores' }
+
 const stateNames = {
   running: ['running', 'Running'],
   queued: ['silent', 'Waits for its turn'],
@@ -41,18 +46,22 @@ const stateNames = {
 } as const
 
 /** The work that the box does by itself. It renews itself while something runs; without script, by loading the page again. */
-export function choresPart(reader: Reader, chores: readonly ChoreProps[]): Html {
+export function choresPart(reader: Reader, chores: readonly ChoreProps[], about: ChoresAbout = ofTheBox): Html {
   const isBusy = chores.some(({ state }) => state === 'running' || state === 'queued')
-  const renew = isBusy ? html` hx-get="/storage/chores" hx-trigger="every 2s" hx-swap="outerHTML"` : ''
+  const renew = isBusy ? html` hx-get="${about.path}" hx-trigger="every 2s" hx-swap="outerHTML"` : ''
   return html`<section class="part" id="chores" aria-labelledby="chores-title"${renew}>
-      ${partHead({ id: 'chores-title', title: 'What the box does by itself' })}
+      ${partHead({ id: 'chores-title', title: about.title })}
       ${chores.length === 0 ? html`<p class="hint">Nothing yet.</p>` : ledger(reader, chores)}
     </section>`
 }
 
 /** The same with the icons it uses, to be put into a page that may not have them yet. */
-export async function choresFragment(reader: Reader, chores: readonly ChoreProps[]): Promise<Html> {
-  const text = String(await choresPart(reader, chores))
+export async function choresFragment(
+  reader: Reader,
+  chores: readonly ChoreProps[],
+  about: ChoresAbout = ofTheBox,
+): Promise<Html> {
+  const text = String(await choresPart(reader, chores, about))
   return html`${raw(text.replace(/<\/section>\s*$/, ''))}${spriteFor(text)}${raw('</section>')}`
 }
 

@@ -198,6 +198,17 @@ describe('a chore', () => {
     await restarted.stop()
   })
 
+  test('that does not know when it is due holds nobody else up, and people are told', async () => {
+    const lost = chore('lost', { dueAt: () => Promise.reject(new Error('its folder is gone')) })
+    const other = chore('other')
+    const service = await serviceOf(lost, other)
+    await service.tick()
+    await eventually(() => expect(other.runs).toHaveLength(1))
+    expect(await service.alarms()).toEqual(['HF-CHORE-FAILED chore:lost'])
+    expect((await service.list()).map(({ nextAt }) => nextAt)).toEqual([undefined, start + hour])
+    await service.stop()
+  })
+
   test('that goes by age waits while the clock is not to be believed', async () => {
     const [one, other] = [chore('one', { needsClock: true }), chore('other', { weight: 'light' })]
     const service = await serviceOf(one, other)

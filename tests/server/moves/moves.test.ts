@@ -56,7 +56,7 @@ async function start(reached: (point: CrashPoint) => void = nothingAtPoints) {
   const clock = movableClock(0)
   const common = { database, clock, randomness: systemRandomness, log: silentLog }
   const volumes = await openStorageVolumes({ ...common, dataFolder: data, alarms: createAlarmsService(common) })
-  const moves = createMoves({ dataFolder: data, volumes, log: silentLog, reached, graceMs: 0 })
+  const moves = createMoves({ database, dataFolder: data, volumes, log: silentLog, reached, graceMs: 0 })
   const carryOut = () => moves.carryOut({ signal: new AbortController().signal, onProgress: () => {} })
   return { volumes, moves, carryOut }
 }
