@@ -2,24 +2,12 @@
  * All packs of a repository: each file, in both copies where there are two, against its rows. What is whole goes into the graph;
  * what is not is remembered, to be marked when the check is over.
  */
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import {
-  chunkIdBytes,
-  chunkIdOfKey,
-  chunkKey,
-  type PackId,
-  parseChunkId,
-  parsePackId,
-  type RepositorySecrets,
-  recordTypes,
-} from '../../engine/index.ts'
+import { chunkIdBytes, chunkIdOfKey, chunkKey, parseChunkId, type RepositorySecrets, recordTypes } from '../../engine/index.ts'
 import type { Queryable } from '../database/database.ts'
 import { listChunksOfPack } from '../packs/chunks-table.ts'
 import { isLive, type PackNumber } from '../packs/pack.ts'
-import { findPack, listPackIds } from '../packs/packs-table.ts'
 import type { Repository } from '../repositories/repository.ts'
-import type { RepositoryPlace } from '../repositories/repository-place.ts'
+import { type RepositoryPlace, repositoryPlace } from '../repositories/repository-place.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import type { CheckProgress, PackCopy } from './check.ts'
@@ -44,6 +32,7 @@ import { type ReadCopy, type WeighedPack, weighCopies } from './weigh-copies.ts'
 export interface CheckPacks {
   readonly db: Queryable
   readonly repository: Repository
+  readonly dataFolder: string
   readonly place: RepositoryPlace
   readonly pool: WorkerPool
   readonly secrets: RepositorySecrets | undefined
@@ -87,10 +76,12 @@ export async function checkPacks(check: CheckPacks): Promise<CheckedPacks> {
         underWay.add(task)
         if (underWay.size >= atOnce) await Promise.race(underWay)
       }
-      if (page.length < packsPerPage) break
-      after = page.at(-1)!.pack
+      // Before it is asked whether there are more: what was put together out of packs that went meanwhile has a higher number.
+      if (page.length < packsPerPage) await Promise.all(underWay)
+      const last = page.at(-1)
+      if (last === undefined) break
+      after = last.pack
     }
-    await Promise.all(underWay)
   } finally {
     await Promise.allSettled(underWay)
     // Also of a check that is stopped: the next one goes on where this one was.
@@ -140,15 +131,32 @@ class PackChecks implements CheckedPacks {
   }
 
   async check(pack: CheckedPack, total: { readonly packs: number; readonly bytes: number }): Promise<void> {
-    const { place, onProgress } = this.options
-    const files = [place.packFile(pack.packId), ...(pack.kind === 'tree' ? [place.twinPackFile(pack.packId)] : [])]
-    const copies: CheckPackOutput[] = []
-    for (const file of files) copies.push(await this.read(pack, file))
-    await this.take(pack, copies)
+    const { onProgress } = this.options
+    const weighed = await this.weigh(pack)
+    // It may have gone into the trash, or to another disk, since it was listed: looked for once more before anything is said.
+    if (weighed.kind !== 'hurt') await this.take(pack, weighed)
+    else if (await this.isStillListed(pack)) await this.take(pack, await this.weigh(pack))
     this.packs += 1
     this.bytes += pack.sizeBytes
     if (this.isRead(pack)) this.readBytes += pack.sizeBytes
     onProgress({ packs: this.packs, packsTotal: total.packs, bytes: this.bytes, bytesTotal: total.bytes })
+  }
+
+  private async weigh(pack: CheckedPack): Promise<WeighedPack> {
+    const { dataFolder, repository } = this.options
+    const place = repositoryPlace(dataFolder, repository.uid)
+    const files = [place.packFile(pack.packId), ...(pack.kind === 'tree' ? [place.twinPackFile(pack.packId)] : [])]
+    const copies: CheckPackOutput[] = []
+    for (const file of files) copies.push(await this.read(pack, file))
+    // A pack that was marked is told of again as long as it lies there.
+    const isKnownBad = (chunkId: Uint8Array) => isLive(pack.state) && this.isKnownBad(pack, chunkId)
+    return weighCopies({ packId: pack.packId, sizeBytes: pack.sizeBytes, isKnownBad }, copies)
+  }
+
+  private async isStillListed({ pack }: CheckedPack): Promise<boolean> {
+    const { db, repository } = this.options
+    const [found] = await listCheckedPacks(db, { repositoryId: repository.repositoryId, after: pack - 1, limit: 1 })
+    return found?.pack === pack
   }
 
   async noteProved(): Promise<void> {
@@ -167,10 +175,7 @@ class PackChecks implements CheckedPacks {
     return pool.run('check-pack', input, { isUrgent: false, signal })
   }
 
-  private async take(pack: CheckedPack, copies: readonly CheckPackOutput[]): Promise<void> {
-    // A pack that was marked is told of again as long as it lies there.
-    const isKnownBad = (chunkId: Uint8Array) => isLive(pack.state) && this.isKnownBad(pack, chunkId)
-    const weighed = weighCopies({ packId: pack.packId, sizeBytes: pack.sizeBytes, isKnownBad }, copies)
+  private async take(pack: CheckedPack, weighed: WeighedPack): Promise<void> {
     switch (weighed.kind) {
       case 'whole': {
         await this.countWhole(pack, weighed.copy)
@@ -269,30 +274,4 @@ class PackChecks implements CheckedPacks {
   private isKnownBad({ pack }: CheckedPack, id: Uint8Array): boolean {
     return this.before.bad.size > 0 && this.before.bad.has(badKey(pack, id))
   }
-}
-
-/** Files among the packs that no row names: what a crash left, for the next start to take up. */
-export async function noteUnknownPackFiles({ db, repository, place, findings, signal }: CheckPacks): Promise<void> {
-  const { repositoryId } = repository
-  const known = await listPackIds(db, repositoryId)
-  const folders = [
-    ['packs', place.packsFolder],
-    ['packs2', place.twinPacksFolder],
-  ] as const
-  for (const [copy, folder] of folders) {
-    for (const prefix of await readdir(folder)) {
-      signal.throwIfAborted()
-      for (const name of await readdir(join(folder, prefix))) {
-        const packId = findPackId(name)
-        if (packId !== undefined && known.has(packId)) continue
-        // One that was just arriving has its row by now.
-        const isKnown = packId !== undefined && (await findPack(db, repositoryId, packId)) !== undefined
-        if (!isKnown) findings.note({ kind: 'file-unknown', file: `${copy}/${prefix}/${name}` })
-      }
-    }
-  }
-}
-
-function findPackId(name: string): PackId | undefined {
-  return /^[0-9a-f]{64}$/.test(name) ? parsePackId(name) : undefined
 }

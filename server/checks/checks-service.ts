@@ -17,7 +17,7 @@ import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import { type CheckProgress, type Damage, halfDamagedPacks, maxDamageListed, type RepositoryReport } from './check.ts'
 import { findNewestCheck, findOldestProof, saveCheck } from './check-history-table.ts'
 import { checkKeys } from './check-keys.ts'
-import { type CheckedPacks, type CheckPacks, checkPacks, noteUnknownPackFiles } from './check-packs.ts'
+import { type CheckedPacks, type CheckPacks, checkPacks } from './check-packs.ts'
 import { type CheckRecord, checkRecord, damageSentence } from './check-record.ts'
 import { checkVersionFiles, listVersions, noteUnknownVersionFiles } from './check-versions.ts'
 import { Findings } from './findings.ts'
@@ -26,6 +26,7 @@ import { nameDamage } from './name-damage.ts'
 import type { CheckReading } from './plan-reading.ts'
 import { confirmHurt, demandDisk } from './present-disk.ts'
 import { RecordGraph } from './record-graph.ts'
+import { noteUnknownPackFiles } from './unknown-pack-files.ts'
 
 export type OnBlamed = (repository: Repository, devices: readonly BlamedDevice[]) => Promise<void>
 
@@ -87,7 +88,7 @@ export function createChecks(options: {
     // Versions first: every pack that they need has its row by then.
     const versions = await listVersions(common)
     await checkVersionFiles(common, versions, secrets)
-    const packCheck: CheckPacks = { ...common, pool, secrets, reading, clock, graph, onProgress, signal }
+    const packCheck: CheckPacks = { ...common, dataFolder, pool, secrets, reading, clock, graph, onProgress, signal }
     const packs = await checkPacks(packCheck)
     await noteUnknownPackFiles(packCheck)
     await noteUnknownVersionFiles(common)

@@ -1,5 +1,15 @@
 /** `check` over repositories that real backups made, after real damage to their files. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -11,6 +21,7 @@ import { mappingStates, packStates } from '../../../server/packs/pack.ts'
 import type { Repository } from '../../../server/repositories/repository.ts'
 import { createOpenSecrets } from '../../../server/repositories/repository-secrets.ts'
 import { VolumeError } from '../../../server/storage-volumes/storage-volume.ts'
+import type { WorkerPool } from '../../../server/worker-pool/worker-pool.ts'
 import { backUpFolder } from '../../support/back-up-folder.ts'
 import { connectComputer, type TestComputer, type UploadBox, uploadBox } from '../../support/upload-box.ts'
 
@@ -243,6 +254,30 @@ test('a check beside running backups sees nothing wrong', async () => {
     await backUpFolder(computer, folder)
   }
   for (const report of await checks) expect(report).toMatchObject({ damage: [], affectedVersions: [] })
+})
+
+test('what goes into the trash while a check runs is no damage', async () => {
+  const { box } = upload
+  const file = packFile('data')
+  const packId = Buffer.from(file.split('/').at(-1)!, 'hex')
+  // Listed by then, and not read yet.
+  const pool: WorkerPool = {
+    ...box.pool,
+    run: async (name, input, how) => {
+      if ('file' in input && input.file === file && existsSync(file)) {
+        await box.database.kysely.updateTable('packs').set({ state: packStates.trashed }).where('pack_id', '=', packId).execute()
+        renameSync(file, `${computer.place.folder}/trash/pack`)
+      }
+      return box.pool.run(name, input, how)
+    },
+  }
+  const { plaintexts } = box.devicesSide
+  const { openSecrets } = box.repositories
+  const checks = createChecks({ ...box, pool, plaintexts, openSecrets, alarms: box.care.alarms, onBlamed: async () => {} })
+  const report = await checks.check(await getRepository(), { reading: 'all', signal })
+  expect(report.damage.map(({ kind }) => kind)).not.toContain('pack-missing')
+  expect(await statesOf('packs')).toContain(packStates.trashed)
+  expect((await getRepository()).closureEpoch).toBe(0)
 })
 
 test('it can be stopped', async () => {
