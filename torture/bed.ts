@@ -25,6 +25,11 @@ export interface Bed extends AsyncDisposable {
   readonly acknowledged: Map<string, TreeState>
   /** Everything that was ever sent: what an unacknowledged version may hold. */
   readonly attempted: TreeState[]
+  /** By the box's clock, since the bed was made. */
+  daysPassed: number
+  /** What the plan of a prune without waits showed. */
+  pruneConfirmedBytes: number
+  hasCopy: boolean
   /** Changes the folder and begins a backup of it. */
   readonly startBackup: () => Backup
   /** The same to its end, in this process. */
@@ -37,7 +42,7 @@ export interface Backup extends StartedAgent {
 }
 
 export const backupWords = ['backup', '--json'] as const
-const login = { email: 'ann@example.org', password: 'correct horse battery staple' } as const
+export const login = { email: 'ann@example.org', password: 'correct horse battery staple' } as const
 
 export async function openBed(options: {
   readonly folder: string
@@ -63,7 +68,7 @@ export async function openBed(options: {
   const box = openBoxProcess({ dataFolder, pointsFile: join(folder, 'points'), ...root })
   opened.defer(() => closeBox(box))
   await box.start()
-  const { result } = await box.command('setup', { ...login, name: 'Ann', customer: 'Office', wantsKit: false })
+  const { result } = await box.command('setup', { email: login.email, name: 'Ann', 'password-file': passwordFile })
   const line = opened.use(await openTcpProxy(box.port))
   const computer = computerAt(stateFolder, root)
   await succeed(computer, ['connect', `http://127.0.0.1:${line.port}`, '--user', login.email, '--password-file', passwordFile])
@@ -96,6 +101,9 @@ export async function openBed(options: {
     customer: (result.customer as { id: string }).id,
     acknowledged,
     attempted,
+    daysPassed: 0,
+    pruneConfirmedBytes: 0,
+    hasCopy: false,
     startBackup() {
       const state = change()
       const started = computer.start(backupWords)

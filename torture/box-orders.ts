@@ -14,10 +14,7 @@ export type Blow =
   /** Everything that is left of the file system goes into this file. */
   | { readonly kind: 'fill'; readonly file: string }
 
-export type Order =
-  | { readonly kind: 'strike'; readonly strike: Strike | undefined }
-  /** How far the box's clock is ahead of the machine's. */
-  | { readonly kind: 'clock'; readonly aheadMs: number }
+export type Order = { readonly kind: 'strike'; readonly strike: Strike | undefined }
 
 /** Every order is answered, so that what follows it finds it obeyed. */
 export type Obeyed = { readonly kind: 'obeyed' }

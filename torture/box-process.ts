@@ -4,6 +4,9 @@ import { once } from 'node:events'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { callerFor } from '../server/cli/caller.ts'
+import type { Given } from '../server/cli/command.ts'
+import { findCommand } from '../server/cli/command-list.ts'
 import { callCommand } from '../server/control/control-client.ts'
 import { controlName } from '../server/control/protocol.ts'
 import { findSocketPlace } from '../server/runtime/socket-place.ts'
@@ -19,16 +22,19 @@ export interface BoxProcess {
   readonly start: (strike?: Strike) => Promise<'up' | 'fell'>
   /** Where it falls from now on; undefined: nowhere. */
   readonly strikeAt: (strike: Strike | undefined) => Promise<void>
-  readonly moveClock: (aheadMs: number) => Promise<void>
+  /** How far its clock is ahead of the machine's, from its next start on. */
+  readonly setClock: (aheadMs: number) => void
   readonly isUp: () => boolean
   /** When the process that runs now is gone. */
   readonly fallen: () => Promise<void>
+  /** Does something that makes the box start itself again, and waits until it is up, or fallen. */
+  readonly restarted: (work: () => Promise<unknown>) => Promise<void>
   readonly kill: () => Promise<void>
   readonly stop: () => Promise<void>
-  /** Runs a command of `bin/holdfast` in the box; its result, or the code of its problem. */
+  /** Runs a command of `bin/holdfast` in the box, with its options as typed. Throws its problem. */
   readonly command: (
     name: string,
-    input: object,
+    given?: Given,
   ) => Promise<{ readonly exitCode: number; readonly result: Record<string, unknown> }>
   /** How often each point was reached since the last strike was set, or since the first start. */
   readonly pointsSince: () => ReadonlyMap<CrashPoint, number>
@@ -53,6 +59,7 @@ export function openBoxProcess(options: {
   let child: ChildProcess | undefined
   let ended: Promise<unknown> = Promise.resolve()
   let port = 0
+  let isReady = Promise.withResolvers<void>()
   let aheadMs = 0
   let since = 0
   let errors = ''
@@ -83,7 +90,14 @@ export function openBoxProcess(options: {
       child = spawn(
         process.execPath,
         [
-          ...['--max-semi-space-size=4', '--experimental-ffi', '--disable-warning=ExperimentalWarning', program, pointsFile],
+          ...[
+            '--max-semi-space-size=4',
+            '--experimental-ffi',
+            '--disable-warning=ExperimentalWarning',
+            program,
+            pointsFile,
+            String(aheadMs),
+          ],
           ...(strike === undefined ? [] : [JSON.stringify(strike)]),
         ],
         { env: boxEnvironment(dataFolder), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
@@ -92,18 +106,15 @@ export function openBoxProcess(options: {
         errors = (errors + text).slice(-maxKeptErrors)
       })
       ended = once(child, 'close')
+      createInterface({ input: child.stdout! }).on('line', (line) => {
+        port = Number(new URL((JSON.parse(line) as { url: string }).url).port)
+        isReady.resolve()
+      })
+      isReady = Promise.withResolvers<void>()
       const patience = setTimeout(() => child!.kill('SIGABRT'), startWithinMs)
-      try {
-        for await (const line of createInterface({ input: child.stdout! })) {
-          child.stdout!.resume()
-          port = Number(new URL((JSON.parse(line) as { url: string }).url).port)
-          if (aheadMs !== 0) await order({ kind: 'clock', aheadMs })
-          return 'up'
-        }
-      } finally {
-        clearTimeout(patience)
-      }
-      await ended
+      await Promise.race([isReady.promise, ended])
+      clearTimeout(patience)
+      if (isUp()) return 'up'
       if (strike !== undefined && child.signalCode === 'SIGKILL') return 'fell'
       throw new Error(`the box did not start (${child.exitCode ?? child.signalCode}): ${errors.slice(-2000)}`)
     },
@@ -114,15 +125,22 @@ export function openBoxProcess(options: {
       since = pointsText().length
       await order({ kind: 'strike', strike })
     },
-    async moveClock(ahead) {
+    setClock(ahead) {
       aheadMs = ahead
-      await order({ kind: 'clock', aheadMs })
+    },
+    async restarted(work) {
+      isReady = Promise.withResolvers<void>()
+      await work()
+      await Promise.race([isReady.promise, ended])
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
-    async command(name, input) {
+    async command(name, given = {}) {
+      const found = findCommand(name.split(' '))
+      if (found.kind !== 'found') throw new Error(`the command ${name} is ${found.kind}`)
+      const command = (await found.command.load?.())!
+      const request = { name, input: await command.prepare(callerFor(given, dataFolder)) }
       const socketPath = findSocketPlace({ dataFolder, name: controlName })
-      const request = { name, input }
       const answer = socketPath && (await callCommand({ socketPath, request, report: () => {} }))
       if (!answer) throw new Error(`nobody takes the command ${name}`)
       if (answer.event === 'problem') throw new Error(`${name}: ${answer.problem.code}: ${answer.problem.detail}`)

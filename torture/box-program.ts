@@ -2,7 +2,7 @@
  * The box as `bin/holdfast serve` runs it, but on a machine whose crash points strike and whose clock moves. This program is the only
  * way to have them: nothing in the environment or the settings of a real box reaches a crash point.
  *
- *   node torture/box-program.ts POINTS-FILE [STRIKE]      a child of the harness; the STRIKE (JSON) counts from the start
+ *   node torture/box-program.ts POINTS-FILE AHEAD-MS [STRIKE]      a child of the harness; the STRIKE (JSON) counts from the start
  *
  * Each point that is reached is a line in POINTS-FILE before anything strikes there.
  */
@@ -13,11 +13,11 @@ import type { CrashPoint } from '../server/storage-volumes/crash-points.ts'
 import type { Obeyed, Order, Strike } from './box-orders.ts'
 
 if (process.send === undefined) throw new Error('the box under torture is a child of its harness')
-const [pointsFile, firstStrike] = process.argv.slice(2)
+const [pointsFile, ahead, firstStrike] = process.argv.slice(2)
 if (pointsFile === undefined) throw new Error('the file for points is missing')
 
 const points = openSync(pointsFile, 'a')
-let aheadMs = 0
+const aheadMs = Number(ahead)
 let strike = firstStrike === undefined ? undefined : (JSON.parse(firstStrike) as Strike)
 let left = strike?.nth ?? 0
 
@@ -48,10 +48,8 @@ function fill(file: string): void {
 }
 
 process.on('message', (order: Order) => {
-  if (order.kind === 'strike') {
-    strike = order.strike
-    left = strike?.nth ?? 0
-  } else aheadMs = order.aheadMs
+  strike = order.strike
+  left = strike?.nth ?? 0
   process.send?.({ kind: 'obeyed' } satisfies Obeyed)
 })
 // A harness that is gone leaves no box behind.

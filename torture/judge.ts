@@ -87,7 +87,7 @@ function compare(bed: Bed, id: string, actual: TreeState): string | undefined {
 }
 
 async function findDamage({ box }: Bed): Promise<readonly string[]> {
-  const { exitCode, result } = await box.command('check', { isDataRead: true })
+  const { exitCode, result } = await box.command('check', { data: true })
   return exitCode === 0 ? [] : [`check: ${String(result.text)}`]
 }
 

@@ -10,7 +10,7 @@ import { SeededRandom } from '../bench/data/random.ts'
 import type { CrashPoint } from '../server/storage-volumes/crash-points.ts'
 import { type Bed, openBed, removeBed } from './bed.ts'
 import { type Fault, runFault, victims } from './faults.ts'
-import { type History, histories } from './histories.ts'
+import { backupHistory, type History, histories } from './histories.ts'
 import { judge, judgeAll } from './judge.ts'
 import { emptyTally, runsOf, type Tally } from './tally.ts'
 
@@ -27,6 +27,7 @@ export interface TortureOptions {
 }
 
 const runsPerBed = 40
+const complaintsMax = 200
 /** How often a kind comes, out of their sum. */
 const shares = { 'kill-at-point': 10, 'kill-twice': 2, 'kill-at-moment': 4, cut: 2, 'full-disk': 2 } as const
 const momentMaxMs = 600
@@ -38,7 +39,17 @@ export async function runTorture(options: TortureOptions): Promise<Tally> {
   const tally = emptyTally(options.seed)
   const startMs = options.now()
   const isOver = () => options.now() >= options.untilMs || runsOf(tally) >= (options.maxRuns ?? Number.POSITIVE_INFINITY)
-  for (let number = 0; !isOver(); number += 1) await liveOneBed({ ...options, number, tally, isOver })
+  for (let number = 0; !isOver(); number += 1) {
+    try {
+      await liveOneBed({ ...options, number, tally, isOver })
+    } catch (error) {
+      // What the harness cannot go on from is a finding too; the next bed is another one.
+      const text = `seed ${options.seed}, bed ${number}: ${error instanceof Error ? error.message : String(error)}`
+      tally.complaints.push(text)
+      options.say(text)
+      if (tally.complaints.length > complaintsMax) break
+    }
+  }
   tally.elapsedMs = options.now() - startMs
   return tally
 }
@@ -114,7 +125,9 @@ function chooseFault(choice: {
   const { random, routes, only, disk } = choice
   const passing = routes.filter(({ points }) => [...points.keys()].some((point) => only?.includes(point) ?? true))
   if (passing.length === 0) throw new Error('no history passes any of these points')
-  const route = random.pick(passing)
+  const others = passing.filter(({ history }) => history !== backupHistory)
+  const isBackup = others.length === 0 || (random.below(2) === 0 && others.length < passing.length)
+  const route = isBackup ? passing.find(({ history }) => history === backupHistory)! : random.pick(others)
   const points = [...route.points.keys()].filter((point) => only?.includes(point) ?? true)
   const point = random.pick(points)
   const nth = 1 + random.below(route.points.get(point)!)
