@@ -6,6 +6,7 @@ import type { Log } from '../runtime/log.ts'
 import { thisMachine } from '../this-machine.ts'
 import { type ExitCode, exitCodes } from './command.ts'
 import { listenForEnd } from './end-signals.ts'
+import { startOrOfferRebuild } from './offer-rebuild.ts'
 
 /** `holdfast serve`: runs until Ctrl-C, SIGTERM, or the loss of the database to another server. A second signal does not wait. */
 export async function runServer(options: {
@@ -28,7 +29,9 @@ export async function runServer(options: {
     const again = new AbortController()
     const restart = () => again.abort()
     const onTaken = () => ending.abort('database taken')
-    const serving = await serve({ config: options.config, machine: { ...machine, restart }, onTaken })
+    const start = () => serve({ config: options.config, machine: { ...machine, restart }, onTaken })
+    const isInteractive = !options.isJson && process.stdin.isTTY && process.stdout.isTTY
+    const serving = await startOrOfferRebuild(start, { config: options.config, isInteractive })
     opened.log = serving.log
     announce(serving, options)
     const either = AbortSignal.any([ending.signal, again.signal])

@@ -6,13 +6,10 @@ import { FormatError, type PackId, type PackIndex, PackScanner, parsePackId } fr
 import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import { hasCode, syncFolder, writeSynced } from '../storage-volumes/durable-file.ts'
 
-/** The names of packs' files, folder by folder. What is named otherwise is not ours and stays as it is. */
-export async function* listPackFiles(place: RepositoryPlace): AsyncGenerator<readonly PackId[]> {
-  for (const folder of (await readdir(place.packsFolder)).sort()) {
-    if (!/^[0-9a-f]{2}$/.test(folder)) continue
-    const names = await readdir(join(place.packsFolder, folder))
-    yield names.filter((name) => /^[0-9a-f]{64}$/.test(name) && name.startsWith(folder)).map(parsePackId)
-  }
+/** The names of packs' files in a folder of packs/. What is named otherwise is not ours and stays as it is. */
+export async function listPackFiles(place: RepositoryPlace, prefix: string): Promise<readonly PackId[]> {
+  const names = await readdir(join(place.packsFolder, prefix))
+  return names.filter((name) => /^[0-9a-f]{64}$/.test(name) && name.startsWith(prefix)).map(parsePackId)
 }
 
 const pieceBytes = 1024 ** 2

@@ -173,6 +173,38 @@ export async function listPackIds(db: Queryable, repositoryId: RepositoryId): Pr
   }
 }
 
+/** As many ids as a folder of a very large repository has, joined. */
+const joinedIdsMaxBytes = 64 * 1024 ** 2
+const packIdBytes = 32
+
+/**
+ * The ids of a repository's packs, folder by folder (the first byte of the id), whatever their state. A folder's ids come in one Buffer:
+ * a row of its own for each of a quarter of a million packs would cost a starting box a second.
+ */
+export async function visitPackIdsByFolder(
+  db: Queryable,
+  repositoryId: RepositoryId,
+  visit: (folder: { readonly prefix: string; readonly known: ReadonlySet<PackId> }) => Promise<void>,
+): Promise<void> {
+  await db.connection().execute(async (connection) => {
+    await sql`SET SESSION group_concat_max_len = ${joinedIdsMaxBytes}`.execute(connection)
+    for (let first = 0; first <= 0xff; first += 1) {
+      const [from, upTo] = [Buffer.alloc(packIdBytes, 0), Buffer.alloc(packIdBytes, 0xff)]
+      from[0] = first
+      upTo[0] = first
+      const { rows } = await sql<{ ids: Buffer | null }>`SELECT GROUP_CONCAT(pack_id SEPARATOR '') AS ids FROM packs
+        WHERE repository_id = ${repositoryId} AND pack_id >= ${from} AND pack_id <= ${upTo}`.execute(connection)
+      await visit({ prefix: from.toString('hex', 0, 1), known: splitIds(rows[0]?.ids ?? Buffer.alloc(0)) })
+    }
+  })
+}
+
+function splitIds(joined: Buffer): ReadonlySet<PackId> {
+  const ids = new Set<PackId>()
+  for (let at = 0; at < joined.length; at += packIdBytes) ids.add(joined.toString('hex', at, at + packIdBytes) as PackId)
+  return ids
+}
+
 /** In order of their numbers, for whoever goes through all of them. */
 export async function listPacks(
   db: Queryable,
