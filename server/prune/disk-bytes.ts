@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { stat, statfs } from 'node:fs/promises'
 import { hasCode } from '../storage-volumes/durable-file.ts'
 
 /** `st_blocks` counts pieces of 512 bytes, whatever the file system's own blocks are. */
@@ -14,4 +14,10 @@ export async function diskBytesOf(path: string): Promise<number> {
     if (hasCode(error, ['ENOENT'])) return 0
     throw error
   }
+}
+
+/** What whoever is no superuser may still write, and all there is. */
+export async function readSpace(folder: string): Promise<{ readonly freeBytes: number; readonly totalBytes: number }> {
+  const { bavail, blocks, bsize } = await statfs(folder)
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
 }

@@ -2,7 +2,6 @@
  * The collector of one repository: plans without touching anything, or runs. A run marks, decides about whole packs, rewrites what is
  * mostly dead, and removes for good what has waited long enough. Whatever it is cut off between, the next run goes on from there.
  */
-import { statfs } from 'node:fs/promises'
 import { freedBytes, impatientRules, type PruneRules, planPrune, usualRules } from '../../engine/index.ts'
 import type { ActingAs } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
@@ -192,8 +191,8 @@ export function createPruneService(surroundings: PruneSurroundings): PruneServic
   }
 
   const spaceOf = async ({ folder }: RepositoryPlace) => {
-    const { bavail, blocks, bsize } = await statfs(folder)
-    return { freeBytes: bavail * bsize, floor: floorBytes(blocks * bsize) }
+    const { freeBytes, totalBytes } = await surroundings.readSpace(folder)
+    return { freeBytes, floor: floorBytes(totalBytes) }
   }
   const isLow = async (place: RepositoryPlace) => {
     const { freeBytes: free, floor } = await spaceOf(place)

@@ -19,5 +19,7 @@ export interface PruneSurroundings {
   readonly openSecrets: OpenSecrets
   /** Milliseconds that the box itself saw pass; stands still while it is off. */
   readonly readObservedTime: () => Promise<number>
+  /** Of the disk that holds a folder. */
+  readonly readSpace: (folder: string) => Promise<{ readonly freeBytes: number; readonly totalBytes: number }>
   readonly reached: ReachedPoint
 }
