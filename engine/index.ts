@@ -176,6 +176,6 @@ export {
 export { storageBelow } from './storage/below.ts'
 export { type LocalStorageOptions, openLocalStorage } from './storage/local.ts'
 export { memoryStorage } from './storage/memory.ts'
-export type { PutOptions, Storage, StoredFile } from './storage/storage.ts'
+export type { PutOptions, ReadRange, Storage, StoredFile } from './storage/storage.ts'
 export { alignedBuffer, directBlockBytes, isAligned } from './system/aligned-buffer.ts'
 export { releasePiece, releaseResult } from './system/release-piece.ts'

@@ -5,8 +5,9 @@
 import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, mkdir, open, readdir, realpath, rename, unlink } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
+import { readDirect, writeDirect } from './direct-io.ts'
 import { codeOf, storageError, withFault } from './local-faults.ts'
-import { checkStorageName, type PutOptions, pieceMaxBytes, type Storage, type StoredFile } from './storage.ts'
+import { checkStorageName, type PutOptions, pieceMaxBytes, type ReadRange, type Storage, type StoredFile } from './storage.ts'
 
 export interface LocalStorageOptions {
   /** Make the folder when it is not there; otherwise that is `unreachable`: a drive that is not plugged in must not look empty. */
@@ -75,15 +76,17 @@ class LocalStorage implements Storage {
     })
   }
 
-  async read(name: string, range?: { readonly start: number; readonly length: number }): Promise<Buffer> {
+  async read(name: string, range?: ReadRange): Promise<Buffer> {
     checkStorageName(name)
     try {
-      await using file = await open(await this.place(name), constants.O_RDONLY | noFollow)
+      const path = await this.place(name)
+      await using file = await open(path, constants.O_RDONLY | noFollow)
       const stat = await file.stat()
       if (!stat.isFile()) throw withFault('denied', `${name} is not a file`)
       const start = range?.start ?? 0
       const length = Math.max(0, Math.min(range?.length ?? stat.size, stat.size - start))
-      return await readFully(file, start, length)
+      const fromDisk = range?.isFromDisk ? await readDirect(path, { start, length }) : undefined
+      return fromDisk ?? (await readFully(file, start, length))
     } catch (error) {
       throw await this.explained(error, name)
     }
@@ -195,7 +198,7 @@ class LocalStorage implements Storage {
   private async writeTemporary(bytes: Uint8Array, options: PutOptions = {}): Promise<string> {
     const { path, file } = await this.openTemporary()
     try {
-      await writeFully(file, bytes, options)
+      await writeFully(file, path, bytes, options)
       await this.makeDurable(file)
       await file.close()
       return path
@@ -287,12 +290,15 @@ async function readFully(file: FileHandle, start: number, length: number): Promi
   return bytes.subarray(0, done)
 }
 
-async function writeFully(file: FileHandle, bytes: Uint8Array, { beforePiece }: PutOptions): Promise<void> {
-  const atOnce = beforePiece === undefined ? bytes.length : pieceMaxBytes
-  for (let done = 0; done < bytes.length; ) {
-    const length = Math.min(atOnce, bytes.length - done)
+/** As much at once as costs no more to ask for. */
+const atOnceBytes = 4 * 1024 * 1024
+
+async function writeFully(file: FileHandle, path: string, bytes: Uint8Array, { beforePiece }: PutOptions): Promise<void> {
+  const pieces = { beforePiece, atOnceBytes: beforePiece === undefined ? atOnceBytes : pieceMaxBytes }
+  for (let done = await writeDirect(path, bytes, pieces); done < bytes.length; ) {
+    const length = Math.min(pieces.atOnceBytes, bytes.length - done)
     await beforePiece?.(length)
-    done += (await file.write(bytes, done, length)).bytesWritten
+    done += (await file.write(bytes, done, length, done)).bytesWritten
   }
 }
 

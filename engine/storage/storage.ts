@@ -13,6 +13,13 @@ export interface PutOptions {
   readonly beforePiece?: (pieceBytes: number) => Promise<void>
 }
 
+export interface ReadRange {
+  readonly start: number
+  readonly length: number
+  /** To prove what is stored: not out of a cache, where that can be helped. */
+  readonly isFromDisk?: boolean
+}
+
 /** A put that is asked before each piece goes out in pieces of at most this. */
 export const pieceMaxBytes = 256 * 1024
 
@@ -25,7 +32,7 @@ export interface Storage {
   /** Replaces a file whole, durably and atomically: marks, counters, and what is found damaged. */
   replace(name: string, bytes: Uint8Array, options?: PutOptions): Promise<void>
   /** A range that reaches past the end gives what there is. @throws StorageError `absent` */
-  read(name: string, range?: { readonly start: number; readonly length: number }): Promise<Buffer>
+  read(name: string, range?: ReadRange): Promise<Buffer>
   /** The size in bytes, or undefined when there is no such file. */
   find(name: string): Promise<number | undefined>
   /** Files below a folder, in order of their names. A folder that is absent is empty; one that cannot be read throws. */

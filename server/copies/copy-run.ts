@@ -9,6 +9,7 @@ import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import type { ByteRate } from './byte-rate.ts'
 import { type Copy, type CopyFindings, type CopyProgress, noFindings } from './copy.ts'
+import type { PackBuffer } from './read-pack.ts'
 
 /** A pack that its row calls stored, and that this disk has no longer as it was. */
 export interface LostPack {
@@ -30,7 +31,7 @@ export interface CopyRun {
   readonly log: Log
   readonly rate: ByteRate | undefined
   /** Each as large as a pack may be, seen by all threads. */
-  readonly buffers: readonly [SharedArrayBuffer, SharedArrayBuffer]
+  readonly buffers: readonly [PackBuffer, PackBuffer]
   readonly onPackLost: OnPackLost
   readonly isRightDisk: (uid: RepositoryUid) => boolean
   readonly reached: ReachedPoint

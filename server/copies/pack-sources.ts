@@ -7,6 +7,7 @@ import { findPack } from '../packs/packs-table.ts'
 import type { Repository } from '../repositories/repository.ts'
 import type { PackToCopy } from './copied-packs-table.ts'
 import type { CopyRun } from './copy-run.ts'
+import { packBytes } from './read-pack.ts'
 
 export type PackSource =
   | { readonly kind: 'whole'; readonly pack: PackToCopy; readonly bytes: Uint8Array }
@@ -48,7 +49,7 @@ export class PackSources {
         const { pool, signal } = this.run
         const output = await pool.run('read-pack', { file, target }, { isUrgent: false, signal })
         if (output.kind === 'read' && output.sha256 === pack.packId)
-          return { kind: 'whole', pack, bytes: new Uint8Array(target, 0, output.sizeBytes) }
+          return { kind: 'whole', pack, bytes: packBytes(target, output.sizeBytes) }
         if (output.kind !== 'absent') wasThere = true
       }
     }

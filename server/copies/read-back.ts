@@ -75,7 +75,7 @@ async function hashOf(run: CopyRun, place: Storage, name: string, sizeBytes: num
   try {
     for (let start = 0; start <= sizeBytes; start += pieceBytes) {
       run.signal.throwIfAborted()
-      const piece = await place.read(name, { start, length: pieceBytes })
+      const piece = await place.read(name, { start, length: pieceBytes, isFromDisk: true })
       hash.update(piece)
       if (piece.length < pieceBytes) break
     }

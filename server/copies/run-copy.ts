@@ -3,7 +3,7 @@
  * brought up to date. Whenever it ends, it ends with a whole copy; what is left is left to the next run.
  */
 import { join } from 'node:path'
-import { packMaxBytes, type Storage } from '../../engine/index.ts'
+import type { Storage } from '../../engine/index.ts'
 import { problemOf } from '../http/known-faults.ts'
 import { listRepositories } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
@@ -16,6 +16,7 @@ import { copyRepository, demandOlderCopy } from './copy-repository.ts'
 import type { CopyRun } from './copy-run.ts'
 import { copySelfBackups } from './copy-self.ts'
 import { readAllBack, readBack, readBackBudget } from './read-back.ts'
+import { packBuffer } from './read-pack.ts'
 import { demandRightDisk, findAbsentPacks } from './source-guard.ts'
 
 const dayMs = 86_400_000
@@ -35,7 +36,7 @@ export interface RunToDo {
 
 /** Two of them for every run that reads packs. */
 export function copyBuffers(): CopyRun['buffers'] {
-  return [new SharedArrayBuffer(packMaxBytes), new SharedArrayBuffer(packMaxBytes)]
+  return [packBuffer(), packBuffer()]
 }
 
 /** The place is opened in it: that it is not there is a result like others. */

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Storage } from '../../engine/storage/storage.ts'
+import { alignedBuffer } from '../../engine/system/aligned-buffer.ts'
 
 export interface StorageUnderTest extends AsyncDisposable {
   readonly storage: Storage
@@ -90,6 +91,24 @@ export function storageContract(title: string, open: () => Promise<StorageUnderT
       await expect(storage.replace('slow', bytes, { beforePiece: refuse })).rejects.toThrow('enough')
       expect(await storage.read('slow')).toEqual(large)
     })
+
+    test.each([1024 * 1024, 700_001, 300_000, 4096])(
+      '%d bytes on a block’s edge go and come whole, also from the disk',
+      async (length) => {
+        const large = alignedBuffer(length)
+        for (let at = 0; at < length; at += 1) large[at] = (at * 31) & 255
+        await storage.put('large', large)
+        expect(large.equals(await storage.read('large'))).toBe(true)
+        const pieces: Buffer[] = []
+        for (let start = 0; start < length; start += 512 * 1024)
+          pieces.push(await storage.read('large', { start, length: 512 * 1024, isFromDisk: true }))
+        expect(large.equals(Buffer.concat(pieces))).toBe(true)
+        expect(await storage.read('large', { start: length, length: 512 * 1024, isFromDisk: true })).toHaveLength(0)
+        expect(
+          large.subarray(5, 300_005).equals(await storage.read('large', { start: 5, length: 300_000, isFromDisk: true })),
+        ).toBe(true)
+      },
+    )
 
     test('replace puts and replaces', async () => {
       await storage.replace('generation', bytes)
