@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { callCommand } from '../control/control-client.ts'
 import { type CommandEnd, type CommandRequest, controlName } from '../control/protocol.ts'
 import { problemEnd, runCommand } from '../control/run-command.ts'
+import { Problem } from '../http/problem.ts'
 import { demandRows, rebuildCommandName } from '../rebuild/empty-database.ts'
 import { DataFolderInUse } from '../runtime/data-lock.ts'
 import { findSocketPlace } from '../runtime/socket-place.ts'
@@ -78,7 +79,7 @@ async function runAlone(run: NonNullable<Command['runAlone']>, { input }: Comman
     const { result, exitCode = exitCodes.ok } = await run(input, { config, machine, report, signal: interrupted.signal })
     return { event: 'result', exitCode, result: { ...result } }
   } catch (error) {
-    return problemEnd(error)
+    return problemEnd(interrupted.signal.aborted ? new Problem('HF-CANCELLED', { cause: error }) : error)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Dirent } from 'node:fs'
+import { type Dirent, existsSync } from 'node:fs'
 import { opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RecoveryError } from './recovery-error.ts'
@@ -13,6 +13,12 @@ const repositoryName = /^[0-9a-f]{32}$/
 /** Half-written files are nobody's loss, and the volume's own (its id, its reserve) belong to the old disk. */
 const leftOut = ['tmp']
 const depthMax = 8
+
+/** @throws RecoveryError `source-wrong` for a folder that is no copy of a box at first sight */
+export function demandSource(from: string): void {
+  const missing = ['self', 'repositories'].find((name) => !existsSync(join(from, name)))
+  if (missing !== undefined) throw new RecoveryError('source-wrong', `There is no folder ${join(from, missing)}.`)
+}
 
 /** The repositories in a copy of a box. @throws RecoveryError `source-wrong` */
 export async function listSourceRepositories(from: string): Promise<readonly string[]> {

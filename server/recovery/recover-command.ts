@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { defineLoneCommand, exitCodes } from '../cli/command.ts'
 import { createServices } from '../services.ts'
 import { askForSecret, secretOfKitFile } from './ask-secret.ts'
+import { demandSource } from './list-source.ts'
 import { recoveredSettingsFile } from './put-keys.ts'
 import { recoverBox } from './recover-box.ts'
 import { removeRecoveryMarker } from './recovery-marker.ts'
@@ -26,9 +27,12 @@ export const recoverCommand = defineLoneCommand({
     'When it is broken off, the same command goes on.',
   input: inputSchema,
   prepare: async ({ given }) => {
+    const from = resolve(String(given.FROM))
+    // Nobody shall type a code of 65 signs to learn that the disk is not connected.
+    demandSource(from)
     const kit = given['recovery-kit']
     const secret = typeof kit === 'string' ? secretOfKitFile(kit) : await askForSecret()
-    return { from: resolve(String(given.FROM)), secret: secret.toString('base64') }
+    return { from, secret: secret.toString('base64') }
   },
   runAlone: async ({ from, secret }, alone) => {
     const serverSecret = Buffer.from(secret, 'base64')
@@ -56,7 +60,7 @@ export const recoverCommand = defineLoneCommand({
   present: ({ boxId, madeAtMs, dataFolder, versions, copied, refused, settingsFile }) => {
     const asOf = new Date(madeAtMs).toISOString().slice(0, 16).replace('T', ' ')
     const lines = [
-      `The box ${boxId} is back in ${dataFolder}: ${copied.repositories} repositories with ${versions} versions, people as of ${asOf} UTC.`,
+      `The box ${boxId} is back in ${dataFolder}: backups of ${countOf(copied.repositories, 'customer')}, ${countOf(versions, 'version')}, people as of ${asOf} UTC.`,
       ...copied.damaged.map((name) => `Damaged in the copy, and taken over as it is: ${name}`),
       ...(copied.damagedCount > copied.damaged.length ? [`… ${copied.damagedCount} damaged in all`] : []),
       ...refused.map(({ folder, why }) => `Not taken in: repositories/${folder}: ${why}`),
@@ -69,3 +73,7 @@ export const recoverCommand = defineLoneCommand({
     return { text: lines.join('\n') }
   },
 })
+
+function countOf(count: number, one: string): string {
+  return `${count} ${count === 1 ? one : `${one}s`}`
+}

@@ -64,6 +64,7 @@ export const setupCommand = defineCommand({
       kitFile === undefined
         ? `Print its recovery kit and keep it away from the box: holdfast recovery-kit --customer ${customer.number}`
         : `Its recovery kit is in ${kitFile}. Print it and keep it away from the box.`,
+      'Print the server’s kit as well: holdfast recovery-kit --server',
     ]
     return { text: lines.join('\n'), json: { user, customer, recoveryKitFile: kitFile ?? null } }
   },
