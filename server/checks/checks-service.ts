@@ -95,7 +95,7 @@ export function createChecks(options: {
     await mark(repository, packs.hurt)
 
     const roots = versions.map(({ root }) => graph.numberOf(root))
-    const { missing, count } = graph.findMissing(roots, maxDamageListed)
+    const { missing, count } = await graph.findMissing(roots, maxDamageListed)
     const affected = versions.filter((_, index) => graph.isTainted(roots[index]!))
     reportMissing({ findings, graph, packs, missing, count })
     const named =

@@ -3,6 +3,7 @@
  * number; ids are kept by their first 8 bytes (two of four million share them once in two million repositories, and ids cannot be
  * chosen: they are keyed hashes). Edges are 4 bytes.
  */
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
 
 export type RecordNumber = number
 
@@ -10,6 +11,8 @@ const flags = { available: 1, node: 2, reached: 4, tainted: 8 } as const
 const idBytes = 32
 const firstSlots = 1 << 12
 const maxLoad = 0.6
+/** A few milliseconds' worth. */
+const stepsAtOnce = 1 << 16
 
 export class RecordGraph {
   private slots = new Uint32Array(firstSlots)
@@ -67,15 +70,19 @@ export class RecordGraph {
   }
 
   /** What can be reached from some records and is not there, at most `max`. Whatever leads to it is tainted from then on. */
-  findMissing(
+  async findMissing(
     roots: readonly RecordNumber[],
     max: number,
-  ): { readonly missing: readonly RecordNumber[]; readonly count: number } {
+  ): Promise<{ readonly missing: readonly RecordNumber[]; readonly count: number }> {
     const order: RecordNumber[] = []
     const waiting = [...roots]
     const missing: RecordNumber[] = []
     let count = 0
+    let steps = 0
     for (let record = waiting.pop(); record !== undefined; record = waiting.pop()) {
+      // Pages are answered by this thread, too.
+      steps += 1
+      if (steps % stepsAtOnce === 0) await yieldToOthers()
       if (this.has(record, flags.reached)) continue
       this.states[record]! |= flags.reached
       if (!this.isAvailable(record)) {
@@ -91,14 +98,15 @@ export class RecordGraph {
         if (!this.has(child, flags.reached)) waiting.push(child)
       }
     }
-    if (count > 0) this.spread(order)
+    if (count > 0) await this.spread(order)
     return { missing, count }
   }
 
   /** Upwards from what is missing, until nothing changes: once for each level of folders at most. */
-  private spread(nodes: readonly RecordNumber[]): void {
+  private async spread(nodes: readonly RecordNumber[]): Promise<void> {
     for (let hasChanged = true; hasChanged; ) {
       hasChanged = false
+      await yieldToOthers()
       for (const record of nodes.toReversed()) {
         if (this.isTainted(record) || !this.namesTainted(record)) continue
         this.states[record]! |= flags.tainted

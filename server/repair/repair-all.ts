@@ -1,5 +1,5 @@
 /** Repair of everything that checks found, then a look whether it is whole. */
-import { allRepositories } from '../checks/check-all.ts'
+import { forEachRepository } from '../checks/check-all.ts'
 import type { ChecksService } from '../checks/checks-service.ts'
 import type { Database } from '../database/database.ts'
 import type { RepairReport } from './repair.ts'
@@ -21,7 +21,7 @@ export async function repairAll(options: {
   const { database, checks, repair, onProgress, signal } = options
   const { packs: _, ...nothing } = nothingRepaired
   let sum: RepairedBox = { ...nothing, damageCount: 0 }
-  for await (const repository of allRepositories(database)) {
+  await forEachRepository(database, signal, async (repository) => {
     const { halfDamaged } = await checks.find(repository)
     const report = await repair.repair(repository, { also: halfDamaged, onProgress, signal })
     const { damageCount } = await checks.check(repository, { reading: 'due', signal })
@@ -34,7 +34,7 @@ export async function repairAll(options: {
       recordsLost: sum.recordsLost + report.recordsLost,
       damageCount: sum.damageCount + damageCount,
     }
-  }
+  })
   return sum
 }
 
