@@ -76,7 +76,13 @@ async function runAlone(run: NonNullable<Command['runAlone']>, { input }: Comman
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   const machine = thisMachine({ terminal: (line) => process.stderr.write(line) })
   try {
-    const { result, exitCode = exitCodes.ok } = await run(input, { config, machine, report, signal: interrupted.signal })
+    const { result, exitCode = exitCodes.ok } = await run(input, {
+      config,
+      machine,
+      report,
+      signal: interrupted.signal,
+      onTaken: interrupt,
+    })
     return { event: 'result', exitCode, result: { ...result } }
   } catch (error) {
     return problemEnd(interrupted.signal.aborted ? new Problem('HF-CANCELLED', { cause: error }) : error)

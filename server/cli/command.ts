@@ -50,7 +50,12 @@ export type CommandContext = {
 }
 
 /** For a command that makes the box it works on. */
-export type LoneContext = Pick<CommandContext, 'report' | 'signal'> & { readonly config: Config; readonly machine: Machine }
+export type LoneContext = Pick<CommandContext, 'report' | 'signal'> & {
+  readonly config: Config
+  readonly machine: Machine
+  /** Ends it as Ctrl-C would: the database went to another server. */
+  readonly onTaken: () => void
+}
 
 export type Outcome<Result> = { readonly result: Result; readonly exitCode?: ExitCode }
 

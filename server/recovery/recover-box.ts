@@ -25,6 +25,8 @@ export interface Recovering {
   readonly machine: Machine
   readonly report: (line: string) => void
   readonly signal: AbortSignal
+  /** Another server got hold of the database: this must end. */
+  readonly onTaken: () => void
 }
 
 export interface RecoveredPeople {
@@ -38,7 +40,7 @@ export interface RecoveredPeople {
 
 /** The box, with its people and without what is known of its files: that is `rebuild`'s. The marker stays until it is done. */
 export async function recoverBox(recovering: Recovering): Promise<{ readonly box: Box; readonly people: RecoveredPeople }> {
-  const { from, serverSecret, config, machine, report, signal } = recovering
+  const { from, serverSecret, config, machine, report, onTaken, signal } = recovering
   const { dataFolder } = config
   const files = await listSelfBackups(selfFolder(from))
   if (files.length === 0) throw new RecoveryError('source-wrong', `${selfFolder(from)} holds no self-backup of a box.`)
@@ -57,8 +59,7 @@ export async function recoverBox(recovering: Recovering): Promise<{ readonly box
   await copySelfBackups(from, dataFolder)
   putKeys({ ...config, document, serverSecret, randomness: machine.randomness })
   machine.reached('recover:keys-put')
-  const opening = new AbortController()
-  const box = await openBox({ config, machine, onTaken: () => opening.abort(), isRecovering: true })
+  const box = await openBox({ config, machine, onTaken, isRecovering: true })
   try {
     await fillPeople(box, document)
     machine.reached('recover:people-committed')

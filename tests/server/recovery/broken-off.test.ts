@@ -77,6 +77,7 @@ const recover = (config: Config, reached: Machine['reached'] = () => {}) =>
     config,
     machine: machineOf(reached),
     report: () => {},
+    onTaken: () => {},
     signal: new AbortController().signal,
   })
 
@@ -123,6 +124,7 @@ describe('broken off', () => {
       config,
       machine: machineOf(() => {}),
       report: () => {},
+      onTaken: () => {},
       signal: stop.signal,
     })
     await expect(started).rejects.toThrow('stopped')
