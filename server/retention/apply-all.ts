@@ -5,12 +5,12 @@ import type { Database } from '../database/database.ts'
 import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { lockRepository } from '../repositories/repositories-table.ts'
-import type { RepositoryId } from '../repositories/repository.ts'
 import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import { type AppliedRules, applyRules, type RulesToApply } from './apply-rules.ts'
 import { type DeviceRulesOptions, findRules } from './device-rules.ts'
 import { reconcileMarks } from './reconcile-marks.ts'
+import type { WriteInRepository } from './repository-writing.ts'
 
 export interface RetentionProgress {
   readonly computers: number
@@ -28,6 +28,8 @@ export interface AppliedRetention extends AppliedRules {
   readonly computers: number
   /** Whose plan cannot be told: nothing of them was let go. */
   readonly computersWithoutRules: number
+  /** Whose backups lie on a disk that is not there, or is not the right one. */
+  readonly computersWithoutDisk: number
   readonly cataloguesSwept: number
 }
 
@@ -40,15 +42,15 @@ const devicesPerPage = 200
 
 export function createApplyAll(
   options: DeviceRulesOptions &
-    Omit<RulesToApply, 'signal' | 'marking'> & {
+    Omit<RulesToApply, 'signal' | 'marking' | 'write'> & {
       readonly database: Database
       readonly devices: Pick<DevicesService, 'list'>
       readonly sweeps: CatalogueSweeps
-      readonly getPlace: (repositoryId: RepositoryId) => Promise<RepositoryPlace>
+      readonly writeIn: WriteInRepository
       readonly reached: ReachedPoint
     },
 ): ApplyAll {
-  const { database, clock, reached, getPlace } = options
+  const { database, clock, reached, writeIn } = options
 
   async function* allDevices(reach: CustomerReach): AsyncGenerator<Device> {
     for (let afterNumber = 0; ; ) {
@@ -60,28 +62,33 @@ export function createApplyAll(
     }
   }
 
-  const reconcileDevice = async ({ deviceId, repositoryId }: Device) => {
-    const marking = { place: await getPlace(repositoryId), reached, observedMs: await options.readObservedTime() }
+  const reconcileDevice = async ({ deviceId, repositoryId }: Device, place: RepositoryPlace) => {
+    const marking = { place, reached, observedMs: await options.readObservedTime() }
     await database.transaction(async (tx) => {
       await lockRepository(tx, repositoryId)
       await reconcileMarks(tx, deviceId, { ...marking, at: clock.now() })
     })
   }
 
+  const applyTo = (device: Device, signal: AbortSignal): Promise<AppliedRules | 'no-rules' | 'no-disk'> =>
+    writeIn(device.repositoryId, async ({ place, write, isRight }) => {
+      if (!isRight) return 'no-disk'
+      await reconcileDevice(device, place)
+      const found = await findRules(device, options)
+      if (found === undefined) return 'no-rules'
+      return applyRules({ ...device, rules: found.rules }, { ...options, write, marking: { place, reached }, signal })
+    })
+
   return {
     apply: async ({ reach = 'all', signal, onProgress = () => {} }) => {
-      const sum = { computers: 0, computersWithoutRules: 0, binned: 0, takenBack: 0, forgotten: 0 }
+      const sum = { computers: 0, computersWithoutRules: 0, computersWithoutDisk: 0, binned: 0, takenBack: 0, forgotten: 0 }
       for await (const device of allDevices(reach)) {
         signal.throwIfAborted()
-        await reconcileDevice(device)
-        const found = await findRules(device, options)
+        const done = await applyTo(device, signal)
         sum.computers += 1
-        if (found === undefined) {
-          sum.computersWithoutRules += 1
-          continue
-        }
-        const marking = { place: await getPlace(device.repositoryId), reached }
-        const done = await applyRules({ ...device, rules: found.rules }, { ...options, marking, signal })
+        if (done === 'no-rules') sum.computersWithoutRules += 1
+        if (done === 'no-disk') sum.computersWithoutDisk += 1
+        if (typeof done === 'string') continue
         sum.binned += done.binned
         sum.takenBack += done.takenBack
         sum.forgotten += done.forgotten
@@ -90,7 +97,10 @@ export function createApplyAll(
       return { ...sum, cataloguesSwept: await options.sweeps.sweepAll(signal) }
     },
     reconcile: async () => {
-      for await (const device of allDevices('all')) await reconcileDevice(device)
+      for await (const device of allDevices('all'))
+        await writeIn(device.repositoryId, async ({ place, isRight }) => {
+          if (isRight) await reconcileDevice(device, place)
+        })
     },
   }
 }

@@ -10,17 +10,17 @@ import type { RepositoryId } from '../repositories/repository.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
 import { recountVersions } from '../snapshots/version-counters-table.ts'
-import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
 import { decideDevice } from './decide.ts'
 import { forgetVersion } from './forget-version.ts'
 import { planSteps, type RetentionStep } from './plan-steps.ts'
+import type { RepositoryWriting } from './repository-writing.ts'
 import { isEnding, type Marking, putIntoBin, takeOutOfBin } from './version-bin.ts'
 
 export interface RulesToApply {
   readonly database: Database
   readonly clock: Clock
   readonly timeZone: string
-  readonly volumes: Pick<StorageVolumesService, 'write'>
+  readonly write: RepositoryWriting['write']
   readonly marking: Pick<Marking, 'place' | 'reached'>
   readonly readObservedTime: () => Promise<number>
   readonly signal: AbortSignal
@@ -38,7 +38,7 @@ export async function applyRules(
   device: { readonly deviceId: Id<'dev'>; readonly repositoryId: RepositoryId; readonly rules: Retention },
   options: RulesToApply,
 ): Promise<AppliedRules> {
-  const { database, volumes, marking, signal } = options
+  const { database, write, marking, signal } = options
   const done = { binned: 0, takenBack: 0, forgotten: 0 }
   let waiting: readonly RetentionStep[]
   do {
@@ -51,7 +51,7 @@ export async function applyRules(
   } while (waiting.some(({ kind }) => kind !== 'forget'))
   for (const { version } of waiting) {
     signal.throwIfAborted()
-    if (await forgetVersion(version, { database, volumes, ...marking })) done.forgotten += 1
+    if (await forgetVersion(version, { database, write, ...marking })) done.forgotten += 1
   }
   return done
 }
@@ -65,7 +65,7 @@ interface Turn {
 
 async function moveSome(
   device: { readonly deviceId: Id<'dev'>; readonly repositoryId: RepositoryId; readonly rules: Retention },
-  { database, clock, timeZone, volumes, marking, readObservedTime }: RulesToApply,
+  { database, clock, timeZone, write, marking, readObservedTime }: RulesToApply,
 ): Promise<Turn> {
   const { deviceId, repositoryId, rules } = device
   const observedMs = await readObservedTime()
@@ -78,9 +78,7 @@ async function moveSome(
     const now = moves.slice(0, stepsPerLock)
     for (const { kind, version } of now) {
       const whole = { ...marking, at, observedMs }
-      await volumes.write(() =>
-        kind === 'to-bin' ? putIntoBin(tx, version, whole, undefined) : takeOutOfBin(tx, version, whole),
-      )
+      await write(() => (kind === 'to-bin' ? putIntoBin(tx, version, whole, undefined) : takeOutOfBin(tx, version, whole)))
     }
     if (now.length > 0) await recountVersions(tx, deviceId)
     marking.reached('mark:before-commit')

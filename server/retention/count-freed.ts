@@ -1,6 +1,6 @@
 /**
  * What it frees when some versions go: the bytes on disk of packs that only they need, counted without keys the way prune will
- * (one mark, two owners). Bytes that stay in packs beside needed ones come free later, when prune repacks those.
+ * (one mark, two owners); undefined where a folder's names cannot be told. Bytes that stay in packs beside needed ones come free later, when prune repacks those.
  */
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { Mark, NodeIndex, type SnapshotId } from '../../engine/index.ts'
@@ -28,7 +28,7 @@ export async function countFreed(options: {
   readonly place: RepositoryPlace
   readonly going: ReadonlySet<SnapshotId>
   readonly signal: AbortSignal
-}): Promise<FreedBytes> {
+}): Promise<FreedBytes | undefined> {
   const { db, repository, place, going } = options
   const { repositoryId } = repository
   if (going.size === 0) return { freedBytes: 0, looseBytes: 0 }
@@ -47,6 +47,7 @@ export async function countFreed(options: {
     return pack && readTrailer([place.packFile(pack.packId), place.twinPackFile(pack.packId)], repository.uid)
   }
   await mark.reach(roots, { readTrailer: readPack, onStep: step })
+  if (mark.unreadable.length > 0) return undefined
   return sumUp(await countUse(options, { mark, packs, step }), packs)
 }
 

@@ -10,33 +10,33 @@ import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import { dropVersion } from '../snapshots/drop-version.ts'
 import { removeMarksOfGone } from '../snapshots/version-marks.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
-import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
 import { findDeviceVersion, hasNewerGood } from './device-versions-table.ts'
+import type { RepositoryWriting } from './repository-writing.ts'
 import type { DeviceVersion } from './retention.ts'
 
 export interface Forgetting {
   readonly database: Database
-  readonly volumes: Pick<StorageVolumesService, 'write'>
+  readonly write: RepositoryWriting['write']
   readonly place: RepositoryPlace
   readonly reached: ReachedPoint
 }
 
 /** False: it may not go any more, or is gone. */
 export async function forgetVersion(version: DeviceVersion, forgetting: Forgetting): Promise<boolean> {
-  const { database, volumes, place, reached } = forgetting
+  const { database, write, place, reached } = forgetting
   const name = snapshotName(version)
   const isForgotten = await database.transaction(async (tx) => {
     await lockRepository(tx, version.repositoryId)
     const now = await findDeviceVersion(tx, version.id)
     if (now === undefined || !(await mayGo(tx, now))) return false
-    await volumes.write(() => writeGone(place, name, reached))
+    await write(() => writeGone(place, name, reached))
     await dropVersion(tx, now.id)
     reached('forget:before-commit')
     return true
   })
   if (!isForgotten) return false
   reached('forget:committed')
-  await volumes.write(async () => {
+  await write(async () => {
     await removeMarksOfGone(place, name)
     reached('forget:marks-unlinked')
     await removeSnapshot(place, name, reached)

@@ -3,14 +3,12 @@ import { type ActingAs, type AuditAction, actorName } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { lockRepository } from '../repositories/repositories-table.ts'
-import type { RepositoryId } from '../repositories/repository.ts'
-import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import { recountVersions } from '../snapshots/version-counters-table.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
-import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
 import { findDeviceVersion } from './device-versions-table.ts'
+import type { WriteInRepository } from './repository-writing.ts'
 import { type DeviceVersion, RetentionError } from './retention.ts'
 import { type Marking, putIntoBin, putPin, removePin, takeOutOfBin } from './version-bin.ts'
 
@@ -27,9 +25,8 @@ export interface PersonDecisions {
 export interface PersonDecisionsOptions {
   readonly database: Database
   readonly clock: Clock
-  readonly volumes: Pick<StorageVolumesService, 'write'>
   readonly readObservedTime: () => Promise<number>
-  readonly getPlace: (repositoryId: RepositoryId) => Promise<RepositoryPlace>
+  readonly writeIn: WriteInRepository
   /** Whether the rules would keep a version that comes out of the bin. */
   readonly isKeptByRules: (tx: Transaction, version: DeviceVersion) => Promise<boolean>
   readonly reached: ReachedPoint
@@ -38,21 +35,29 @@ export interface PersonDecisionsOptions {
 type Act = (tx: Transaction, version: DeviceVersion, marking: Marking) => Promise<void>
 
 export function createPersonDecisions(options: PersonDecisionsOptions): PersonDecisions {
-  const { database, clock, volumes, reached } = options
+  const { database, clock, reached } = options
 
   const decide = async (snapshot: Snapshot, actingAs: ActingAs, action: AuditAction, act: Act) => {
-    const place = await options.getPlace(snapshot.repositoryId)
     const observedMs = await options.readObservedTime()
-    await database.transaction(async (tx) => {
-      await lockRepository(tx, snapshot.repositoryId)
-      const version = await findDeviceVersion(tx, snapshot.id)
-      if (version === undefined) throw new RetentionError('not-found', 'This version is not there any more.')
-      const at = clock.now()
-      await volumes.write(() => act(tx, version, { place, reached, at, observedMs }))
-      const { id: objectId, customerId, deviceId } = snapshot
-      await insertAudit(tx, { ...actingAs, at, action, objectId, customerId, detail: { computer: deviceId, seq: snapshot.seq } })
-      reached('mark:before-commit')
-    })
+    await options.writeIn(snapshot.repositoryId, ({ place, write }) =>
+      database.transaction(async (tx) => {
+        await lockRepository(tx, snapshot.repositoryId)
+        const version = await findDeviceVersion(tx, snapshot.id)
+        if (version === undefined) throw new RetentionError('not-found', 'This version is not there any more.')
+        const at = clock.now()
+        await write(() => act(tx, version, { place, reached, at, observedMs }))
+        const { id: objectId, customerId, deviceId } = snapshot
+        await insertAudit(tx, {
+          ...actingAs,
+          at,
+          action,
+          objectId,
+          customerId,
+          detail: { computer: deviceId, seq: snapshot.seq },
+        })
+        reached('mark:before-commit')
+      }),
+    )
     reached('mark:committed')
   }
 

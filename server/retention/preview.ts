@@ -16,7 +16,7 @@ export interface RetentionPreview {
   readonly staying: number
   /** They would come out of the bin again. */
   readonly comingBack: number
-  /** Once what goes has left the bin; undefined when it was not counted within the time given. */
+  /** Once what goes has left the bin; undefined when it could not be counted, or not within the time given. */
   readonly freed: FreedBytes | undefined
 }
 

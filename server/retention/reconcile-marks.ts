@@ -16,6 +16,8 @@ import type { Marking } from './version-bin.ts'
 /** Under the repository's lock. Returns how many rows were changed. */
 export async function reconcileMarks(tx: Transaction, deviceId: Id<'dev'>, marking: Marking): Promise<number> {
   const marks = await listMarks(marking.place, deviceId)
+  // A folder that is not there says nothing about what somebody decided.
+  if (marks === undefined) return 0
   const versions = await listDeviceVersions(tx, deviceId)
   const pins = await correct(versions, marks.pin, {
     isNoted: ({ isPinned }) => isPinned,

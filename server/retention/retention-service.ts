@@ -5,19 +5,16 @@ import type { Database } from '../database/database.ts'
 import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { Retention } from '../plans/plan.ts'
-import type { Repositories } from '../repositories/repositories-service.ts'
-import type { Repository, RepositoryId } from '../repositories/repository.ts'
-import { RepositoryError } from '../repositories/repository-error.ts'
-import { type RepositoryPlace, repositoryPlace } from '../repositories/repository-place.ts'
+import { repositoryPlace } from '../repositories/repository-place.ts'
 import type { Id } from '../runtime/ids.ts'
 import { type BinEntry, listBin } from '../snapshots/version-marks-table.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
-import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
 import { type ApplyAll, createApplyAll } from './apply-all.ts'
 import { decideDevice } from './decide.ts'
 import { type DeviceRulesOptions, findRules, setRules } from './device-rules.ts'
 import { createPersonDecisions, type PersonDecisions } from './person-decisions.ts'
 import { previewRules, type RetentionPreview } from './preview.ts'
+import { createWriteInRepository, getRepository, type RepositoryWritingOptions } from './repository-writing.ts'
 import { type DeviceRules, RetentionError, type VersionDecision } from './retention.ts'
 
 export interface RetentionService extends PersonDecisions {
@@ -37,14 +34,11 @@ export interface RetentionService extends PersonDecisions {
   readonly reconcile: () => Promise<void>
 }
 
-export interface RetentionOptions extends DeviceRulesOptions {
+export interface RetentionOptions extends DeviceRulesOptions, RepositoryWritingOptions {
   readonly database: Database
-  readonly dataFolder: string
   /** Days, weeks and months of the rules are those of this zone: the box's. */
   readonly timeZone: string
   readonly devices: Pick<DevicesService, 'list' | 'find'>
-  readonly repositories: Pick<Repositories, 'find'>
-  readonly volumes: Pick<StorageVolumesService, 'write'>
   readonly sweeps: CatalogueSweeps
   readonly readObservedTime: () => Promise<number>
   readonly reached: ReachedPoint
@@ -54,26 +48,20 @@ export interface RetentionOptions extends DeviceRulesOptions {
 export const binEntriesListed = 5000
 
 export function createRetention(options: RetentionOptions): RetentionService {
-  const { database, clock, timeZone, repositories } = options
+  const { database, clock, timeZone } = options
   const { kysely } = database
 
-  const getRepository = async (repositoryId: RepositoryId): Promise<Repository> => {
-    const repository = await repositories.find(repositoryId)
-    if (repository === undefined) throw new RepositoryError('not-found', 'There is no such repository.')
-    return repository
-  }
-  const getPlace = async (repositoryId: RepositoryId): Promise<RepositoryPlace> =>
-    repositoryPlace(options.dataFolder, (await getRepository(repositoryId)).uid)
+  const writeIn = createWriteInRepository(options)
   const getRules = async (device: Pick<Device, 'deviceId' | 'subscriptionId'>): Promise<DeviceRules> => {
     const rules = await findRules(device, options)
     if (rules === undefined) throw new RetentionError('no-plan', 'This computer has no plan, and so no rules.')
     return rules
   }
-  const applyAll = createApplyAll({ ...options, getPlace })
+  const applyAll = createApplyAll({ ...options, writeIn })
   return {
     ...createPersonDecisions({
       ...options,
-      getPlace,
+      writeIn,
       isKeptByRules: async (tx, { id, deviceId }) => {
         const device = await options.devices.find(deviceId)
         if (device === undefined) return false
@@ -90,7 +78,7 @@ export function createRetention(options: RetentionOptions): RetentionService {
       return decideDevice(kysely, { deviceId, rules: asked, timeZone, nowMs: clock.now() })
     },
     preview: async (device, rules, countUntil) => {
-      const repository = await getRepository(device.repositoryId)
+      const repository = await getRepository(device.repositoryId, options)
       const place = repositoryPlace(options.dataFolder, repository.uid)
       return previewRules({ db: kysely, device, rules, timeZone, nowMs: clock.now(), repository, place, countUntil })
     },

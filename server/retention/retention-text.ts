@@ -3,16 +3,18 @@ import type { AppliedRetention } from './apply-all.ts'
 import type { ComputerPlan } from './retention-command.ts'
 
 /** What a run came to, in a sentence or two. */
-export function describeRun({ binned, takenBack, forgotten, computersWithoutRules }: AppliedRetention): string {
+export function describeRun(done: AppliedRetention): string {
+  const { binned, takenBack, forgotten, computersWithoutRules, computersWithoutDisk } = done
   const said = [
     ...(binned > 0 ? [`${versions(binned)} went into the bin`] : []),
     ...(takenBack > 0 ? [`${versions(takenBack)} came back out of it`] : []),
     ...(forgotten > 0 ? [`${versions(forgotten)} went for good`] : []),
   ]
   const sentence = said.length === 0 ? 'Every version stays.' : `${said.join(', ')}.`
-  const warning =
-    computersWithoutRules > 0 ? ` ${computersWithoutRules} computers have no plan: nothing of theirs was let go.` : ''
-  return sentence + warning
+  const noPlan =
+    computersWithoutRules > 0 ? ` Computers without a plan, of which nothing was let go: ${computersWithoutRules}.` : ''
+  const noDisk = computersWithoutDisk > 0 ? ` Computers whose disk is not there: ${computersWithoutDisk}.` : ''
+  return sentence + noPlan + noDisk
 }
 
 /** What the rules would do, a line for each computer. */

@@ -68,13 +68,15 @@ export async function readMark(place: RepositoryPlace, name: SnapshotName, kind:
   }
 }
 
-/** The marked versions of one device's folder, each kind apart. An absent folder has none. */
+/** The marked versions of one device's folder, each kind apart. Undefined: there is no such folder. */
 export async function listMarks(
   place: RepositoryPlace,
   folder: string,
-): Promise<Readonly<Record<MarkKind, ReadonlyMap<SnapshotId, SnapshotName>>>> {
+): Promise<Readonly<Record<MarkKind, ReadonlyMap<SnapshotId, SnapshotName>>> | undefined> {
   const marks = { pin: new Map<SnapshotId, SnapshotName>(), bin: new Map<SnapshotId, SnapshotName>() }
-  for (const file of await listNames(join(place.snapshotsFolder, folder))) {
+  const files = await listNames(join(place.snapshotsFolder, folder))
+  if (files === undefined) return undefined
+  for (const file of files) {
     const kind = markKinds.find((one) => file.endsWith(`.${one}`))
     const name = kind && parseSnapshotFileName(`snapshots/${folder}/${file.slice(0, -kind.length - 1)}`)
     if (kind && name) marks[kind].set(name.id, name)
@@ -100,11 +102,11 @@ function parseMark(bytes: Buffer): VersionMark {
   }
 }
 
-async function listNames(folder: string): Promise<readonly string[]> {
+async function listNames(folder: string): Promise<readonly string[] | undefined> {
   try {
     return await readdir(folder)
   } catch (error) {
-    if (hasCode(error, ['ENOENT'])) return []
+    if (hasCode(error, ['ENOENT'])) return undefined
     throw error
   }
 }

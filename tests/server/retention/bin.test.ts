@@ -1,5 +1,6 @@
 /** From "kept" to "gone": rules, the bin, undo, pins, and what an owner deletes. */
-import { existsSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { actingOnTheBox } from '../../../server/audit/audit.ts'
 import { snapshotName } from '../../../server/commits/snapshot-files.ts'
@@ -214,6 +215,30 @@ describe('files and rows', () => {
     await retention().reconcile()
     expect(await inBin(at)).toEqual([])
     await retention().remove(first!, actingOnTheBox)
+  })
+
+  test('a disk that is not there says nothing: pins and the bin stay as the rows know them', async () => {
+    const [first, second] = await versions(2, 10, 10)
+    await retention().pin(first!, actingOnTheBox)
+    await retention().remove(second!, actingOnTheBox)
+    const folder = at.computer.place.snapshotsFolder
+    renameSync(folder, `${folder}.away`)
+    await retention().reconcile()
+    renameSync(`${folder}.away`, folder)
+    expect(await inBin(at)).toEqual(ids(second))
+    await expect(retention().remove(first!, actingOnTheBox)).rejects.toMatchObject({ fault: 'pinned' })
+  })
+
+  test('beside another disk than the right one nothing is let go', async () => {
+    await setRules(at, { keepLast: 1 })
+    await versions(2, 10, 10)
+    const volumeId = join(at.upload.box.dataFolder, 'repositories', 'volume-id')
+    const right = readFileSync(volumeId)
+    writeFileSync(volumeId, `${'0'.repeat(32)}\n`)
+    await box().uploads.volumes.look()
+    expect(await applyNow(box())).toMatchObject({ computersWithoutDisk: 1, binned: 0 })
+    writeFileSync(volumeId, right)
+    expect((await listed(at)).length).toBe(2)
   })
 
   test('a version whose file is damaged goes like any other', async () => {
