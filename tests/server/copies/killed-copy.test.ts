@@ -8,7 +8,7 @@ import { type CopiedBox, copiedBox, type MadeVersion } from '../../support/copie
 import { dice, Killed, killedStorage } from '../../support/killed-storage.ts'
 
 const seed = process.env.HOLDFAST_COPY_SEED ?? 'fourteenth of march'
-const rounds = Number(process.env.HOLDFAST_COPY_ROUNDS ?? 12)
+const rounds = Number(process.env.HOLDFAST_COPY_ROUNDS ?? 8)
 const day = 86_400_000
 
 let office: CopiedBox
