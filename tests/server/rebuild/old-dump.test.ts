@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { BoxAndAgent, job } from '../../support/box-and-agent.ts'
 
-test('everything waits, restores work, and a rebuild beside the running box puts it right', async () => {
+// Five starts of a box, each with a database server of its own.
+test('everything waits, restores work, and a rebuild beside the running box puts it right', { timeout: 120_000 }, async () => {
   await using story = await BoxAndAgent.open({ privateDatabase: true })
   const mysqlFolder = join(story.box.dataFolder, 'mysql')
   const monday = join(story.folder, 'monday')

@@ -150,6 +150,53 @@ describe('a rebuild', () => {
     expect(await again.have([id, randomBytes(32) as typeof id])).toEqual([true, false])
   })
 
+  test('makes files searchable afterwards, in the order of the chain; versions that come meanwhile queue behind', async () => {
+    await commit()
+    await commit()
+    await forgetRows()
+    await rebuild()
+    await commit()
+    const numbers = async () => {
+      const rows = await kysely().selectFrom('snapshots').select('catalogue_version').orderBy('seq').execute()
+      return rows.map((row) => row.catalogue_version)
+    }
+    expect(await numbers()).toEqual([null, null, null])
+    const { catalogueFill } = upload.box.devicesSide
+    expect(await catalogueFill.hasGaps()).toBe(true)
+    expect(await catalogueFill.fill({ signal: AbortSignal.timeout(30_000) })).toEqual({ versions: 3, failed: 0 })
+    expect(await numbers()).toEqual([1, 2, 3])
+    expect(await catalogueFill.hasGaps()).toBe(false)
+    const names = await kysely().selectFrom('catalogue').select('name').distinct().execute()
+    expect(names.map(({ name }) => name.toString()).sort()).toEqual(['file', 'more'])
+    await commit()
+    expect(await numbers()).toEqual([1, 2, 3, 4])
+  })
+
+  test('keeps pins and the bin as their files say', async () => {
+    const pinned = await commit()
+    const binned = await commit()
+    await commit()
+    const mark = (id: string, seq: number, kind: string) =>
+      writeFileSync(
+        `${computer.place.snapshotFile({ device: computer.device, seq, id: id as typeof pinned.id })}.${kind}`,
+        JSON.stringify({ at: '2026-03-01T00:00:00.000Z', by: 'ann@example.org' }),
+      )
+    mark(pinned.id, 1, 'pin')
+    mark(binned.id, 2, 'bin')
+    await forgetRows()
+    expect((await rebuildOnly()).findings).toEqual([])
+    const bySnapshot = async (table: 'version_pins' | 'version_bin') =>
+      (
+        await kysely()
+          .selectFrom(table)
+          .innerJoin('snapshots', 'snapshots.id', `${table}.snapshot`)
+          .select('snapshots.seq')
+          .execute()
+      ).map(({ seq }) => seq)
+    expect(await bySnapshot('version_pins')).toEqual([1])
+    expect(await bySnapshot('version_bin')).toEqual([2])
+  })
+
   test('holds retention and prune until somebody says that all is well', async () => {
     await commit()
     await rebuild()
