@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatRecoveryCode } from '../../../engine/index.ts'
 import { formatDatabaseUrl } from '../../../server/database/database-address.ts'
+import { secretOfKitFile } from '../../../server/recovery/ask-secret.ts'
 import { type OfficeBox, officeBox } from '../../support/office-box.ts'
 import { type RunningBox, runHoldfast, startBox } from '../../support/start-box.ts'
 import { createTestDatabase } from '../../support/test-database.ts'
@@ -129,29 +130,22 @@ describe('a recovery that cannot be', () => {
   const problemOf = (run: { readonly errors: string; readonly output: string }) =>
     JSON.parse(run.output || run.errors).error ?? JSON.parse(run.output || run.errors)
 
-  test.each([
-    { title: 'with the kit of a customer', kit: () => 'customer.txt', code: 'HF-RECOVERY-KIT-WRONG' },
-    {
-      title: 'with the kit of another server',
-      kit: () => write('other.txt', formatRecoveryCode(randomBytes(32))),
-      code: 'HF-RECOVERY-KIT-WRONG',
-    },
-    {
-      title: 'with a slip in the code',
-      kit: () =>
-        write(
-          'slip.txt',
-          formatRecoveryCode(randomBytes(32)).replace(/^./, (sign) => (sign === '0' ? '1' : '0')),
-        ),
-      code: 'HF-RECOVERY-CODE-WRONG',
-    },
-    { title: 'with a file that is no kit', kit: () => write('letter.txt', 'Dear Ann'), code: 'HF-RECOVERY-KIT-UNREADABLE' },
-  ])('is refused, and leaves no data folder: $title', async ({ kit, code }) => {
+  test('is refused with another server’s kit, and leaves no data folder', async () => {
     const box = await emptyBox('refused')
-    const run = await recover(box, kit(), '--json')
+    const run = await recover(box, write('other.txt', formatRecoveryCode(randomBytes(32))), '--json')
     expect(run.exitCode).toBe(1)
-    expect(problemOf(run)).toMatchObject({ code })
+    expect(problemOf(run)).toMatchObject({ code: 'HF-RECOVERY-KIT-WRONG' })
     expect(existsSync(box.dataFolder)).toBe(false)
+  })
+
+  const slip = formatRecoveryCode(randomBytes(32)).replace(/^./, (sign) => (sign === '0' ? '1' : '0'))
+  test.each([
+    { title: 'a customer’s kit', kit: () => 'customer.txt', fault: 'kit-wrong' },
+    { title: 'a slip in the code', kit: () => write('slip.txt', slip), fault: 'code-wrong' },
+    { title: 'a letter', kit: () => write('letter.txt', 'Dear Ann'), fault: 'kit-unreadable' },
+    { title: 'no file', kit: () => 'nowhere.txt', fault: 'kit-unreadable' },
+  ])('$title is no kit of a server', ({ kit, fault }) => {
+    expect(() => secretOfKitFile(join(folder, kit()))).toThrow(expect.objectContaining({ fault }))
   })
 
   function write(name: string, text: string): string {
