@@ -16,7 +16,7 @@ import { listOpenSessionsOfJob } from '../backup-sessions/backup-sessions-table.
 import type { StagedCatalogue } from '../catalogue/catalogue.ts'
 import type { Transaction } from '../database/database.ts'
 import type { Device } from '../devices/device.ts'
-import { findChainLocked, findDevice, setHead } from '../devices/devices-table.ts'
+import { findChainLocked, findDevice, forgetInstances, setHead } from '../devices/devices-table.ts'
 import { findHeldChunks } from '../packs/chunks-table.ts'
 import { quarantineFile } from '../packs/pack-files.ts'
 import { lockRepository } from '../repositories/repositories-table.ts'
@@ -122,6 +122,8 @@ async function insertFound(
   const { replaced } = await insertVersion(tx, { opened, session, device, repository, staged }, adoption, nowMs)
   await setHead(tx, { deviceId: device.deviceId, seq: envelope.seq, snapshotId })
   if (session !== undefined) await endOrGoOn(tx, { opened, session }, nowMs)
+  // The database does not even know that it was being sent: it came out of a dump, and the computer has a newer value than it.
+  else await forgetInstances(tx, { deviceId: device.deviceId })
   for (const version of replaced) await writeGone(adoption.place, snapshotName(version), adoption.reached)
   return replaced
 }

@@ -82,6 +82,16 @@ describe('at its next start the box', () => {
     await commit()
   })
 
+  test('takes the first instance of a computer whose versions a restored dump does not know', async () => {
+    const [first, second] = [await commit(), await commit()]
+    await takeRowBack(second.id, { seq: 1, id: first.id })
+    await kysely().deleteFrom('backup_sessions').execute()
+    await kysely().updateTable('devices').set({ instance_newest: '000000000001-00112233445566778899aabbccddeeff' }).execute()
+    expect(await adopt()).toMatchObject({ versionsAdopted: 1 })
+    await commit()
+    expect(await listed()).toHaveLength(3)
+  })
+
   test('gives the run that waits for its answer the answer', async () => {
     const session = await computer.target.openSession(request)
     const root = writer.tree([writer.file('file', randomBytes(2000))])
