@@ -41,12 +41,12 @@ function headOf({ reader, kitPrintedAtMs, selfBackups }: RecoveryPageProps): Htm
       says: 'The box has no backup of itself.',
       small: ['People, plans and keys would be lost with its disk. What customers stored can still be restored with their kits.'],
     })
-  const saved = `Its last backup of itself was made ${whenInSentence(reader, newest.atMs)}.`
+  const saved = `The box backed itself up ${whenInSentence(reader, newest.atMs)}.`
   if (kitPrintedAtMs === undefined)
     return sentence({
       state: 'partial',
       says: 'The server’s recovery kit was never printed.',
-      small: [saved, 'Nothing else opens it.'],
+      small: [saved, 'Nothing but that kit opens it.'],
     })
   return sentence({
     state: 'ok',
