@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readRepositoryFile } from '../../engine/index.ts'
 import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
-import { listFolder, listingRefused, type RootsOptions } from './mark-roots.ts'
+import { listFolder, listingRefused, listPackFolders, type RootsOptions } from './mark-roots.ts'
 import { PruneRefusedError } from './prune.ts'
 import { listCollected } from './prune-table.ts'
 
@@ -35,7 +35,7 @@ async function demandRightVolume({ volumes, place, repository }: SafeOptions): P
 /** Every folder of packs is read, also when an early one has files. */
 async function countFiles(packsFolder: string): Promise<number> {
   let count = 0
-  for (const prefix of await listFolder(packsFolder)) count += (await listFolder(join(packsFolder, prefix))).length
+  for (const prefix of await listPackFolders(packsFolder)) count += (await listFolder(join(packsFolder, prefix))).length
   return count
 }
 

@@ -139,6 +139,11 @@ async function readGoneRoot(path: string): Promise<ChunkId> {
   }
 }
 
+/** The folders of packs. What is named otherwise is not ours. */
+export async function listPackFolders(packsFolder: string): Promise<readonly string[]> {
+  return (await listFolder(packsFolder)).filter((name) => /^[0-9a-f]{2}$/.test(name))
+}
+
 /** The names in a folder; a folder that cannot be read refuses the run. */
 export async function listFolder(path: string): Promise<readonly string[]> {
   try {

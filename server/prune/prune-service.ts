@@ -33,7 +33,7 @@ import type { PruneSurroundings } from './prune-surroundings.ts'
 import { hasTrashSince, listCollected, readClaims } from './prune-table.ts'
 import { purgePacks } from './purge.ts'
 import { repackGroup } from './repack.ts'
-import { settleTrash } from './settle-trash.ts'
+import { removeStrays, settleTrash } from './settle-trash.ts'
 import { returnPacks, trashPacks } from './trash.ts'
 
 export interface PruneRunning {
@@ -101,7 +101,7 @@ export function createPruneService(surroundings: PruneSurroundings): PruneServic
   }
 
   const runPrepared = async (options: Collecting, speed: PruneOptions['speed']): Promise<PruneDone> => {
-    let done: PruneDone = { ...nothingDone, diskFreedBytes: await settleTrash(options) }
+    let done: PruneDone = { ...nothingDone, diskFreedBytes: (await settleTrash(options)) + (await removeStrays(options)) }
     const { repository } = options
     const left = (await listCollected(db, repository.repositoryId)).filter(({ state }) => state === 'trashing')
     done = { ...done, trashed: filesSum(await trashPacks(options, left)) }

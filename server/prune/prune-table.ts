@@ -64,6 +64,26 @@ export async function findCollected(db: Queryable, packs: readonly PackNumber[])
   return found
 }
 
+/** The tombstones. */
+export async function listPurgedIds(db: Queryable, repositoryId: RepositoryId): Promise<ReadonlySet<PackId>> {
+  const ids = new Set<PackId>()
+  for (let after = 0; ; ) {
+    const rows = await db
+      .selectFrom('packs')
+      .select(['id', 'pack_id'])
+      .where('repository_id', '=', repositoryId)
+      .where('state', '=', packStates.purged)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(packsPerPage)
+      .execute()
+    for (const row of rows) ids.add(parsePackId(row.pack_id.toString('hex')))
+    const last = rows.at(-1)
+    if (last === undefined) return ids
+    after = last.id
+  }
+}
+
 /** Whether anything has lain in trash/ since then, of any repository. */
 export async function hasTrashSince(db: Queryable, observedMs: number): Promise<boolean> {
   const row = await db

@@ -5,10 +5,13 @@
 import { stat } from 'node:fs/promises'
 import { type PackId, parsePackId } from '../../engine/index.ts'
 import type { PackState } from '../packs/pack.ts'
+import { listPackFiles } from '../packs/pack-files.ts'
 import { findPack, insertPack } from '../packs/packs-table.ts'
 import { twinTrashSuffix } from '../repositories/repository-place.ts'
-import { listFolder } from './mark-roots.ts'
-import { setWaiting } from './prune-table.ts'
+import { removeDurably } from '../storage-volumes/durable-file.ts'
+import { diskBytesOf } from './disk-bytes.ts'
+import { listFolder, listPackFolders } from './mark-roots.ts'
+import { listPurgedIds, setWaiting } from './prune-table.ts'
 import { readTrailer } from './read-trailer.ts'
 import type { Trashing } from './trash.ts'
 import { removeFromTrash } from './trash-files.ts'
@@ -25,6 +28,31 @@ export async function settleTrash(trashing: Trashing): Promise<number> {
       if (row === undefined) await noteTrashed(trashing, packId)
       else if (isLeftover(row.state)) freedBytes += await removeTrash(trashing, packId)
     })
+    await pace()
+  }
+  return freedBytes
+}
+
+/**
+ * A pack that was sent again after its purge, by somebody who was cut off between the file's name and its row: nobody was told that it
+ * is there. Returns what the disk got back.
+ */
+export async function removeStrays({ place, surroundings, repository, pace }: Trashing): Promise<number> {
+  const { turns, database, volumes, reached } = surroundings
+  const { repositoryId, uid } = repository
+  const purged = await listPurgedIds(database.kysely, repositoryId)
+  let freedBytes = 0
+  for (const prefix of await listPackFolders(place.packsFolder)) {
+    const packIds = await listPackFiles(place, prefix)
+    for (const packId of packIds.filter((id) => purged.has(id)))
+      await turns.run({ repositoryId, packId }, async () => {
+        const row = await findPack(database.kysely, repositoryId, packId)
+        if (row?.state !== 'purged') return
+        for (const file of [place.packFile(packId), place.twinPackFile(packId)]) {
+          freedBytes += await diskBytesOf(file)
+          await volumes.write(() => removeDurably(file, (step) => reached(`purge:${step}`)), uid)
+        }
+      })
     await pace()
   }
   return freedBytes

@@ -1,6 +1,6 @@
 /** What goes, when, and what must not: the collector over real files, rows and sessions. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readUsedBytes } from '../../../server/subscriptions/usage-table.ts'
 import { dayMs, hourMs, type PruneBox, pruneBox } from '../../support/prune-box.ts'
@@ -187,6 +187,23 @@ describe('the collector', () => {
     expect(box.diskBytes()).toBe(before - done.diskFreedBytes)
     expect(readdirSync(box.computer.place.trashFolder)).toEqual([])
     for (const { id } of packs) expect(existsSync(box.computer.place.packFile(id))).toBe(true)
+  })
+
+  test('removes a file that came back after its purge without a row', async () => {
+    await box.forget(await box.commit({ a: file() }))
+    const { kysely } = box.upload.box.database
+    const rows = await kysely.selectFrom('packs').select('pack_id').execute()
+    const kept = rows.map(({ pack_id }) => {
+      const path = box.computer.place.packFile(pack_id.toString('hex') as never)
+      return { path, bytes: readFileSync(path) }
+    })
+    await box.prune({ speed: 'now' })
+    for (const { path, bytes } of kept) writeFileSync(path, bytes)
+    const before = box.diskBytes()
+    const done = await box.prune()
+    expect(done.diskFreedBytes).toBeGreaterThan(0)
+    expect(box.diskBytes()).toBe(before - done.diskFreedBytes)
+    for (const { path } of kept) expect(existsSync(path)).toBe(false)
   })
 
   test('puts together small packs once twenty of a kind exist, and what they held is read as before', async () => {
