@@ -48,7 +48,7 @@ export function createWorkerPool(options: { readonly threads?: number } = {}): W
 
   const startThread = (): Thread => {
     const worker = new Worker(workerFile, {
-      execArgv: [],
+      execArgv: ['--disable-warning=ExperimentalWarning'],
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB, maxYoungGenerationSizeMb: nurseryMiB },
     })
     const thread: Thread = { worker, task: undefined }
