@@ -158,7 +158,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
     agentAddress,
   }
   app.route('/', staticFiles.routes())
-  app.route('/', homeRoutes(services))
+  app.route('/', homeRoutes({ ...services, ...dependencies.copiesSide }))
   app.route('/', computersRoutes(services))
   app.route('/', versionsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))

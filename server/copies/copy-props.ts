@@ -1,7 +1,11 @@
 /** Second copies as their pages show them. Pure. */
+import { countOf } from '../../views/format/count.ts'
+import { whenInSentence } from '../../views/format/when.ts'
 import type { CopyMoreProps } from '../../views/pages/copy.ts'
+import type { NextProps } from '../../views/pages/home.ts'
 import type { CopyProps, CopyState } from '../../views/partials/copies-list.ts'
 import type { CopySettingsProps } from '../../views/partials/copy-settings.ts'
+import type { Reader } from '../../views/reader.ts'
 import type { CopyStatus } from './copies-service.ts'
 import { type Copy, type CopyPhase, hasFindings } from './copy.ts'
 import { resultText } from './copy-words.ts'
@@ -43,6 +47,18 @@ export function copyMoreProps({ history }: CopyStatus): CopyMoreProps {
     readAllSinceMs: history.readAllAt,
     freeBytes: history.result?.freeBytes,
     unknownFiles: history.result?.unknownFiles ?? 0,
+  }
+}
+
+/** On Home: when it is brought up to date, and how old it is until then. */
+export function copyNextProps({ copy, lag, dueAt }: CopyStatus, reader: Reader): NextProps {
+  const missing = lag.versions === 0 ? 'it lacks no version' : `it lacks ${countOf(reader, lag.versions, 'version')}`
+  const more =
+    lag.asOf === undefined ? 'Never finished yet' : `As of ${whenInSentence(reader, lag.asOf).replace(/^on /, '')}; ${missing}`
+  return {
+    words: `Second copy “${copy.name}”`,
+    more,
+    ...(dueAt === undefined ? {} : { atMs: Math.max(dueAt, reader.nowMs) }),
   }
 }
 

@@ -5,10 +5,13 @@ import { homePage, type NextProps } from '../../views/pages/home.ts'
 import type { AlarmProps } from '../../views/partials/alarm.ts'
 import type { PlanProps } from '../../views/partials/plan.ts'
 import type { KitAsked } from '../../views/partials/recovery-kit.ts'
+import type { Reader } from '../../views/reader.ts'
 import type { PageContext } from '../../views/site.ts'
 import { byUrgency } from '../alarms/alarm.ts'
 import { alarmProps } from '../alarms/alarm-props.ts'
 import type { AlarmsService } from '../alarms/alarms-service.ts'
+import type { CopiesService } from '../copies/copies-service.ts'
+import { copyNextProps } from '../copies/copy-props.ts'
 import { formatCustomerNumber } from '../customers/customer.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import { type AgentAddress, agentStepsFor } from '../devices/agent-steps.ts'
@@ -39,10 +42,12 @@ export function homeRoutes(options: {
   readonly subscriptions: SubscriptionsService
   readonly alarms: Pick<AlarmsService, 'list'>
   readonly recoveryKits: Pick<RecoveryKits, 'serverKitPrintedAt'>
+  readonly copies: Pick<CopiesService, 'list'>
   readonly agentAddress: AgentAddress
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { customers, devices, computers, runs, plans, subscriptions, alarms, recoveryKits, agentAddress, pageContext } = options
+  const { customers, devices, computers, runs, plans, subscriptions, alarms, recoveryKits, copies, agentAddress, pageContext } =
+    options
   const routes = newRoutes()
 
   routes.get('/', async (c) => {
@@ -65,7 +70,7 @@ export function homeRoutes(options: {
         standing,
         month: monthProps({ reader, month, computers: found, days, mayReadFiles: account.mayReadFiles, path: '/' }),
         plan: subscription && (await planProps(subscription, found)),
-        next: nextOf(found, subscription),
+        next: [...nextOf(found, subscription), ...(await nextCopies(account, reader))].toSorted(byTime),
         getBackPath: getBackPath(found, account),
       }),
     )
@@ -76,6 +81,12 @@ export function homeRoutes(options: {
     const reach = user.staffRole === undefined ? [customer.customerId] : 'all'
     const found = await alarms.list({ reach, after: 0, limit: alarmsShown })
     return found.toSorted(byUrgency).map(alarmProps)
+  }
+
+  /** For whoever looks after the box: how old its second copies are, and when they are brought up to date. */
+  async function nextCopies({ user }: Account, reader: Reader): Promise<readonly NextProps[]> {
+    if (user.staffRole !== 'administrator') return []
+    return (await copies.list()).map((status) => copyNextProps(status, reader))
   }
 
   /** Those that were never printed, for whoever can see to it. */
@@ -106,6 +117,11 @@ export function homeRoutes(options: {
   }
 
   return routes
+}
+
+/** What has no time is first: somebody may do it now. */
+function byTime(one: NextProps, other: NextProps): number {
+  return (one.atMs ?? 0) - (other.atMs ?? 0)
 }
 
 function nextOf(found: readonly Computer[], subscription: Subscription | undefined): readonly NextProps[] {

@@ -60,6 +60,7 @@ describe('pages and API', () => {
     await box.care.chores.settled()
     expect(await (await get('/storage/copies')).text()).toContain('The second copy is whole.')
     expect(await (await get(path)).text()).toContain('Everything is in it as of')
+    expect(await (await get('/')).text()).toContain('Second copy “Cellar”')
     expect((await post(path, { ...settings, name: 'Attic', limit: '20', paused: 'yes' })).status).toBe(303)
     expect(await (await get(path)).text()).toMatch(/Attic[\s\S]*Paused/)
     expect((await post(path, { ...settings, limit: 'much' })).status).toBe(422)
