@@ -56,6 +56,7 @@ import { downloadsRoutes } from './restores/downloads-routes.ts'
 import { keptPagesRoutes } from './retention/kept-pages-routes.ts'
 import { retentionRoutes } from './retention/retention-routes.ts'
 import { rulesPagesRoutes } from './retention/rules-pages-routes.ts'
+import { versionButtonsRoutes } from './retention/version-buttons-routes.ts'
 import type { RetentionSide } from './retention-side.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
@@ -162,6 +163,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', computersRoutes(services))
   app.route('/', versionsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
+  app.route('/', versionButtonsRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', rulesPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', downloadsRoutes({ ...services, log }))
   app.route('/', alarmsPageRoutes(services))

@@ -1,26 +1,23 @@
-/** Until when a computer's versions are kept: the list with its reasons, the bin, and the buttons of both. */
+/** Until when a computer's versions are kept: the list with its reasons, and the bin. */
 import { type BinnedVersion, binPage } from '../../views/pages/bin.ts'
 import { type KeptVersion, keptPage } from '../../views/pages/kept.ts'
 import type { PagerProps } from '../../views/partials/pager.ts'
 import type { PageContext } from '../../views/site.ts'
-import type { ActingAs } from '../audit/audit.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { openAccountOf } from '../home/account.ts'
 import { keptForText } from '../home/kept-for.ts'
-import { actingAsUser } from '../http/acting-as-user.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { requireIn } from '../http/authorisation.ts'
-import type { ClientOf } from '../http/client.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { computerPath } from '../http/page-paths.ts'
 import type { Permission } from '../http/permissions.ts'
 import { Problem } from '../http/problem.ts'
 import { type Id, isId } from '../runtime/ids.ts'
+import type { BinEntry } from '../snapshots/bin-entry.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
-import type { BinEntry } from '../snapshots/version-marks-table.ts'
 import { binMs, type VersionDecision } from './retention.ts'
 import { binPath, deletePath, keptPath, pinPath, rulesPath, takeBackPath, unpinPath } from './retention-paths.ts'
 import type { RetentionService } from './retention-service.ts'
@@ -31,12 +28,11 @@ const binShown = 200
 export function keptPagesRoutes(options: {
   readonly customers: CustomersService
   readonly devices: Pick<DevicesService, 'find'>
-  readonly snapshots: Pick<SnapshotsService, 'find' | 'findByIds'>
+  readonly snapshots: Pick<SnapshotsService, 'findByIds'>
   readonly retention: RetentionService
-  readonly clientOf: ClientOf
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { customers, devices, snapshots, retention, clientOf, pageContext } = options
+  const { customers, devices, snapshots, retention, pageContext } = options
   const routes = newRoutes()
 
   routes.get('/computers/:deviceId/kept', async (c) => {
@@ -100,43 +96,6 @@ export function keptPagesRoutes(options: {
       }),
     )
   })
-
-  const act = async (
-    c: AppContext,
-    permission: Permission,
-    work: (version: Snapshot, actingAs: ActingAs) => Promise<string>,
-  ): Promise<Response> => {
-    const id = c.req.param('snapshotId') ?? ''
-    const version = isId('snap', id) ? await snapshots.find(id) : undefined
-    if (version === undefined) throw new Problem('HF-NOT-FOUND')
-    requireIn(c, permission, version.customerId)
-    return c.redirect(await work(version, actingAsUser(c, clientOf)), 303)
-  }
-
-  routes.post('/versions/:snapshotId/pin', (c) =>
-    act(c, 'versions:keep', async (version, actingAs) => {
-      await retention.pin(version, actingAs)
-      return keptPath(version.deviceId)
-    }),
-  )
-  routes.post('/versions/:snapshotId/unpin', (c) =>
-    act(c, 'versions:keep', async (version, actingAs) => {
-      await retention.unpin(version, actingAs)
-      return keptPath(version.deviceId)
-    }),
-  )
-  routes.post('/versions/:snapshotId/delete', (c) =>
-    act(c, 'versions:delete', async (version, actingAs) => {
-      await retention.remove(version, actingAs)
-      return `${binPath(version.deviceId)}?deleted=${version.id}`
-    }),
-  )
-  routes.post('/versions/:snapshotId/take-back', (c) =>
-    act(c, 'versions:keep', async (version, actingAs) => {
-      const { isPinned } = await retention.takeBack(version, actingAs)
-      return `${binPath(version.deviceId)}?back=${version.id}${isPinned ? '&pinned=1' : ''}`
-    }),
-  )
 
   async function getDevice(c: AppContext): Promise<Device> {
     const id = c.req.param('deviceId') ?? ''

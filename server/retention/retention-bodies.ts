@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { calendarUnits, type KeepReason } from '../../engine/index.ts'
 import { bytesSchema, formatTime, idSchema, timeSchema } from '../http/api-schemas.ts'
-import { type BinEntry, binCauses } from '../snapshots/version-marks-table.ts'
+import { type BinEntry, binCauses } from '../snapshots/bin-entry.ts'
 import type { RetentionPreview } from './preview.ts'
 import { binMs, type DeviceVersion, type VersionDecision } from './retention.ts'
 import { retentionRulesSchema } from './retention-schema.ts'

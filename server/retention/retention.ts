@@ -7,7 +7,7 @@ import type { JobId } from '../jobs/job.ts'
 import type { Retention } from '../plans/plan.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
 import type { Id } from '../runtime/ids.ts'
-import type { BinCause } from '../snapshots/version-marks-table.ts'
+import type { BinCause } from '../snapshots/bin-entry.ts'
 
 /** What is decided about: the facts that rules need, and what acting on the decision needs. */
 export interface DeviceVersion extends RetainedVersion {

@@ -1,14 +1,12 @@
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
+import type { BinCause, BinEntry } from './bin-entry.ts'
 
 export interface VersionPinRow {
   readonly snapshot: Id<'snap'>
   readonly at: number
   readonly by_whom: string
 }
-
-export const binCauses = ['rules', 'person'] as const
-export type BinCause = (typeof binCauses)[number]
 
 export interface VersionBinRow {
   readonly snapshot: Id<'snap'>
@@ -29,16 +27,6 @@ declare module '../database/tables.ts' {
 export interface Pin {
   readonly version: Id<'snap'>
   readonly at: number
-  readonly by: string
-}
-
-export interface BinEntry {
-  readonly version: Id<'snap'>
-  readonly deviceId: Id<'dev'>
-  readonly at: number
-  /** The box's own time then. */
-  readonly observedMs: number
-  readonly cause: BinCause
   readonly by: string
 }
 

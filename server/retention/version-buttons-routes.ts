@@ -1,0 +1,62 @@
+/** The buttons beside a version: pin, unpin, delete, take back. Each leads to the page that shows what came of it. */
+import type { ActingAs } from '../audit/audit.ts'
+import { actingAsUser } from '../http/acting-as-user.ts'
+import type { App, AppContext } from '../http/app-environment.ts'
+import { requireIn } from '../http/authorisation.ts'
+import type { ClientOf } from '../http/client.ts'
+import { newRoutes } from '../http/new-routes.ts'
+import type { Permission } from '../http/permissions.ts'
+import { Problem } from '../http/problem.ts'
+import { isId } from '../runtime/ids.ts'
+import type { Snapshot } from '../snapshots/snapshot.ts'
+import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
+import type { PersonDecisions } from './person-decisions.ts'
+import { binPath, keptPath } from './retention-paths.ts'
+
+export function versionButtonsRoutes(options: {
+  readonly snapshots: Pick<SnapshotsService, 'find'>
+  readonly retention: PersonDecisions
+  readonly clientOf: ClientOf
+}): App {
+  const { snapshots, retention, clientOf } = options
+  const routes = newRoutes()
+
+  /** `work` does it and says where to look. */
+  const act = async (
+    c: AppContext,
+    permission: Permission,
+    work: (version: Snapshot, actingAs: ActingAs) => Promise<string>,
+  ): Promise<Response> => {
+    const id = c.req.param('snapshotId') ?? ''
+    const version = isId('snap', id) ? await snapshots.find(id) : undefined
+    if (version === undefined) throw new Problem('HF-NOT-FOUND')
+    requireIn(c, permission, version.customerId)
+    return c.redirect(await work(version, actingAsUser(c, clientOf)), 303)
+  }
+
+  routes.post('/versions/:snapshotId/pin', (c) =>
+    act(c, 'versions:keep', async (version, actingAs) => {
+      await retention.pin(version, actingAs)
+      return keptPath(version.deviceId)
+    }),
+  )
+  routes.post('/versions/:snapshotId/unpin', (c) =>
+    act(c, 'versions:keep', async (version, actingAs) => {
+      await retention.unpin(version, actingAs)
+      return keptPath(version.deviceId)
+    }),
+  )
+  routes.post('/versions/:snapshotId/delete', (c) =>
+    act(c, 'versions:delete', async (version, actingAs) => {
+      await retention.remove(version, actingAs)
+      return `${binPath(version.deviceId)}?deleted=${version.id}`
+    }),
+  )
+  routes.post('/versions/:snapshotId/take-back', (c) =>
+    act(c, 'versions:keep', async (version, actingAs) => {
+      const { isPinned } = await retention.takeBack(version, actingAs)
+      return `${binPath(version.deviceId)}?back=${version.id}${isPinned ? '&pinned=1' : ''}`
+    }),
+  )
+  return routes
+}
