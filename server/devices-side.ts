@@ -25,6 +25,7 @@ import { createOpenVersionReader } from './snapshots/open-version-reader.ts'
 import { createReadSnapshotBody, type ReadSnapshotBody } from './snapshots/snapshot-bodies.ts'
 import { createSnapshotsService, type SnapshotsService } from './snapshots/snapshots-service.ts'
 import type { OpenVersionReader } from './snapshots/version-reader.ts'
+import { nothingAtPoints, type ReachedPoint } from './storage-volumes/crash-points.ts'
 import type { SubscriptionsService } from './subscriptions/subscriptions-service.ts'
 import { createBlame } from './verification/blame-devices.ts'
 import { createVerification, type VerificationService } from './verification/verification-service.ts'
@@ -58,7 +59,10 @@ export function createDevicesSide(options: {
   readonly repositories: Repositories
   readonly customers: CustomersService
   readonly subscriptions: SubscriptionsService
+  /** For the torture suite. */
+  readonly reached?: ReachedPoint
 }): DevicesSide {
+  const reached = options.reached ?? nothingAtPoints
   const { openSecrets } = options.repositories
   const { locate } = options.records
   const deviceSlots = createDeviceSlots({ ...options, openSecrets })
@@ -67,8 +71,8 @@ export function createDevicesSide(options: {
   const onBlamed = createBlame({ ...options, alarms })
   const catalogue = createStaging({ ...options, locate, openSecrets })
   const devices = createDevicesService({ ...options, deviceSlots })
-  const checks = createChecks({ ...options, plaintexts, openSecrets, alarms, onBlamed })
-  const verification = createVerification({ ...options, openSecrets, onBlamed })
+  const checks = createChecks({ ...options, plaintexts, openSecrets, alarms, onBlamed, reached })
+  const verification = createVerification({ ...options, openSecrets, onBlamed, reached })
   return {
     devices,
     connect: createConnect({ ...options, deviceSlots }),

@@ -59,6 +59,7 @@ export async function createServices(box: Box): Promise<Services> {
     records,
     pool,
     log: box.log.child({ part: 'devices' }),
+    reached,
   })
   const findOtherCopy = createFindOtherCopy({ database, log: box.log.child({ part: 'copies' }) })
   const uploads = await createUploads({

@@ -13,6 +13,7 @@ import { repositoryPlace } from '../repositories/repository-place.ts'
 import type { OpenSecrets } from '../repositories/repository-secrets.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
+import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import { type CheckProgress, type Damage, halfDamagedPacks, maxDamageListed, type RepositoryReport } from './check.ts'
 import { findNewestCheck, findOldestProof, saveCheck } from './check-history-table.ts'
@@ -59,15 +60,21 @@ export function createChecks(options: {
   readonly alarms: AlarmsService
   /** Computers that sent records which do not open; told after the marks are committed. */
   readonly onBlamed: OnBlamed
+  readonly reached: ReachedPoint
 }): ChecksService {
-  const { database, dataFolder, clock, pool, plaintexts, openSecrets, alarms } = options
+  const { database, dataFolder, clock, pool, plaintexts, openSecrets, alarms, reached } = options
   const { kysely: db } = database
 
   const mark = async (repository: Repository, packs: readonly HurtPack[]): Promise<void> => {
     const confirmed = confirmHurt(dataFolder, repository, packs)
     if (confirmed.length === 0) return
     const nowMs = clock.now()
-    const blamed = await database.transaction((tx) => markHurt(tx, { repository, packs: confirmed, nowMs }))
+    const blamed = await database.transaction(async (tx) => {
+      const devices = await markHurt(tx, { repository, packs: confirmed, nowMs })
+      reached('hurt:before-commit')
+      return devices
+    })
+    reached('hurt:committed')
     await options.onBlamed(repository, blamed)
   }
 

@@ -17,6 +17,7 @@ import type { OpenSecrets } from '../repositories/repository-secrets.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { Log } from '../runtime/log.ts'
+import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import { listUnprovedPacks, sumUnproved, type UnprovedPack } from './verification-table.ts'
 import { type PackVerification, verifyPack } from './verify-pack.ts'
@@ -63,6 +64,7 @@ export function createVerification(options: {
   readonly pool: WorkerPool
   readonly openSecrets: OpenSecrets
   readonly onBlamed: OnBlamed
+  readonly reached: ReachedPoint
 }): VerificationService {
   const { database, dataFolder, log, openSecrets, onBlamed } = options
   const { kysely: db } = database

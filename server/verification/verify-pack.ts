@@ -16,6 +16,7 @@ import { lockRepository } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
 import { repositoryPlace } from '../repositories/repository-place.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import type { UnprovedPack } from './verification-table.ts'
 
@@ -27,6 +28,7 @@ export interface PackVerification {
   readonly repository: Repository
   readonly secrets: RepositorySecrets
   readonly signal: AbortSignal
+  readonly reached: ReachedPoint
 }
 
 export interface VerifiedPack {
@@ -36,26 +38,35 @@ export interface VerifiedPack {
 
 export async function verifyPack(pack: UnprovedPack, verification: PackVerification): Promise<VerifiedPack> {
   const weighed = await readAndWeigh(pack, verification)
-  const { database, repository, clock } = verification
+  const { database, reached } = verification
   const blamed = await database.transaction(async (tx) => {
-    // Before the pack's row: whoever needs both takes the repository first.
-    if (weighed.kind !== 'whole') await lockRepository(tx, repository.repositoryId)
-    const row = await findPackLocked(tx, repository.repositoryId, pack.packId)
-    if (row === undefined || !isLive(row.state)) return []
-    const nowMs = clock.now()
-    if (weighed.kind === 'whole') {
-      await markProved(tx, { repository, pack, weighed, nowMs })
-      return []
-    }
-    const { packId } = pack
-    if (weighed.kind === 'hurt') {
-      const hurt = { packId, state: weighed.state, lost: weighed.lost, isAbsent: weighed.areAllAbsent }
-      return markHurt(tx, { repository, packs: confirmHurt(verification.dataFolder, repository, [hurt]), nowMs })
-    }
-    await markProved(tx, { repository, pack, weighed, nowMs })
-    return markHurt(tx, { repository, packs: [{ packId, state: 'poisoned', lost: weighed.bad }], nowMs })
+    const devices = await judge(tx, pack, weighed, verification)
+    reached('proof:before-commit')
+    return devices
   })
+  reached('proof:committed')
   return { kind: weighed.kind, blamed }
+}
+
+async function judge(
+  tx: Transaction,
+  pack: UnprovedPack,
+  weighed: WeighedPack,
+  { repository, clock, dataFolder }: PackVerification,
+): Promise<readonly BlamedDevice[]> {
+  const { packId } = pack
+  // Before the pack's row: whoever needs both takes the repository first.
+  if (weighed.kind !== 'whole') await lockRepository(tx, repository.repositoryId)
+  const row = await findPackLocked(tx, repository.repositoryId, packId)
+  if (row === undefined || !isLive(row.state)) return []
+  const nowMs = clock.now()
+  if (weighed.kind === 'hurt') {
+    const hurt = { packId, state: weighed.state, lost: weighed.lost, isAbsent: weighed.areAllAbsent }
+    return markHurt(tx, { repository, packs: confirmHurt(dataFolder, repository, [hurt]), nowMs })
+  }
+  await markProved(tx, { repository, pack, weighed, nowMs })
+  if (weighed.kind === 'whole') return []
+  return markHurt(tx, { repository, packs: [{ packId, state: 'poisoned', lost: weighed.bad }], nowMs })
 }
 
 /** A tree pack's second file is read only where the first one is not whole. */

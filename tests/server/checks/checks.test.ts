@@ -20,6 +20,7 @@ import { confirmHurt } from '../../../server/checks/present-disk.ts'
 import { mappingStates, packStates } from '../../../server/packs/pack.ts'
 import type { Repository } from '../../../server/repositories/repository.ts'
 import { createOpenSecrets } from '../../../server/repositories/repository-secrets.ts'
+import { nothingAtPoints } from '../../../server/storage-volumes/crash-points.ts'
 import { VolumeError } from '../../../server/storage-volumes/storage-volume.ts'
 import type { WorkerPool } from '../../../server/worker-pool/worker-pool.ts'
 import { backUpFolder } from '../../support/back-up-folder.ts'
@@ -238,6 +239,7 @@ describe('versions and keys', () => {
       openSecrets,
       alarms: box.care.alarms,
       onBlamed: async () => {},
+      reached: nothingAtPoints,
     })
     const report = await checks.check(await getRepository(), { reading: 'all', signal })
     expect(report.damage.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['keys-damaged', 'record-damaged']))
@@ -273,7 +275,15 @@ test('what goes into the trash while a check runs is no damage', async () => {
   }
   const { plaintexts } = box.devicesSide
   const { openSecrets } = box.repositories
-  const checks = createChecks({ ...box, pool, plaintexts, openSecrets, alarms: box.care.alarms, onBlamed: async () => {} })
+  const checks = createChecks({
+    ...box,
+    pool,
+    plaintexts,
+    openSecrets,
+    alarms: box.care.alarms,
+    onBlamed: async () => {},
+    reached: nothingAtPoints,
+  })
   const report = await checks.check(await getRepository(), { reading: 'all', signal })
   expect(report.damage.map(({ kind }) => kind)).not.toContain('pack-missing')
   expect(await statesOf('packs')).toContain(packStates.trashed)
