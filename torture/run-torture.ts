@@ -44,7 +44,7 @@ export async function runTorture(options: TortureOptions): Promise<Tally> {
       await liveOneBed({ ...options, number, tally, isOver })
     } catch (error) {
       // What the harness cannot go on from is a finding too; the next bed is another one.
-      const text = `seed ${options.seed}, bed ${number}: ${error instanceof Error ? error.message : String(error)}`
+      const text = `seed ${options.seed}, bed ${number}: ${words(error)}`
       tally.complaints.push(text)
       options.say(text)
       if (tally.complaints.length > complaintsMax) break
@@ -52,6 +52,12 @@ export async function runTorture(options: TortureOptions): Promise<Tally> {
   }
   tally.elapsedMs = options.now() - startMs
   return tally
+}
+
+/** The first of two: what came while cleaning up is the consequence. */
+function words(error: unknown): string {
+  if (error instanceof SuppressedError) return words(error.suppressed)
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 type BedLife = TortureOptions & { readonly number: number; readonly tally: Tally; readonly isOver: () => boolean }
