@@ -26,7 +26,7 @@ export function retentionChore(options: {
     name: retentionChoreName,
     title: 'Letting old versions go',
     about: 'Every night the versions that no rule keeps go into the bin, and after seven days for good.',
-    weight: 'light',
+    weight: 'heavy',
     needsClock: true,
     dueAt: daily({ hour: atHour, timeZone }),
     run: async ({ signal, onProgress, input }) => {

@@ -2,12 +2,13 @@
  * The box killed at each step between "kept" and "gone", and started again: what was decided is done, what was not is as it was, and
  * no version that should stay is ever touched.
  */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { actingOnTheBox } from '../../../server/audit/audit.ts'
 import type { Snapshot } from '../../../server/snapshots/snapshot.ts'
 import type { CrashPoint } from '../../../server/storage-volumes/crash-points.ts'
+import { type UploadBox, uploadBox } from '../../support/upload-box.ts'
 import {
-  applyNow,
+  applyFor,
   counters,
   dayMs,
   filesOf,
@@ -15,26 +16,31 @@ import {
   listed,
   makeVersion,
   type Office,
-  office,
+  officeIn,
   pass,
   setRules,
 } from './versions.ts'
 
 class Killed extends Error {}
 
+let upload: UploadBox
 let at: Office
 let killAt: CrashPoint | undefined
 /** Points that were reached since the last kill was ordered. */
 const seen: CrashPoint[] = []
-const box = () => at.upload.box
+const box = () => upload.box
 
-beforeEach(async () => {
-  killAt = undefined
+beforeAll(async () => {
   const reached = (point: CrashPoint) => {
     seen.push(point)
     if (point === killAt) throw new Killed(point)
   }
-  at = await office({ uploads: { reached } })
+  upload = await uploadBox({ uploads: { reached } })
+})
+afterAll(() => upload[Symbol.asyncDispose]())
+beforeEach(async () => {
+  killAt = undefined
+  at = await officeIn(upload)
 })
 afterEach(() => at[Symbol.asyncDispose]())
 
@@ -69,13 +75,13 @@ const markPoints = [
 describe('into the bin', () => {
   test.each(markPoints)('killed at %s', async (point) => {
     const { first, second } = await twoVersions()
-    await killedAt(point, () => applyNow(box()))
+    await killedAt(point, () => applyFor(at))
     const isFileThere = filesOf(at)[0] === '1 version .bin'
     // The file decides: where it is durable the version is in the bin, before that it is where it was.
     expect(await inBin(at)).toEqual(isFileThere ? [first.id] : [])
     expect(isFileThere).toBe(!['mark:written', 'mark:synced'].includes(point))
     expect((await counters(at)).versionsCount).toBe(isFileThere ? 1 : 2)
-    await applyNow(box())
+    await applyFor(at)
     expect(await listed(at)).toEqual([second.id])
     expect(await inBin(at)).toEqual([first.id])
     expect(filesOf(at)).toEqual(['1 version .bin', '2 version'])
@@ -87,7 +93,7 @@ describe('out of the bin', () => {
     'killed at %s',
     async (point) => {
       const { first, second } = await twoVersions()
-      await applyNow(box())
+      await applyFor(at)
       await setRules(at, { keepLast: 2 })
       await killedAt(point, () => box().retention.takeBack(first, actingOnTheBox))
       expect(await listed(at)).toEqual([second.id, first.id])
@@ -103,7 +109,7 @@ describe('a pin', () => {
     const { first } = await twoVersions()
     await killedAt(point, () => box().retention.pin(first, actingOnTheBox))
     const isPinned = filesOf(at)[0] === '1 version .pin'
-    expect(await applyNow(box())).toMatchObject({ binned: isPinned ? 0 : 1 })
+    expect(await applyFor(at)).toMatchObject({ binned: isPinned ? 0 : 1 })
   })
 })
 
@@ -122,9 +128,9 @@ describe('for good', () => {
 
   test.each(points)('killed at %s', async (point) => {
     const { second } = await twoVersions()
-    await applyNow(box())
+    await applyFor(at)
     await pass(box(), 7 * dayMs)
-    await killedAt(point, () => applyNow(box()))
+    await killedAt(point, () => applyFor(at))
     // A tombstone without its row and file, or everything still in the bin: nothing in between survives a start.
     const files = filesOf(at)
     expect([
@@ -132,7 +138,7 @@ describe('for good', () => {
       ['1 version .bin', '2 version'],
     ]).toContainEqual(files)
     expect((await inBin(at)).length).toBe(files[0] === '1 .gone' ? 0 : 1)
-    await applyNow(box())
+    await applyFor(at)
     expect(filesOf(at)).toEqual(['1 .gone', '2 version'])
     expect(await listed(at)).toEqual([second.id])
     expect(await counters(at)).toMatchObject({ versionsCount: 1, newestVersion: second.id, firstVersionAt: second.receivedAt })
@@ -142,14 +148,14 @@ describe('for good', () => {
 
   test('a version whose end began is not taken back: its end is finished', async () => {
     const { first } = await twoVersions()
-    await applyNow(box())
+    await applyFor(at)
     await pass(box(), 7 * dayMs)
     killAt = 'gone:folder-synced'
-    await expect(applyNow(box())).rejects.toThrow(Killed)
+    await expect(applyFor(at)).rejects.toThrow(Killed)
     killAt = undefined
     await expect(box().retention.takeBack(first, actingOnTheBox)).rejects.toMatchObject({ fault: 'ending' })
     await setRules(at, { keepLast: 9 })
-    expect(await applyNow(box())).toMatchObject({ takenBack: 0, forgotten: 1 })
+    expect(await applyFor(at)).toMatchObject({ takenBack: 0, forgotten: 1 })
     expect(filesOf(at)).toEqual(['1 .gone', '2 version'])
   })
 })

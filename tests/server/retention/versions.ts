@@ -7,6 +7,7 @@ import { actingOnTheBox } from '../../../server/audit/audit.ts'
 import type { AppliedRetention } from '../../../server/retention/apply-all.ts'
 import { publicSnapshotId, type Snapshot } from '../../../server/snapshots/snapshot.ts'
 import type { TestApp } from '../../support/test-app.ts'
+import { newCustomer, newUser } from '../../support/two-customers.ts'
 import { connectComputer, type TestComputer, type UploadBox, uploadBox } from '../../support/upload-box.ts'
 import { commitTree, VersionWriter } from '../../support/version-writer.ts'
 
@@ -30,6 +31,20 @@ export async function office(options: Parameters<typeof uploadBox>[0] = {}): Pro
       await computer[Symbol.asyncDispose]()
       await upload[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** A computer of a new customer, in a box that tests share: making a box takes longer than most of them. */
+export async function officeIn(upload: UploadBox): Promise<Office> {
+  const { customer } = await newCustomer(upload.box, 'Harbour Street Dental')
+  const memberships = [{ customerId: customer.customerId, role: 'owner' as const }]
+  const user = await newUser(upload.box, `owner-${customer.number}`, { staffRole: undefined, memberships })
+  const computer = await connectComputer(upload, 'RECEPTION', user)
+  return {
+    upload,
+    computer,
+    writer: new VersionWriter(computer.secrets),
+    [Symbol.asyncDispose]: () => computer[Symbol.asyncDispose](),
   }
 }
 
@@ -62,6 +77,11 @@ export async function pass(box: Pick<TestApp, 'clock' | 'database'>, ms: number)
 
 export function applyNow(box: Pick<TestApp, 'retention'>): Promise<AppliedRetention> {
   return box.retention.apply({ signal: new AbortController().signal })
+}
+
+/** For the computer's customer alone. */
+export function applyFor({ upload, computer }: At): Promise<AppliedRetention> {
+  return upload.box.retention.apply({ reach: [computer.identity.customerId], signal: new AbortController().signal })
 }
 
 export async function setRules({ upload, computer }: At, rules: Partial<RetentionRules>): Promise<void> {

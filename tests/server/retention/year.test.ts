@@ -10,7 +10,7 @@ import { insertVersion } from '../../support/insert-version.ts'
 import { setUpApp } from '../../support/test-app.ts'
 import { applyNow, dayMs, hourMs, pass } from './versions.ts'
 
-const days = Number(process.env.HOLDFAST_RETENTION_DAYS ?? 12)
+const days = Number(process.env.HOLDFAST_RETENTION_DAYS ?? 9)
 
 const computers: readonly {
   readonly name: string
