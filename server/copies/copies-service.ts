@@ -47,6 +47,12 @@ export interface CopyStatus {
   readonly runningSince: number | undefined
 }
 
+export interface DueCopy {
+  readonly copy: Copy
+  /** Undefined while it is paused. */
+  readonly dueAt: number | undefined
+}
+
 export interface CopyRunOptions {
   readonly signal: AbortSignal
   readonly onProgress?: (progress: CopyProgress) => void
@@ -54,6 +60,8 @@ export interface CopyRunOptions {
 
 export interface CopiesService {
   readonly list: () => Promise<readonly CopyStatus[]>
+  /** When each runs next by its schedule. Quick, and asked every minute: the lag of a large copy takes the database a while to count. */
+  readonly listDue: () => Promise<readonly DueCopy[]>
   /** Throws CopyError `not-found`. */
   readonly get: (copyId: Id<'cpy'>) => Promise<CopyStatus>
   /** Looks at a place, writes and reads a little, and leaves it as it was. Throws CopyError. */
@@ -90,11 +98,13 @@ export interface CopiesOptions {
 const placeUidBytes = 16
 const nameMaxCharacters = 100
 const limitMinBytes = 16 * 1024
+const lagAgeMs = 10_000
 
 export function createCopiesService(options: CopiesOptions): CopiesService {
   const { database, dataFolder, boxId, clock, randomness, log, pool, alarms, onPackLost, isRightDisk, reached } = options
   const { kysely } = database
   const running = new Map<Id<'cpy'>, { progress: CopyProgress; readonly sinceMs: number }>()
+  const lags = new Map<Id<'cpy'>, { readonly lag: CopyLag; readonly atMs: number }>()
   const placeOf = ({ uid }: Pick<Repository, 'uid'>) => repositoryPlace(dataFolder, uid)
 
   const getCopy = async (copyId: Id<'cpy'>): Promise<Copy> => {
@@ -103,16 +113,24 @@ export function createCopiesService(options: CopiesOptions): CopiesService {
     return copy
   }
 
+  /** A page that renews itself asks every two seconds. */
+  const countLag = async (copyId: Id<'cpy'>): Promise<CopyLag> => {
+    const known = lags.get(copyId)
+    if (known !== undefined && Math.abs(clock.now() - known.atMs) < lagAgeMs) return known.lag
+    const lag = await sumLag(kysely, copyId)
+    lags.set(copyId, { lag, atMs: clock.now() })
+    return lag
+  }
+
   const statusOf = async (copy: Copy): Promise<CopyStatus> => {
     const history = await table.findHistory(kysely, copy.copyId)
-    const lag = await sumLag(kysely, copy.copyId)
-    const lastRun = { ...history, hasFailed: history.result?.outcome === 'failed' }
+    const lag = await countLag(copy.copyId)
     return {
       copy,
       history,
       lag,
       isTooOld: isTooOld(copy, lag.asOf, clock.now()),
-      dueAt: copy.isPaused ? undefined : copyDueAt(copy.schedule, lastRun),
+      dueAt: dueAt(copy, history),
       progress: running.get(copy.copyId)?.progress,
       runningSince: running.get(copy.copyId)?.sinceMs,
     }
@@ -150,6 +168,7 @@ export function createCopiesService(options: CopiesOptions): CopiesService {
       return result
     } finally {
       running.delete(copyId)
+      lags.delete(copyId)
     }
   }
 
@@ -196,6 +215,12 @@ export function createCopiesService(options: CopiesOptions): CopiesService {
       const statuses: CopyStatus[] = []
       for (const copy of await table.listCopies(kysely)) statuses.push(await statusOf(copy))
       return statuses
+    },
+    listDue: async () => {
+      const due: DueCopy[] = []
+      for (const copy of await table.listCopies(kysely))
+        due.push({ copy, dueAt: dueAt(copy, await table.findHistory(kysely, copy.copyId)) })
+      return due
     },
     get: async (copyId) => statusOf(await getCopy(copyId)),
     test: async (request) => {
@@ -249,6 +274,11 @@ export function createCopiesService(options: CopiesOptions): CopiesService {
       }
     },
   }
+}
+
+function dueAt({ isPaused, schedule }: Copy, history: table.CopyHistory): number | undefined {
+  if (isPaused) return undefined
+  return copyDueAt(schedule, { ...history, hasFailed: history.result?.outcome === 'failed' })
 }
 
 function checkSettings({ name, schedule, limitBytesPerSecond, isPaused }: CopySettings): CopySettings {

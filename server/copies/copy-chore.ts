@@ -4,7 +4,7 @@ import type { Chore, ChoreProgress } from '../chores/chore.ts'
 import { every } from '../chores/due.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { type Id, parseId } from '../runtime/ids.ts'
-import type { CopiesService, CopyStatus } from './copies-service.ts'
+import type { CopiesService, DueCopy } from './copies-service.ts'
 import type { CopyPhase, CopyProgress, CopyRunResult } from './copy.ts'
 import { resultText } from './copy-words.ts'
 
@@ -44,7 +44,7 @@ export function copyChore({ copies, clock }: { readonly copies: CopiesService; r
     page: '/storage/copies',
     weight: 'heavy',
     needsClock: false,
-    dueAt: async () => earliest(await copies.list()),
+    dueAt: async () => earliest(await copies.listDue()),
     run: async ({ signal, onProgress, input }) => {
       const order = input === undefined ? undefined : readOrder(input)
       const chosen =
@@ -84,13 +84,13 @@ export function copyAgeChore({ copies }: { readonly copies: CopiesService }): Ch
   }
 }
 
-function earliest(statuses: readonly CopyStatus[]): number | undefined {
+function earliest(statuses: readonly DueCopy[]): number | undefined {
   const due = statuses.flatMap(({ dueAt }) => dueAt ?? [])
   return due.length === 0 ? undefined : Math.min(...due)
 }
 
 async function findDue(copies: CopiesService, nowMs: number) {
-  const due = (await copies.list()).filter(({ dueAt }) => dueAt !== undefined && dueAt <= nowMs)
+  const due = (await copies.listDue()).filter(({ dueAt }) => dueAt !== undefined && dueAt <= nowMs)
   return due.map((status) => ({ ...status, kind: 'run' as const }))
 }
 
