@@ -5,7 +5,7 @@
 import { type ChunkId, Mark, type MarkSource, NodeIndex } from '../../engine/index.ts'
 import { mappingStates, type PackNumber } from '../packs/pack.ts'
 import type { Id } from '../runtime/ids.ts'
-import { listSentBytes } from '../subscriptions/usage-table.ts'
+import { listSentBytes, type SentBytes } from '../subscriptions/usage-table.ts'
 import { type ListedRoots, listMarkRoots, type RootsOptions } from './mark-roots.ts'
 import { findLiveMappings, findTrashHolding, mappingRowBytes, type RootRow, readMappingRow, visitMappings } from './mark-table.ts'
 import type { PruneProgress } from './prune.ts'
@@ -24,9 +24,9 @@ export interface RepositoryMark {
   /** As they were before the roots were listed. */
   readonly packs: ReadonlyMap<PackNumber, CollectedPack>
   readonly use: Map<PackNumber, PackUse>
-  /** What each plan's versions reach, and what its devices had sent before. */
+  /** What each counted plan's versions reach, and what its devices had sent before. */
   readonly reachable: readonly { readonly subscriptionId: Id<'sub'>; readonly reachableBytes: number }[]
-  readonly sent: Awaited<ReturnType<typeof listSentBytes>>
+  readonly sent: readonly SentBytes[]
   /** Ids that versions need and no live pack holds whole, by their first bytes. */
   readonly holes: { readonly prefixes: readonly Buffer[]; readonly count: number }
 }
@@ -43,8 +43,10 @@ export async function markRepository(options: MarkOptions): Promise<RepositoryMa
   const { db, repository } = options
   const { repositoryId } = repository
   const packs = new Map((await listCollected(db, repositoryId)).map((pack) => [pack.pack, pack]))
-  const sent = await listSentBytes(db, repositoryId)
+  const allSent = await listSentBytes(db, repositoryId)
   const roots = await listMarkRoots(options)
+  const countedPlans = new Set(roots.owners.counted.map(({ subscriptionId }) => subscriptionId))
+  const sent = allSent.filter(({ subscriptionId }) => countedPlans.has(subscriptionId))
   const isLive = livePacks(packs)
   const mark = new Mark(await indexNodes(options, isLive))
   await mark.reach(roots.roots, sourceOf(options, packs))

@@ -41,13 +41,20 @@ export async function readUsedBytes(db: Queryable, subscriptionId: Id<'sub'>): P
   return (marked?.reachable_bytes ?? 0) + Math.max(0, (sent.stored ?? 0) - (sent.counted ?? 0))
 }
 
+export interface SentBytes {
+  readonly deviceId: Id<'dev'>
+  readonly subscriptionId: Id<'sub'>
+  readonly sentBytes: number
+}
+
 /** What every device of a repository has sent so far: read before a mark lists its roots. */
-export async function listSentBytes(
-  db: Queryable,
-  repositoryId: RepositoryId,
-): Promise<readonly { readonly deviceId: Id<'dev'>; readonly sentBytes: number }[]> {
-  const rows = await db.selectFrom('devices').select(['id', 'stored_bytes']).where('repository_id', '=', repositoryId).execute()
-  return rows.map((row) => ({ deviceId: row.id, sentBytes: row.stored_bytes }))
+export async function listSentBytes(db: Queryable, repositoryId: RepositoryId): Promise<readonly SentBytes[]> {
+  const rows = await db
+    .selectFrom('devices')
+    .select(['id', 'subscription_id', 'stored_bytes'])
+    .where('repository_id', '=', repositoryId)
+    .execute()
+  return rows.map((row) => ({ deviceId: row.id, subscriptionId: row.subscription_id, sentBytes: row.stored_bytes }))
 }
 
 export async function saveUsage(
