@@ -45,6 +45,7 @@ export const iconNames = [
   'key-round',
   'log-in',
   'log-out',
+  'menu',
   'minus',
   'monitor',
   'moon',

@@ -20,7 +20,7 @@ export function appPage(
     bodyClass: page.isOfStaff === true ? 'app staff' : 'app',
     body: html`
   <a class="skip" href="#main">Skip to content</a>
-  ${rail({ viewer: page.viewer, ...(page.place === undefined ? {} : { place: page.place }) })}
+  ${rail({ viewer: page.viewer, isOfStaff: page.isOfStaff === true, ...(page.place === undefined ? {} : { place: page.place }) })}
   <main class="page" id="main">${page.body}
   </main>`,
   })

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import type { Randomness } from '../runtime/randomness.ts'
 import { replaceFileSync } from '../runtime/replace-file.ts'
 import { hasCode } from './durable-file.ts'
-import { readPlaces, writePlaces } from './places-file.ts'
+import { folderOf, folderPath, readPlaces, writePlaces } from './places-file.ts'
+import { VolumeError } from './storage-volume.ts'
 
 const volumeIdBytes = 16
 const fileName = 'volume-id'
@@ -29,6 +30,15 @@ export function makeVolumeId(path: string, randomness: Randomness): string {
   const id = randomness.bytes(volumeIdBytes).toString('hex')
   replaceFileSync(join(path, fileName), `${id}\n`, { mode: 0o600 })
   return id
+}
+
+/** Before a repository is made: a new customer's must not land beneath a missing mount. Throws VolumeError `wrong`. */
+export function demandRightDisk(dataFolder: string, uidHex: string): void {
+  const folder = folderOf(dataFolder, uidHex)
+  const expected = readPlaces(dataFolder).volumes[folder]
+  const path = folderPath(dataFolder, folder)
+  if (expected !== undefined && findVolumeId(path) !== expected)
+    throw new VolumeError('wrong', `What lies at ${path} is not the disk that belongs there. Nothing is written to it.`)
 }
 
 /** From now on the disk with this id is the one that belongs there. */

@@ -38,6 +38,8 @@ export type Standing =
 
 export type Said = {
   readonly sentence: Html
+  /** Its first half, for a page that has something more urgent to say first. */
+  readonly says: string
   readonly lead: string
   readonly isGood: boolean
   /** Somebody should do something. */
@@ -69,14 +71,14 @@ function saidOfWaiting(reader: Reader, { names, running }: Of<'waiting'>): Said 
   if (running.length > 0) {
     const small = ['It can be restored once it has ended.']
     return {
-      sentence: sentence({ state: 'running', says: `The first backup of ${listOfNames(reader, running)} is running.`, small }),
+      ...spoken({ state: 'running', says: `The first backup of ${listOfNames(reader, running)} is running.`, small }),
       lead: 'Nothing has to be done. The computer may be used meanwhile; when it is switched off, the backup goes on later.',
       isGood: false,
       isBad: false,
     }
   }
   return {
-    sentence: sentence({
+    ...spoken({
       says: 'Nothing is backed up yet.',
       small: [`${listOfNames(reader, names)} ${isOrAre(names)} connected.`],
     }),
@@ -89,7 +91,7 @@ function saidOfWaiting(reader: Reader, { names, running }: Of<'waiting'>): Said 
 function saidOfOk(reader: Reader, { names, lastAtMs, files, sinceMs }: Of<'ok'>): Said {
   const who = names.length === 1 ? names[0]! : `All ${countOf(reader, names.length, 'computer')}`
   return {
-    sentence: sentence({
+    ...spoken({
       state: 'ok',
       says: 'Everything is backed up.',
       small: [`Last: ${lowerWhen(reader, lastAtMs)}.`, 'Next: when you start it.'],
@@ -104,7 +106,7 @@ function saidOfFailed(reader: Reader, { names, failedAtMs, lastGoodAtMs, others 
   const safe =
     lastGoodAtMs === undefined ? 'It has no good backup yet.' : `Everything up to ${lowerWhen(reader, lastGoodAtMs)} is safe.`
   return {
-    sentence: sentence({ state: 'failed', says: `The last backup of ${listOfNames(reader, names)} failed.`, small: [safe] }),
+    ...spoken({ state: 'failed', says: `The last backup of ${listOfNames(reader, names)} failed.`, small: [safe] }),
     lead: `${othersAreFine(reader, others)}It was tried ${whenInSentence(reader, failedAtMs)}; what it said there says why.`,
     isGood: false,
     isBad: true,
@@ -113,7 +115,7 @@ function saidOfFailed(reader: Reader, { names, failedAtMs, lastGoodAtMs, others 
 
 function saidOfPartial(reader: Reader, { names, skipped, lastAtMs, others }: Of<'partial'>): Said {
   return {
-    sentence: sentence({
+    ...spoken({
       state: 'partial',
       says: `${countOf(reader, skipped, 'file')} on ${listOfNames(reader, names)} ${skipped === 1 ? 'was' : 'were'} left out.`,
       small: [`Everything else is safe. Last: ${lowerWhen(reader, lastAtMs)}.`],
@@ -127,7 +129,7 @@ function saidOfPartial(reader: Reader, { names, skipped, lastAtMs, others }: Of<
 function saidOfSilent(reader: Reader, { names, lastGoodAtMs, others }: Of<'silent'>): Said {
   const days = countOf(reader, daysSince(reader, lastGoodAtMs), 'day')
   return {
-    sentence: sentence({
+    ...spoken({
       state: 'silent',
       says: `${listOfNames(reader, names)} ${hasOrHave(names)} not been backed up for ${days}.`,
       small: [`Everything up to ${lowerWhen(reader, lastGoodAtMs)} is safe.`],
@@ -140,7 +142,7 @@ function saidOfSilent(reader: Reader, { names, lastGoodAtMs, others }: Of<'silen
 
 function saidOfMissing(reader: Reader, { names, others }: Of<'missing'>): Said {
   return {
-    sentence: sentence({
+    ...spoken({
       state: 'partial',
       says: `${listOfNames(reader, names)} ${hasOrHave(names)} never been backed up.`,
       small: [`The other ${countOf(reader, others, 'computer')} ${others === 1 ? 'is' : 'are'} safe.`],
@@ -167,4 +169,8 @@ function isOrAre(names: readonly string[]): 'is' | 'are' {
 
 function hasOrHave(names: readonly string[]): 'has' | 'have' {
   return names.length === 1 ? 'has' : 'have'
+}
+
+function spoken(props: Parameters<typeof sentence>[0]): Pick<Said, 'sentence' | 'says'> {
+  return { sentence: sentence(props), says: props.says }
 }

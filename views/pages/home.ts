@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { dateText, timeTag } from '../format/when.ts'
+import { dateText, timeTag, whenInSentence } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
@@ -10,6 +10,7 @@ import { type PlanProps, planPart } from '../partials/plan.ts'
 import { type KitAsked, recoveryKitNotices } from '../partials/recovery-kit.ts'
 import { sentence } from '../partials/sentence.ts'
 import { grownPlate } from '../plates/grown-plate.ts'
+import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
 import { type Said, type Standing, standingSentence } from './home-standing.ts'
 
@@ -33,7 +34,7 @@ export type HomePageProps = PageContext & {
 /** Am I safe, since when, what is next. */
 export function homePage(props: HomePageProps): Page {
   const { reader, standing, alarms = [] } = props
-  const { said, others } = withAlarms(standingSentence(reader, standing), alarms)
+  const { said, others } = withAlarms(reader, standingSentence(reader, standing), alarms)
   return appPage({
     ...props,
     title: 'Home',
@@ -62,14 +63,20 @@ export function homePage(props: HomePageProps): Page {
 
 /** A failure of the box takes the sentence's place; a warning does so only where there is nothing worse to say. */
 function withAlarms(
+  reader: Reader,
   standing: Said,
   alarms: readonly AlarmProps[],
 ): { readonly said: Said; readonly others: readonly AlarmProps[] } {
   const [worst, ...others] = alarms
   if (worst === undefined || (worst.severity === 'warning' && standing.isBad)) return { said: standing, others: alarms }
   const said = {
-    sentence: sentence({ state: alarmStates[worst.severity], says: worst.title, small: [worst.detail] }),
-    lead: `${worst.hint} ${standing.isGood ? 'Everything is backed up.' : ''} ${standing.lead}`,
+    sentence: sentence({
+      state: alarmStates[worst.severity],
+      says: worst.title,
+      small: [`Since ${whenInSentence(reader, worst.firstAtMs)}.`],
+    }),
+    says: worst.title,
+    lead: `${worst.detail} ${worst.hint} ${standing.says} ${standing.lead}`,
     isGood: false,
     isBad: true,
   }

@@ -50,11 +50,11 @@ function underWayPart(
   { customer, to, canBeGivenUp }: NonNullable<MovePageProps['underWay']>,
   chore: ChoreProps,
 ): Html {
-  return html`<p class="notice" role="status" data-state="running">${icon('refresh-cw')}<span><b>The backups of ${customer} go to ${to}.</b> The page may be left; it goes on by itself.</span>${
+  return html`<div class="notice" role="status" data-state="running">${icon('refresh-cw')}<span><b>The backups of ${customer} go to ${to}.</b> The page may be left; it goes on by itself.</span>${
     canBeGivenUp
       ? html`<form action="/storage/move/give-up" method="post"><button class="button small danger">Give it up</button></form>`
       : ''
-  }</p>
+  }</div>
     ${choresPart(reader, [chore], { title: 'How far it is', path: '/storage/move/progress' })}`
 }
 

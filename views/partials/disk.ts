@@ -62,10 +62,9 @@ function troubleOf({ folder, state, reason }: DiskProps): Html {
           'Look at the disk first: its log, its cables, its state. The box writes a probe, and takes writes again if it becomes durable.',
         ]
   return html`<form class="box" action="/storage/disks/${act}" method="post">
-        <input type="hidden" name="folder" value="${folder}">
         <p>${reason ?? ''}</p>
         <p class="hint">${more}</p>
-        <p class="row"><button class="button">${icon('refresh-cw')}${words}</button></p>
+        <p class="row"><input type="hidden" name="folder" value="${folder}"><button class="button">${icon('refresh-cw')}${words}</button></p>
       </form>`
 }
 

@@ -26,12 +26,16 @@ function placesFor(viewer: Viewer): readonly (readonly [string, PlaceInMenu])[] 
   )
 }
 
-/** The rail: the name, whose office, where to go, who I am. A phone shows the menu as tabs along the bottom. */
-export function rail({ viewer, place }: { readonly viewer: Viewer; readonly place?: Place }): Html {
+type RailProps = { readonly viewer: Viewer; readonly place?: Place; readonly isOfStaff?: boolean }
+
+/** The rail: the name, whose office, where to go, who I am. A phone shows the menu as tabs along the bottom; for staff behind a button. */
+export function rail({ viewer, place, isOfStaff = false }: RailProps): Html {
+  const sheet = isOfStaff ? html` id="menu" popover` : ''
   return html`<header class="rail">
     <a class="brand" href="/">${brand}</a>
     <p class="whose"><span><b>${viewer.account.name}</b><small class="id">${viewer.account.number}</small></span></p>
-    <nav class="menu" aria-label="Main">
+    ${isOfStaff ? html`<button class="menu-button button small" popovertarget="menu">${icon('menu')}Menu</button>` : ''}
+    <nav class="menu"${sheet} aria-label="Main">
       ${placesFor(viewer).map(
         ([key, to]) => html`<a href="${to.path}"${key === place ? html` aria-current="page"` : ''}>${icon(to.icon)}${to.name}</a>
       `,

@@ -59,7 +59,7 @@ describe('Home', () => {
     const said = 'The clock of the box jumped.'
     expect((await open(box.users.administrator, '/')).words).toContain(said)
     const { words, html } = await open(box.users.owner, '/')
-    expect(words).toContain(`${said} A clock of their own.`)
+    expect(words).toContain(`${said} Since today at 18:02. A clock of their own.`)
     expect(html).toContain('<h1 class="sentence" data-state="partial">')
     expect(words).toContain('All 2 computers')
     await alarms.settle(own)

@@ -10,6 +10,7 @@ import { systemRandomness } from '../../../server/runtime/randomness.ts'
 import { ownFolder } from '../../../server/storage-volumes/places-file.ts'
 import { diskTrouble, floorBytes, reserveBytes, VolumeError } from '../../../server/storage-volumes/storage-volume.ts'
 import { openStorageVolumes } from '../../../server/storage-volumes/storage-volumes-service.ts'
+import { demandRightDisk } from '../../../server/storage-volumes/volume-id.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { testDatabase } from '../../support/test-database.ts'
 
@@ -152,6 +153,10 @@ describe('a disk that is not the one', () => {
     expect((await volume.list())[0]).toMatchObject({ state: 'wrong', space: undefined })
     expect(await faultOf(volume.write(async () => {}))).toBe('wrong')
     expect(volume.isRight(Buffer.alloc(16))).toBe(false)
+    expect(() => demandRightDisk(folder.path, 'ab'.repeat(16))).toThrow(VolumeError)
+    rmSync(path, { recursive: true })
+    renameSync(`${path}.away`, path)
+    expect(() => demandRightDisk(folder.path, 'ab'.repeat(16))).not.toThrow()
   })
 
   test('can be accepted, when it is another box’s disk that was put there on purpose', async () => {
