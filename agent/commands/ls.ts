@@ -6,6 +6,7 @@ import { openConnectedBox } from '../link/connected-box.ts'
 import { lookedInto, type OpenedVersion, openListedVersion, readWantedVersion } from '../link/open-listed-version.ts'
 import { entryJson, entryLine } from '../output/entry-line.ts'
 import { jsonPath } from '../output/json-values.ts'
+import { readingCopy } from '../rescue/damaged-copy.ts'
 import { checkRescueWords, rescueOptions } from '../rescue/kit-options.ts'
 import { openPlace, openRescuedVersion } from '../rescue/open-rescued-version.ts'
 import { type FoundPath, findInVersion, type LookedInto } from '../selection/version-path.ts'
@@ -31,9 +32,11 @@ export const lsCommand = defineCommand({
     checkRescueWords(options)
     const meant = { text, job: options.job, device: options.device }
     if (options.from !== undefined) {
-      const place = await openPlace(program, { ...options, from: options.from })
-      const opened = await openRescuedVersion(program, place, wanted, meant)
-      return await show(program, opened, path, { job: opened.listed.job, otherJobs: opened.otherJobs })
+      const from = { ...options, from: options.from }
+      return await readingCopy(async () => {
+        const opened = await openRescuedVersion(program, await openPlace(program, from), wanted, meant)
+        return await show(program, opened, path, { job: opened.listed.job, otherJobs: opened.otherJobs })
+      })
     }
     using box = openConnectedBox(program)
     const opened = await openListedVersion(box, wanted, meant)

@@ -8,6 +8,7 @@ import { lookedInto, type OpenedVersion, openListedVersion, readWantedVersion } 
 import { jsonPath } from '../output/json-values.ts'
 import { type ProgressDisplay, progressDisplay } from '../output/progress-display.ts'
 import { restoreLines, restoreSummary } from '../output/restore-words.ts'
+import { readingCopy } from '../rescue/damaged-copy.ts'
 import { checkRescueWords, rescueOptions } from '../rescue/kit-options.ts'
 import { openPlace, openRescuedVersion } from '../rescue/open-rescued-version.ts'
 import { resolveSourcePath } from '../selection/source-path.ts'
@@ -55,9 +56,11 @@ export const restoreCommand = defineCommand({
     prepareStateFolder(program.state)
     const meant = { text, job: given.job, device: given.device }
     if (given.from !== undefined) {
-      const place = await openPlace(program, { ...given, from: given.from })
-      const opened = await openRescuedVersion(program, place, wanted, meant)
-      return await restoreFrom(program, opened, { ...wish, ...opened, paths })
+      const from = { ...given, from: given.from }
+      return await readingCopy(async () => {
+        const opened = await openRescuedVersion(program, await openPlace(program, from), wanted, meant)
+        return await restoreFrom(program, opened, { ...wish, ...opened, paths })
+      })
     }
     using box = openConnectedBox(program)
     const opened = await openListedVersion(box, wanted, meant)

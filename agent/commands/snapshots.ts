@@ -7,6 +7,7 @@ import { openConnectedBox } from '../link/connected-box.ts'
 import { jsonTime } from '../output/json-values.ts'
 import { tableLines } from '../output/table.ts'
 import { versionsOfDevice } from '../rescue/choose-device.ts'
+import { readingCopy } from '../rescue/damaged-copy.ts'
 import { checkRescueWords, type GivenKit, rescueOptions } from '../rescue/kit-options.ts'
 import { openPlace } from '../rescue/open-rescued-version.ts'
 import type { RescuedVersion } from '../rescue/rescued-versions.ts'
@@ -52,7 +53,7 @@ async function listRescued(
   limit: number,
 ): Promise<ExitCode> {
   const { job, device } = options
-  const place = await openPlace(program, options)
+  const place = await readingCopy(() => openPlace(program, options))
   const ofDevice = versionsOfDevice(place.versions, { device, needsOne: false, words: program.words })
   const all = ofDevice.filter((version) => job === undefined || isSameJobName(version.job, job))
   const versions = all.slice(0, limit)

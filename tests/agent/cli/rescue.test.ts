@@ -261,6 +261,29 @@ describe('a damaged copy', () => {
     expectSame('BOB-PC', 'documents', 'trees')
   })
 
+  test('without the trees of a version in either place: the folder is named, exit 3', async () => {
+    const place = damagedCopy('no trees at all', (at) => {
+      for (const twin of readdirSync(join(at, 'packs2'), { recursive: true, withFileTypes: true }))
+        if (twin.isFile())
+          for (const folder of [twin.parentPath, twin.parentPath.replace('packs2', 'packs')]) rmSync(join(folder, twin.name))
+    })
+    const { exitCode, json } = await restoreFrom(place, 'never')
+    expect(exitCode).toBe(3)
+    expect(json().at(-1)).toMatchObject({ failedCount: 1, failed: [{ path: file('BOB-PC documents'), code: 'missing' }] })
+  })
+
+  test('with its key slot damaged: is no reason to doubt the kit', async () => {
+    const place = damagedCopy('slot', (at) => {
+      const slot = join(at, 'keys', 'recovery-1.json')
+      const json = JSON.parse(readFileSync(slot, 'utf8'))
+      const sealed = Buffer.from(json.sealed, 'base64')
+      sealed[3] = sealed[3]! ^ 1
+      writeFileSync(slot, JSON.stringify({ ...json, sealed: sealed.toString('base64') }))
+    })
+    const { json } = await restoreFrom(place, 'never')
+    expect(json().at(-1).error).toMatchObject({ code: 'HF-STORED-DATA-DAMAGED', hint: expect.stringContaining('another copy') })
+  })
+
   test('with a damaged version: the others stay, and it is named', async () => {
     const place = damagedCopy('cut version', (at) => {
       const own = join(at, 'snapshots', computers[1].device)
