@@ -42,6 +42,9 @@ export interface PacksRebuilt {
 }
 
 const packsPerTask = 32
+/** What one COMMIT makes durable: most of the time goes into these, so they are few. */
+const packsPerTransaction = 500
+const recordsPerTransaction = 100_000
 
 export async function rebuildPacks(rebuild: PacksToRebuild): Promise<PacksRebuilt> {
   const { database, repository, place, pool, findings, signal } = rebuild
@@ -70,11 +73,14 @@ export async function rebuildPacks(rebuild: PacksToRebuild): Promise<PacksRebuil
   } finally {
     await Promise.allSettled(underWay)
   }
-  await state.flush()
+  await state.finish()
   return { ...state.counts, missing: await markMissing(rebuild, upTo, state.seen) }
 }
 
+type ReadBatch = { readonly packs: readonly PlacedPack[]; readonly output: TrailersOutput }
+
 type ReadPack = {
+  readonly output: TrailersOutput
   readonly pack: PlacedPack
   readonly trailer: Extract<ReadTrailer, { readonly kind: 'read' }>
   readonly from: number
@@ -87,6 +93,7 @@ class PackRows {
   private readonly total: number
   private readonly run = new RecordRun()
   private done = 0
+  private waiting: ReadBatch[] = []
   /** One batch after the other: the run is filled and emptied in turn. */
   private turn: Promise<void> = Promise.resolve()
 
@@ -99,30 +106,49 @@ class PackRows {
     if (packs.length === 0) return
     const { pool, repository, signal } = this.rebuild
     const output = await pool.run('read-trailers', { uid: repository.uid, packs }, { isUrgent: false, signal })
-    const turn = this.turn.then(() => this.save(packs, output))
+    this.waiting.push({ packs, output })
+    const sum = (count: (batch: ReadBatch) => number) => this.waiting.reduce((total, batch) => total + count(batch), 0)
+    const isEnough =
+      sum((batch) => batch.packs.length) >= packsPerTransaction ||
+      sum((batch) => batch.output.types.length) >= recordsPerTransaction
+    if (isEnough) await this.saveWaiting()
+  }
+
+  async finish(): Promise<void> {
+    await this.saveWaiting()
+    await this.flush()
+  }
+
+  private async saveWaiting(): Promise<void> {
+    const batches = this.waiting
+    this.waiting = []
+    const turn = this.turn.then(() => this.save(batches))
     this.turn = turn.catch(() => {})
     await turn
   }
 
-  async flush(): Promise<void> {
+  private async flush(): Promise<void> {
     const { database, repository, signal } = this.rebuild
     await saveRun({ database, repositoryId: repository.repositoryId, run: this.run, signal })
     this.rebuild.reached('rebuild:chunks-committed')
     this.run.clear()
   }
 
-  private async save(packs: readonly PlacedPack[], output: TrailersOutput): Promise<void> {
+  private async save(batches: readonly ReadBatch[]): Promise<void> {
     const read: ReadPack[] = []
-    let from = 0
-    for (const [index, trailer] of output.trailers.entries()) {
-      const pack = packs[index]!
-      await this.report(pack, trailer)
-      if (trailer.kind !== 'read') continue
-      read.push({ pack, trailer, from })
-      from += trailer.records
+    for (const { packs, output } of batches) {
+      let from = 0
+      for (const [index, trailer] of output.trailers.entries()) {
+        const pack = packs[index]!
+        await this.report(pack, trailer)
+        if (trailer.kind !== 'read') continue
+        read.push({ output, pack, trailer, from })
+        from += trailer.records
+      }
+      this.done += packs.length
     }
     const numbers = await this.savePackRows(read)
-    for (const { pack, trailer, from: at } of read) {
+    for (const { output, pack, trailer, from: at } of read) {
       const number = numbers.get(pack.packId)!
       this.seen.add(number)
       // What lies in quarantine is served to nobody.
@@ -131,7 +157,6 @@ class PackRows {
       this.run.add(output, { from: at, records: trailer.records }, number)
       this.counts.chunks += trailer.records
     }
-    this.done += packs.length
     this.rebuild.onProgress({ done: Math.min(this.done, this.total), total: this.total })
   }
 
