@@ -24,6 +24,8 @@ export interface RepositoryMark {
   /** As they were before the roots were listed. */
   readonly packs: ReadonlyMap<PackNumber, CollectedPack>
   readonly use: Map<PackNumber, PackUse>
+  /** Packs that were put together since, of live records only. */
+  readonly made: Set<PackNumber>
   /** What each counted plan's versions reach, and what its devices had sent before. */
   readonly reachable: readonly { readonly subscriptionId: Id<'sub'>; readonly reachableBytes: number }[]
   readonly sent: readonly SentBytes[]
@@ -52,7 +54,7 @@ export async function markRepository(options: MarkOptions): Promise<RepositoryMa
   await mark.reach(roots.roots, sourceOf(options, packs))
   const counted = await countUse(options, { mark, isLive, roots })
   const count = counted.holes.count + mark.unreadable.length
-  return { mark, roots, packs, sent, ...counted, holes: { ...counted.holes, count } }
+  return { mark, roots, packs, made: new Set(), sent, ...counted, holes: { ...counted.holes, count } }
 }
 
 /** Versions that were committed since the mark began. Packs that they alone need are live from now on. */

@@ -92,8 +92,8 @@ export function createPruneService(surroundings: PruneSurroundings): PruneServic
     const observedMs = await surroundings.readObservedTime()
     // As they are now; of packs that came since the mark it knows nothing.
     const now = await listCollected(db, options.repository.repositoryId)
-    const marks = now.filter(({ pack }) => marked.packs.has(pack) || marked.use.has(pack))
-    const facts = factsOf(marks, { use: marked.use, claims, observedMs })
+    const known = now.filter(({ pack }) => marked.packs.has(pack) || marked.made.has(pack))
+    const facts = factsOf(known, { use: marked.use, claims, observedMs })
     const plan = planPrune(facts, options.rules)
     const outlook = outlookOf({ facts, plan, freedBytes: freedBytes(plan, facts), versions: marked.roots.known.size })
     await reports.savePlan(db, options.repository.repositoryId, outlook, clock.now())
@@ -158,6 +158,7 @@ export function createPruneService(surroundings: PruneSurroundings): PruneServic
       const repacked = await repackGroup(options, marked, group)
       if (repacked === undefined) done = { ...done, abandoned: done.abandoned + 1 }
       else {
+        marked.made.add(repacked.pack)
         marked.use.set(repacked.pack, { liveBytes: repacked.copiedBytes, badRecords: 0 })
         await trashPacks(options, repacked.trashing)
         done = {

@@ -37,8 +37,8 @@ describe(`the collector beside backups, in ${histories} orders from seed ${first
       })
       for (const key of ['commits', 'prunes', 'steps'] as const) counts[key] += history.counts[key]
     }
-    expect(counts.commits).toBeGreaterThan(histories)
-    expect(counts.prunes).toBeGreaterThan(histories)
+    expect(counts.commits).toBeGreaterThan(histories / 2)
+    expect(counts.prunes).toBeGreaterThan(histories / 2)
   })
 })
 
