@@ -67,11 +67,15 @@ export function openBoxProcess(options: {
   const pointsText = () => readFileSync(pointsFile, 'latin1')
   const pointsIn = (text: string) => text.split('\n').filter(isCrashPoint)
   const isUp = () => child !== undefined && child.exitCode === null && child.signalCode === null
+  /** One that falls at this very moment obeys no more. */
   const order = async (given: Order) => {
     const { promise, resolve } = Promise.withResolvers<void>()
     child!.once('message', () => resolve())
-    child!.send(given)
+    child!.send(given, (error) => {
+      if (error !== null) resolve()
+    })
     await Promise.race([promise, ended])
+    if (!child!.connected) await ended
   }
   const end = async (signal: NodeJS.Signals) => {
     if (!isUp()) return

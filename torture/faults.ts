@@ -40,14 +40,16 @@ export async function runFault(bed: Bed, history: History, fault: Fault): Promis
       const begun = history.begin(bed)
       if (victim === 'agent' && begun.agentPid !== undefined)
         await box.strikeAt({ point, nth, blow: { kind: 'kill', pid: begun.agentPid } })
-      await upAgain(bed, begun.ended, fault.kind === 'kill-twice' ? fault.second : undefined)
-      return (box.pointsSince().get(point) ?? 0) >= nth
+      const hasStruck = () => (box.pointsSince().get(point) ?? 0) >= nth
+      const isDying = () => victim === 'box' && hasStruck()
+      await upAgain(bed, begun.ended, { isDying, second: fault.kind === 'kill-twice' ? fault.second : undefined })
+      return hasStruck()
     }
     case 'kill-at-moment': {
       const begun = history.begin(bed)
       const isOver = await Promise.race([wait(fault.afterMs, false), begun.ended.then(() => true)])
       if (!isOver) killNow(bed, fault.victim, begun.agentPid)
-      await upAgain(bed, begun.ended)
+      await upAgain(bed, begun.ended, { isDying: () => !isOver && fault.victim === 'box' })
       return !isOver
     }
     case 'cut': {
@@ -82,14 +84,26 @@ function killNow({ box }: Bed, victim: Victim, agentPid: number | undefined): vo
   if (pid !== undefined) process.kill(pid, 'SIGKILL')
 }
 
+interface Fall {
+  /** Whether the box was struck, though its end may not have been heard of yet. */
+  readonly isDying: () => boolean
+  /** Where it falls again, on its way up. */
+  readonly second?: CrashPoint | undefined
+}
+
 /** Starts a fallen box while the history still waits for it, as a service manager does. */
-async function upAgain({ box }: Bed, ended: Promise<void>, second?: CrashPoint): Promise<void> {
+async function upAgain({ box }: Bed, ended: Promise<void>, { isDying, second }: Fall): Promise<void> {
   let strike = second && ({ point: second, nth: 1, blow: { kind: 'kill' } } as const)
+  await Promise.race([ended, box.fallen()])
+  if (isDying()) await box.fallen()
   for (;;) {
+    if (!box.isUp()) {
+      const falling = strike
+      strike = undefined
+      await box.start(falling)
+      continue
+    }
     await Promise.race([ended, box.fallen()])
     if (box.isUp()) return
-    const falling = strike
-    strike = undefined
-    await box.start(falling)
   }
 }

@@ -20,6 +20,8 @@ export interface History {
   /** What must be there before; without a fault. */
   readonly prepare?: (bed: Bed) => Promise<void>
   readonly begin: (bed: Bed) => Begun
+  /** What a person does after a fall in the middle of it, where it does not go on by itself. */
+  readonly finish?: (bed: Bed) => Promise<void>
 }
 
 const backup: History = {
@@ -115,23 +117,17 @@ const secondCopy: History = {
   begin: (bed) => command(bed, 'copy run'),
 }
 
+/** A rebuild that was broken off says so, and is begun again by whoever began it. */
 const rebuilding: History = {
   name: 'rebuild',
-  begin: (bed) => commandless(bed.box.command('rebuild').then(() => bed.box.command('rebuild', { confirm: true }))),
+  begin: (bed) => commandless(rebuild(bed)),
+  finish: rebuild,
 }
 
-export const histories: readonly History[] = [
-  backup,
-  binning,
-  forgetting,
-  pruning,
-  pruningByNight,
-  newEpoch,
-  newBoxKey,
-  selfBackup,
-  secondCopy,
-  rebuilding,
-]
+async function rebuild({ box }: Bed): Promise<void> {
+  await box.command('rebuild')
+  await box.command('rebuild', { confirm: true })
+}
 
 /** Of the box itself, as it keeps them. */
 const selfBackupsKept = 30

@@ -18,10 +18,14 @@ export interface Judgement {
   readonly restored: number
 }
 
-export async function judge(bed: Bed): Promise<Judgement> {
+export async function judge(bed: Bed, finish?: (bed: Bed) => Promise<void>): Promise<Judgement> {
   const complaints: string[] = []
-  if (!bed.box.isUp()) await bed.box.start()
-  await bed.box.strikeAt(undefined)
+  // It may fall at the very end of a run, after its last answer.
+  do {
+    if (!bed.box.isUp()) await bed.box.start()
+    await bed.box.strikeAt(undefined)
+  } while (!bed.box.isUp())
+  await finish?.(bed)
   const next = await bed.backUp()
   if (next.exitCode !== 0) complaints.push(`the next backup ended with ${next.exitCode}: ${next.output}${next.errors}`)
 

@@ -1,4 +1,6 @@
 // npm run torture -- [--seed N] [--minutes M | --runs R] [--points pack:synced,…] [--json FILE]
+// npm run torture -- --mutants [--only WORDS]      mistakes put into a copy of the program: are they noticed?
+// npm run torture -- --flips                       every bit and every length of a 64 KiB pack: is each change found?
 //
 // Ends boxes, databases, computers and lines in the middle of their work, and proves after each that nothing acknowledged was lost.
 // Exit 1 when anything was. The same seed gives the same runs; where a kill at a moment falls depends on the machine.
@@ -6,7 +8,9 @@
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { countFlipsFound } from '../tests/support/every-flip.ts'
 import { isCrashPoint } from './box-orders.ts'
+import { runMutants } from './run-mutants.ts'
 import { runTorture } from './run-torture.ts'
 import { tallyJson, tallyTable } from './tally.ts'
 
@@ -17,8 +21,23 @@ const { values } = parseArgs({
     runs: { type: 'string' },
     points: { type: 'string' },
     json: { type: 'string' },
+    mutants: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    flips: { type: 'boolean', default: false },
   },
 })
+if (values.mutants) {
+  const { total, caught, escaped } = runMutants((line) => console.log(line), values.only)
+  console.log(`mutants caught: ${caught} of ${total}`)
+  process.exit(escaped.length > 0 ? 1 : 0)
+}
+if (values.flips) {
+  const found = countFlipsFound({ kind: 'data', bits: 'all' })
+  console.log(
+    `a pack of ${found.packBytes} bytes: ${found.flipsFound} of ${found.flips} flips found, ${found.truncationsFound} of ${found.truncations} truncations`,
+  )
+  process.exit(found.unseen.length > 0 ? 1 : 0)
+}
 const seed = Number(values.seed ?? randomInt(1e6))
 const points = values.points?.split(',').map((text) => {
   if (!isCrashPoint(text)) throw new Error(`there is no crash point ${text}`)

@@ -108,7 +108,7 @@ async function oneRun(life: BedLife, { bed, routes, run, disk }: Run): Promise<v
   const name = `seed ${seed}, bed ${number}, run ${run}: ${chosen.route.history.name}, ${faultWords(chosen.fault)}`
   const hasStruck = await runFault(bed, chosen.route.history, chosen.fault)
   count(tally, chosen, hasStruck)
-  const { complaints, lost, restored } = await judge(bed)
+  const { complaints, lost, restored } = await judge(bed, hasStruck ? chosen.route.history.finish : undefined)
   tally.lost += lost
   tally.restored += restored
   for (const complaint of complaints) {

@@ -50,7 +50,7 @@ export async function rotateEpoch(
   const place = repositoryPlace(dataFolder, uid)
   volumes.demandWritable(uid)
   const { customerId } = await demandCurrentIndex(place, () => findRepository(database.kysely, repositoryId))
-  const { generation, ...rotated } = await database.transaction(async (tx) => {
+  const { generation, slots, ...rotated } = await database.transaction(async (tx) => {
     await lockRepository(tx, repositoryId)
     const before = await listKeySlots(tx, repositoryId)
     const known = openManagedSlot(before, { masterKey, uid })
@@ -73,13 +73,14 @@ export async function rotateEpoch(
     })
     const raised = await raiseGeneration(tx, repositoryId)
     reached('epoch:before-commit')
-    return { epoch, slotsRewritten: slots.length, slotsLeft: left, generation: raised }
+    return { epoch, slotsRewritten: slots.length, slotsLeft: left, generation: raised, slots }
   })
   reached('epoch:committed')
   options.forgetSecrets(repositoryId)
   await volumes.write(async () => {
     await writeGenerationFile(place, generation, reached)
-    await writeSlotFiles(place, await listKeySlots(database.kysely, repositoryId), reached)
+    // Not read again: the database may be gone meanwhile, and a box that goes on must not keep files of another epoch.
+    await writeSlotFiles(place, slots, reached)
   }, uid)
   return rotated
 }

@@ -69,6 +69,32 @@ test('kit, box and computer open both epochs; the keys that were stay', async ()
   expect(await printedSecret()).toEqual(printed)
 })
 
+test('a database that is gone right after its COMMIT leaves no file behind', async () => {
+  const printed = await printedSecret()
+  const { database } = upload.box
+  let isGone = false
+  const fragile = {
+    ...database,
+    get kysely() {
+      if (isGone) throw new Error('the database is gone')
+      return database.kysely
+    },
+  }
+  const reached = (point: CrashPoint) => {
+    if (point === 'epoch:committed') isGone = true
+  }
+  await rotateEpoch({ ...options(reached), database: fragile }, repository, actingOnTheBox)
+  expect(await epochsByFiles(printed)).toEqual([2, 2, 2])
+})
+
+test('no slot uses a salt twice', async () => {
+  const salts = async () =>
+    (await listKeySlots(upload.box.database.kysely, repository.repositoryId)).map(({ slot }) => slot.salt.toString('hex'))
+  const before = await salts()
+  await upload.box.keyCare.rotateEpoch(repository.customerId, actingOnTheBox)
+  expect(new Set([...before, ...(await salts())]).size).toBe(before.length * 2)
+})
+
 test('a computer that connects while keys are changed gets the new epoch', async () => {
   await upload.box.repositories.openSecrets(repository)
   await rotateEpoch({ ...options(), forgetSecrets: () => {} }, repository, actingOnTheBox)

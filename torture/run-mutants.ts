@@ -1,0 +1,83 @@
+/** Each mutant in a copy of the program: its tests must fail there, as they must pass without it. */
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Mutant, mutants } from './mutants.ts'
+
+export interface MutantCount {
+  readonly total: number
+  readonly caught: number
+  /** Of those that nobody noticed, or whose text is not in the code. */
+  readonly escaped: readonly string[]
+}
+
+const programFolder = join(import.meta.dirname, '..')
+const parts = [
+  'agent',
+  'bin',
+  'engine',
+  'migrations',
+  'public',
+  'scripts',
+  'server',
+  'tests',
+  'views',
+  'docs',
+  'bench',
+  'examples',
+]
+const files = ['package.json', 'tsconfig.json', 'vitest.config.ts']
+/** A mutant that waits for ever is caught by the test's own patience. */
+const testTimeoutMs = 20_000
+
+export function runMutants(say: (line: string) => void, only?: string): MutantCount {
+  const chosen = mutants.filter(({ name }) => only === undefined || name.includes(only))
+  const copy = copyProgram()
+  try {
+    const all = [...new Set(chosen.flatMap(({ tests }) => tests))]
+    if (!doTestsPass(copy, all)) throw new Error(`the tests fail without any mutant: ${all.join(', ')}`)
+    const escaped: string[] = []
+    for (const mutant of chosen) {
+      const isCaught = isNoticed(copy, mutant)
+      if (!isCaught) escaped.push(mutant.name)
+      say(`${isCaught ? 'caught ' : 'ESCAPED'} ${mutant.name}`)
+    }
+    return { total: chosen.length, caught: chosen.length - escaped.length, escaped }
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
+}
+
+function copyProgram(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'holdfast-mutants-'))
+  for (const part of [...parts, ...files])
+    if (existsSync(join(programFolder, part))) cpSync(join(programFolder, part), join(copy, part), { recursive: true })
+  symlinkSync(join(programFolder, 'node_modules'), join(copy, 'node_modules'))
+  return copy
+}
+
+function isNoticed(copy: string, { name, file, find, replace, tests }: Mutant): boolean {
+  const path = join(copy, file)
+  const text = readFileSync(path, 'utf8')
+  if (text.split(find).length !== 2) throw new Error(`${name}: its text is not once in ${file}`)
+  writeFileSync(
+    path,
+    text.replace(find, () => replace),
+  )
+  try {
+    return !doTestsPass(copy, tests)
+  } finally {
+    writeFileSync(path, text)
+  }
+}
+
+function doTestsPass(copy: string, tests: readonly string[]): boolean {
+  const words = ['node_modules/vitest/vitest.mjs', 'run', `--testTimeout=${testTimeoutMs}`, '--bail=1', ...tests]
+  const { status } = spawnSync(process.execPath, words, {
+    cwd: copy,
+    stdio: 'ignore',
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  })
+  return status === 0
+}
