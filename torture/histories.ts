@@ -129,6 +129,19 @@ async function rebuild({ box }: Bed): Promise<void> {
   await box.command('rebuild', { confirm: true })
 }
 
+export const histories: readonly History[] = [
+  backup,
+  binning,
+  forgetting,
+  pruning,
+  pruningByNight,
+  newEpoch,
+  newBoxKey,
+  selfBackup,
+  secondCopy,
+  rebuilding,
+]
+
 /** Of the box itself, as it keeps them. */
 const selfBackupsKept = 30
 
