@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { RepositoryError } from '../repositories/repository-error.ts'
 import { sealSecret, unsealSecret } from '../repositories/sealed-secret.ts'
 import type { Randomness } from '../runtime/randomness.ts'
 import { replaceFileSync } from '../runtime/replace-file.ts'
@@ -22,7 +23,15 @@ export interface ServerSecretPlace {
 export function openServerSecret(place: ServerSecretPlace & { readonly randomness: Randomness }): Buffer {
   const file = serverSecretFile(place.dataFolder)
   if (!existsSync(file)) writeServerSecret(place, place.randomness.bytes(secretBytes))
-  return unsealSecret(place.masterKey, readFileSync(file), context)
+  try {
+    return unsealSecret(place.masterKey, readFileSync(file), context)
+  } catch (cause) {
+    throw new RepositoryError(
+      'secret-damaged',
+      `${file} does not open under this master key. Bring it back from a copy of the data folder. Without one, remove it: the box makes a new secret, and its kit has to be printed again.`,
+      { cause },
+    )
+  }
 }
 
 /** Also what a change of master.key does: the secret, and with it the printed kit, stays. */
