@@ -9,7 +9,7 @@ import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import { type AppliedRules, applyRules, type RulesToApply } from './apply-rules.ts'
 import { type DeviceRulesOptions, findRules } from './device-rules.ts'
-import { reconcileMarks } from './reconcile-marks.ts'
+import { areMarksNoted, reconcileMarks } from './reconcile-marks.ts'
 import type { WriteInRepository } from './repository-writing.ts'
 
 export interface RetentionProgress {
@@ -63,6 +63,7 @@ export function createApplyAll(
   }
 
   const reconcileDevice = async ({ deviceId, repositoryId }: Device, place: RepositoryPlace) => {
+    if (await areMarksNoted(database.kysely, deviceId, place)) return
     const marking = { place, reached, observedMs: await options.readObservedTime() }
     await database.transaction(async (tx) => {
       await lockRepository(tx, repositoryId)

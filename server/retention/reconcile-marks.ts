@@ -4,7 +4,8 @@
  */
 import type { SnapshotId } from '../../engine/index.ts'
 import { snapshotName } from '../commits/snapshot-files.ts'
-import type { Transaction } from '../database/database.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
+import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import type { Id } from '../runtime/ids.ts'
 import { recountVersions } from '../snapshots/version-counters-table.ts'
 import { byRules, listMarks, readMark } from '../snapshots/version-marks.ts'
@@ -12,6 +13,16 @@ import * as table from '../snapshots/version-marks-table.ts'
 import { listDeviceVersions } from './device-versions-table.ts'
 import type { DeviceVersion } from './retention.ts'
 import type { Marking } from './version-bin.ts'
+
+/** Whether rows and files say the same: a look without a lock, for a start over hundreds of computers, of which hardly one differs. */
+export async function areMarksNoted(db: Queryable, deviceId: Id<'dev'>, place: RepositoryPlace): Promise<boolean> {
+  const marks = await listMarks(place, deviceId)
+  if (marks === undefined) return true
+  const noted = await table.listMarkedIds(db, deviceId)
+  const isSame = (rows: ReadonlySet<SnapshotId>, files: ReadonlyMap<SnapshotId, unknown>) =>
+    rows.size === files.size && [...files.keys()].every((id) => rows.has(id))
+  return isSame(noted.pin, marks.pin) && isSame(noted.bin, marks.bin)
+}
 
 /** Under the repository's lock. Returns how many rows were changed. */
 export async function reconcileMarks(tx: Transaction, deviceId: Id<'dev'>, marking: Marking): Promise<number> {

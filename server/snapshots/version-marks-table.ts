@@ -1,3 +1,4 @@
+import { parseSnapshotId, type SnapshotId } from '../../engine/index.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { BinCause, BinEntry } from './bin-entry.ts'
@@ -73,6 +74,23 @@ export async function listBin(
 ): Promise<readonly BinEntry[]> {
   const query = db.selectFrom('version_bin').selectAll().where('device_id', '=', page.deviceId)
   return (await query.orderBy('at', 'desc').orderBy('snapshot').limit(page.limit).execute()).map(toEntry)
+}
+
+/** The files' ids of a device's versions that have a row of each kind. */
+export async function listMarkedIds(
+  db: Queryable,
+  deviceId: Id<'dev'>,
+): Promise<{ readonly pin: ReadonlySet<SnapshotId>; readonly bin: ReadonlySet<SnapshotId> }> {
+  const idsIn = async (table: 'version_pins' | 'version_bin') => {
+    const rows = await db
+      .selectFrom(table)
+      .innerJoin('snapshots', 'snapshots.id', `${table}.snapshot`)
+      .select('snapshots.snapshot_id')
+      .where('snapshots.device_id', '=', deviceId)
+      .execute()
+    return new Set(rows.map((row) => parseSnapshotId(row.snapshot_id.toString('hex'))))
+  }
+  return { pin: await idsIn('version_pins'), bin: await idsIn('version_bin') }
 }
 
 function toEntry(row: VersionBinRow): BinEntry {

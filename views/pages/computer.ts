@@ -90,7 +90,7 @@ export function computerPage(props: ComputerPageProps): Page {
           ${monthPart(reader, { ...props.month, single: true })}
         </section>
         <section aria-labelledby="versions">
-          ${partHead({ id: 'versions', title: 'Versions', beside: html`<p class="hint">Times of ${reader.timeZone.replaceAll('_', ' ')}</p><a href="${props.keptPath}">How long they are kept</a>` })}
+          ${partHead({ id: 'versions', title: 'Versions', beside: html`<p class="hint">Times of ${reader.timeZone.replaceAll('_', ' ')}</p><a class="end" href="${props.keptPath}">How long they are kept</a>` })}
           ${versionsLedger(reader, props.versions)}
           ${pager(props.pager)}
         </section>
