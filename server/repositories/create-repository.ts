@@ -18,6 +18,7 @@ import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
 import { replaceFileSync } from '../runtime/replace-file.ts'
+import { demandRightDisk } from '../storage-volumes/volume-id.ts'
 import { insertKeySlot, listKeySlots, type StoredKeySlot } from './key-slots-table.ts'
 import { findRepositoryOfCustomer, insertRepository } from './repositories-table.ts'
 import type { Repository } from './repository.ts'
@@ -40,6 +41,7 @@ const secretBytes = 32
 export async function createRepository(making: RepositoryMaking, customerId: Id<'cus'>): Promise<Repository> {
   const { kysely } = making.database
   const repository = (await findRepositoryOfCustomer(kysely, customerId)) ?? (await insertRows(making, customerId))
+  demandRightDisk(making.dataFolder, repository.uid.toString('hex'))
   writeFiles(repositoryPlace(making.dataFolder, repository.uid), repository, await listKeySlots(kysely, repository.repositoryId))
   return repository
 }
