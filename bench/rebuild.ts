@@ -27,6 +27,11 @@ const { values } = parseArgs({
     keep: { type: 'boolean', default: false },
   },
 })
+const header = { type: recordTypes.data, codec: 1, epoch: 1, refsCount: 0, ciphertextBytes: 640 * 1024 } as const
+const recordLength = recordBytes(header)
+const trailerMaxBytes = 64 * 1024
+let buffer = Buffer.alloc(0)
+
 const program = join(import.meta.dirname, '../bin/holdfast')
 const home = mkdtempSync(join(values.folder ?? tmpdir(), 'holdfast-rebuild-'))
 const data = join(home, 'data')
@@ -57,7 +62,7 @@ function timed(what: string, work: () => unknown): void {
   const said = work()
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   const inside =
-    typeof said === 'string' && said.startsWith('{"repositories"') ? `, ${JSON.parse(said).milliseconds} ms of them its own` : ''
+    typeof said === 'string' && said.includes('"milliseconds"') ? `, ${JSON.parse(said).milliseconds} ms of them its own` : ''
   console.log(`${what}: ${seconds} s${inside}`)
 }
 
@@ -83,11 +88,6 @@ function fillRepository(chunks: number, perPack: number): void {
   const packs = join(data, 'repositories', uid, 'packs')
   for (let made = 0; made < chunks; made += perPack) writeSparsePack(packs, uid, Math.min(perPack, chunks - made))
 }
-
-const header = { type: recordTypes.data, codec: 1, epoch: 1, refsCount: 0, ciphertextBytes: 640 * 1024 } as const
-const recordLength = recordBytes(header)
-const trailerMaxBytes = 64 * 1024
-let buffer = Buffer.alloc(0)
 
 /** All of a pack but what is sealed in it. */
 function writeSparsePack(folder: string, uid: string, records: number): void {
