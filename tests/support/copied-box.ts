@@ -42,6 +42,8 @@ const memoryFolder = '/dev/shm'
 export interface MadeVersion {
   readonly id: SnapshotId
   readonly seq: number
+  /** Of its file. */
+  readonly name: string
   readonly bytes: Buffer
   readonly packs: readonly PackId[]
 }
@@ -71,6 +73,8 @@ export interface CopiedBox extends AsyncDisposable {
   /** As retention and the collector do it, all waits over. */
   readonly forget: (version: MadeVersion) => Promise<void>
   readonly purge: (version: MadeVersion) => Promise<void>
+  /** Its records are stored again in packs of their own, and the old packs purged. */
+  readonly repack: (version: MadeVersion) => Promise<void>
   /** A run into a storage of the test's own. */
   readonly runInto: (copy: Copy, storage: Storage, more?: RunInto) => Promise<CopyRunResult>
   /** What the versions of a copy restore to, by number; those with a tombstone there are left out. */
@@ -110,6 +114,21 @@ export async function copiedBox(): Promise<CopiedBox> {
   const schedule = { everyHours: 24, atHour: undefined } as const
   let made = 0
 
+  const purge = async ({ packs }: Pick<MadeVersion, 'packs'>) => {
+    const { repositoryId, uid } = await getRepository()
+    const generation = await box.database.transaction((tx) => raiseGeneration(tx, repositoryId))
+    await writeGenerationFile(repositoryPlace(box.dataFolder, uid), generation, nothingAtPoints)
+    for (const packId of packs) {
+      await kysely
+        .updateTable('packs')
+        .set({ state: packStates.purged, state_at: box.clock.now() })
+        .where('pack_id', '=', Buffer.from(packId, 'hex'))
+        .execute()
+      rmSync(computer.place.packFile(packId))
+      rmSync(computer.place.twinPackFile(packId), { force: true })
+    }
+  }
+
   return {
     upload,
     computer,
@@ -131,15 +150,16 @@ export async function copiedBox(): Promise<CopiedBox> {
       made += 1
       box.clock.advance(60_000)
       const writer = new VersionWriter(computer.secrets)
+      const name = `file-${made}`
       const bytes = randomBytes(sizeBytes)
-      const root = writer.tree([writer.file(`file-${made}`, bytes)])
+      const root = writer.tree([writer.file(name, bytes)])
       const session = await computer.target.openSession({ job: 'documents', parent: undefined })
       const packs = writer.takePacks()
       for (const pack of packs) await session.putPack(pack)
       const { seq } = session.head
       const answer = await commitTree(session, writer, { root, device: computer.device })
       if (answer.kind !== 'committed') throw new Error(`not committed: ${answer.kind}`)
-      return { id: answer.id, seq, bytes, packs: packs.map(({ id }) => id) }
+      return { id: answer.id, seq, name, bytes, packs: packs.map(({ id }) => id) }
     },
     sendPacks: async (count) => {
       const session = await computer.target.openSession({ job: 'documents', parent: undefined })
@@ -160,19 +180,13 @@ export async function copiedBox(): Promise<CopiedBox> {
       await kysely.deleteFrom('snapshots').where('snapshot_id', '=', Buffer.from(id, 'hex')).execute()
       rmSync(computer.place.snapshotFile(name))
     },
-    purge: async ({ packs }) => {
-      const { repositoryId, uid } = await getRepository()
-      const generation = await box.database.transaction((tx) => raiseGeneration(tx, repositoryId))
-      await writeGenerationFile(repositoryPlace(box.dataFolder, uid), generation, nothingAtPoints)
-      for (const packId of packs) {
-        await kysely
-          .updateTable('packs')
-          .set({ state: packStates.purged, state_at: box.clock.now() })
-          .where('pack_id', '=', Buffer.from(packId, 'hex'))
-          .execute()
-        rmSync(computer.place.packFile(packId))
-        rmSync(computer.place.twinPackFile(packId), { force: true })
-      }
+    purge,
+    repack: async (version) => {
+      const writer = new VersionWriter(computer.secrets)
+      writer.tree([writer.file(version.name, version.bytes)])
+      const session = await computer.target.openSession({ job: 'documents', parent: undefined })
+      for (const pack of writer.takePacks()) await session.putPack(pack)
+      await purge(version)
     },
     runInto: async (copy, storage, more = {}) => {
       const { readingBack = 'nothing', isCopying = true, reached = nothingAtPoints, signal = new AbortController().signal } = more

@@ -62,6 +62,26 @@ describe('beside a busy box', () => {
     for (const { seq, bytes } of live) expect(restored.get(seq)?.equals(bytes), `version ${seq}`).toBe(true)
   })
 
+  test('packs that are put together anew during a run are copied before the version that needs them', async () => {
+    const disk = await memoryPlace()
+    await office.makeVersion()
+    const second = await office.makeVersion()
+    let hasStruck = false
+    const slow: Storage = {
+      ...disk,
+      put: async (name, bytes, options) => {
+        await disk.put(name, bytes, options)
+        if (hasStruck) return
+        hasStruck = true
+        // As a repack leaves it: the same records in other packs, the old ones gone.
+        await office.repack(second)
+      },
+    }
+    expect(await office.runInto(copy, slow)).toMatchObject({ outcome: 'ok' })
+    expect(hasStruck).toBe(true)
+    expect((await office.restoreAll(disk)).get(second.seq)?.equals(second.bytes)).toBe(true)
+  })
+
   test('a version that ends during a run ends in the copy with the one that replaced it', async () => {
     const disk = await memoryPlace()
     const first = await office.makeVersion()
