@@ -75,7 +75,7 @@ describe('bin/holdfast', () => {
   test.each([
     { words: [], exitCode: 2, on: 'output', text: 'Usage: holdfast COMMAND' },
     { words: ['nonsense'], exitCode: 2, on: 'errors', text: 'There is no command nonsense' },
-    { words: ['rebuild'], exitCode: 2, on: 'errors', text: 'HF-NOT-IN-THIS-VERSION' },
+    { words: ['sandbox'], exitCode: 2, on: 'errors', text: 'HF-NOT-IN-THIS-VERSION' },
     { words: ['customer', 'create'], exitCode: 2, on: 'errors', text: 'HF-NOT-IN-THIS-VERSION' },
     { words: ['serve', '--nonsense'], exitCode: 2, on: 'errors', text: '--nonsense' },
     { words: ['token', 'create'], exitCode: 2, on: 'errors', text: '--user' },
@@ -86,7 +86,7 @@ describe('bin/holdfast', () => {
   })
 
   test('tells programs about a failure in one object', async () => {
-    const { exitCode, output, errors } = await runHoldfast(['rebuild', '--json'], nowhere)
+    const { exitCode, output, errors } = await runHoldfast(['sandbox', '--json'], nowhere)
     expect(exitCode).toBe(2)
     expect(JSON.parse(output)).toMatchObject({ error: { code: 'HF-NOT-IN-THIS-VERSION', who: 'administrator' } })
     expect(errors).toBe('')
