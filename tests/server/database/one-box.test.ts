@@ -47,6 +47,8 @@ describe('the lock on the database', () => {
     await eventually(async () => expect(await holderOf(database, boxId)).not.toBe(first))
     await eventually(() => expect(lock.isHeld()).toBe(true))
     await expect(take(database, boxId)).rejects.toMatchObject({ fault: 'in-use' })
+    await expect(checkDatabase(database.kysely, lock), 'its tables are gone').rejects.toThrow('it does not answer')
+    await claimForBox(database.kysely, boxId)
     await checkDatabase(database.kysely, lock)
     await lock.release()
   })
@@ -54,6 +56,7 @@ describe('the lock on the database', () => {
   test('that another got meanwhile is told to its former holder', async () => {
     await using database = await emptyTestDatabase()
     const boxId = database.address.database
+    await claimForBox(database.kysely, boxId)
     const { promise: taken, resolve } = Promise.withResolvers<void>()
     const lock = await take(database, boxId, resolve)
     const other = await mysql.createConnection(connectionOptions(database.address))
