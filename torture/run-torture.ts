@@ -21,6 +21,8 @@ export interface TortureOptions {
   readonly maxRuns?: number
   /** Only these points; all unless told. */
   readonly points?: readonly CrashPoint[]
+  /** Only these histories, by name; all unless told. */
+  readonly histories?: readonly string[]
   /** The program to torture, when it is not this one. */
   readonly root?: string
   readonly say: (line: string) => void
@@ -69,7 +71,7 @@ async function liveOneBed(life: BedLife): Promise<void> {
   try {
     const root = life.root === undefined ? {} : { root: life.root }
     await using bed = await openBed({ folder, seed: seed * 1_000_003 + number, prepare: disk.mount, ...root })
-    const routes = await learnRoutes(bed)
+    const routes = await learnRoutes(bed, life.histories)
     for (let run = 0; run < runsPerBed && !life.isOver(); run += 1) await oneRun(life, { bed, routes, run, disk })
     const { complaints, lost, restored } = await judgeAll(bed)
     tally.lost += lost
@@ -87,10 +89,10 @@ async function liveOneBed(life: BedLife): Promise<void> {
 /** Which points each history passes, and how often: found out by running it once, unharmed. */
 type Route = { readonly history: History; readonly points: ReadonlyMap<CrashPoint, number> }
 
-async function learnRoutes(bed: Bed): Promise<readonly Route[]> {
+async function learnRoutes(bed: Bed, only: readonly string[] | undefined): Promise<readonly Route[]> {
   await bed.backUp()
   const routes: Route[] = []
-  for (const history of histories) {
+  for (const history of histories.filter(({ name }) => only?.includes(name) ?? true)) {
     await history.prepare?.(bed)
     await bed.box.strikeAt(undefined)
     await history.begin(bed).ended
