@@ -5,6 +5,7 @@ import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type ChoreProps, choresPart } from '../partials/chores.ts'
 import { type DiskProps, diskPart } from '../partials/disk.ts'
+import { partHead } from '../partials/part-head.ts'
 import { sentence } from '../partials/sentence.ts'
 import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
@@ -33,7 +34,8 @@ export function storagePage(props: StoragePageProps): Page {
     ${rebuiltAtMs === undefined ? '' : rebuiltPart(reader, rebuiltAtMs)}
     ${disks.map((disk, index) => diskPart(reader, disk, index + 1))}
     <p class="more-link"><a href="/storage/move">Move a customer’s backups to another disk</a></p>
-    ${choresPart(reader, chores)}`,
+    ${choresPart(reader, chores)}
+    ${keysPart()}`,
   })
 }
 
@@ -87,4 +89,11 @@ function rebuiltPart(reader: Reader, rebuiltAtMs: number): Html {
       <p>Look at the computers: is the newest backup of each of them there? Until you say so nothing old is removed and no space is freed, so that what is missing can still be found.</p>
       <p class="row"><button class="button primary">${icon('check')}All computers are there</button><a class="button" href="/computers">See the computers</a></p>
     </form>`
+}
+
+function keysPart(): Html {
+  return html`<section class="part" aria-labelledby="keys">
+      ${partHead({ id: 'keys', title: 'Keys' })}
+      <p>The box key and the keys of customers can be changed at any time; printed recovery kits stay valid. <a href="/storage/keys">Keys</a></p>
+    </section>`
 }
