@@ -2,7 +2,7 @@
 //
 //   stored ──condemn──> condemned ──trash──> (trash/) ──purge──> gone
 //     ^───────restore──────┘
-//   stored, mostly dead or small ──repack──> one new pack; the old ones go to trash/
+//   stored, too much dead or small ──repack──> one new pack; the old ones go to trash/
 
 import type { PackKind } from '../format/pack.ts'
 import { packMaxRecords, packTargetMinBytes } from '../model/limits.ts'
@@ -65,6 +65,8 @@ export const mergeFromPacks = 20
 /** What a repacked pack holds at most. */
 export const repackTargetBytes = 16 * 1024 ** 2
 const halfLive = 0.5
+/** What may lie dead in packs that stay as they are, beside what is needed. */
+const deadShareMax = 0.1
 
 export function planPrune(packs: readonly PackFacts[], rules: PruneRules): PrunePlan {
   const isDead = (pack: PackFacts) => pack.liveBytes === 0 && !pack.isHeld
@@ -79,7 +81,7 @@ export function planPrune(packs: readonly PackFacts[], rules: PruneRules): Prune
   }
 }
 
-/** Packs that are mostly dead, and small ones together; each group becomes one pack. */
+/** Packs with too much that is dead, and small ones together; each group becomes one pack. */
 export function planRepack(packs: readonly PackFacts[], maxBytes: number): readonly RepackGroup[] {
   const movable = packs.filter((pack) => pack.state === 'stored' && pack.liveBytes > 0 && !pack.isHeld && !pack.isHurt)
   const groups: RepackGroup[] = []
@@ -88,9 +90,11 @@ export function planRepack(packs: readonly PackFacts[], maxBytes: number): reado
     const ofKind = movable.filter((pack) => pack.kind === kind)
     const small = ofKind.filter(({ sizeBytes }) => sizeBytes < smallBytes(kind))
     const areSmallMerged = small.length >= mergeFromPacks
-    const chosen = ofKind.filter((pack) => isMostlyDead(pack) || (areSmallMerged && small.includes(pack)))
+    const dying = tooDead(ofKind)
+    const chosen = ofKind.filter((pack) => dying.has(pack.pack) || (areSmallMerged && small.includes(pack)))
     for (const group of groupsOf(kind, chosen)) {
-      if (!isWorthwhile(group, packs)) continue
+      // One pack alone is rewritten for what is dead in it, not for its size.
+      if (group.packs.length === 1 && !dying.has(group.packs[0]!)) continue
       if (group.liveBytes > roomBytes) return groups
       roomBytes -= group.liveBytes
       groups.push(group)
@@ -99,8 +103,28 @@ export function planRepack(packs: readonly PackFacts[], maxBytes: number): reado
   return groups
 }
 
-function isMostlyDead(pack: PackFacts): boolean {
-  return pack.liveBytes < pack.recordBytes * halfLive
+/**
+ * Packs below half live, and beyond them those with the largest dead share, until what is dead in the others is a tenth of all that is
+ * needed: many packs that lost a little would else hold nearly twice the bytes.
+ */
+function tooDead(packs: readonly PackFacts[]): ReadonlySet<PackNumber> {
+  const neededBytes = packs.reduce((sum, { liveBytes }) => sum + liveBytes, 0)
+  const chosen = new Set<PackNumber>()
+  let deadBytes = packs.reduce((sum, pack) => sum + deadBytesOf(pack), 0)
+  for (const pack of packs.toSorted((a, b) => liveShare(a) - liveShare(b))) {
+    if (liveShare(pack) >= halfLive && deadBytes <= neededBytes * deadShareMax) break
+    deadBytes -= deadBytesOf(pack)
+    chosen.add(pack.pack)
+  }
+  return chosen
+}
+
+function deadBytesOf({ recordBytes, liveBytes }: PackFacts): number {
+  return recordBytes - liveBytes
+}
+
+function liveShare({ recordBytes, liveBytes }: PackFacts): number {
+  return liveBytes / recordBytes
 }
 
 /** A tree pack has two files. */
@@ -122,13 +146,6 @@ function groupsOf(kind: PackKind, packs: readonly PackFacts[]): readonly RepackG
     }
   }
   return groups.map(({ records: _, ...group }) => group)
-}
-
-/** One pack alone is rewritten for what is dead in it, not for its size. */
-function isWorthwhile(group: RepackGroup, packs: readonly PackFacts[]): boolean {
-  if (group.packs.length > 1) return true
-  const only = packs.find(({ pack }) => pack === group.packs[0])
-  return only !== undefined && isMostlyDead(only)
 }
 
 /** What a plan takes off the stored bytes: whole packs, and what is dead in those that are repacked. */

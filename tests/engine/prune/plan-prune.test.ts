@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   freedBytes,
@@ -57,11 +58,15 @@ describe('the plan', () => {
       expect: { purge: [1] },
     },
     { title: 'still condemns first, in a hurry too', given: facts(1), rules: impatientRules, expect: { condemn: [1] } },
-    { title: 'leaves a pack that is half live', given: facts(1, { liveBytes: 4 * MiB }), expect: {} },
     {
-      title: 'rewrites a pack that is less than half live',
-      given: facts(1, { liveBytes: 4 * MiB - 1 }),
-      expect: { repack: [{ kind: 'data', packs: [1], liveBytes: 4 * MiB - 1 }] },
+      title: 'leaves a pack of which a tenth is dead',
+      given: facts(1, { sizeBytes: 11 * MiB, liveBytes: 10 * MiB }),
+      expect: {},
+    },
+    {
+      title: 'rewrites a pack of which more is dead',
+      given: facts(1, { sizeBytes: 11 * MiB, liveBytes: 10 * MiB - 1 }),
+      expect: { repack: [{ kind: 'data', packs: [1], liveBytes: 10 * MiB - 1 }] },
     },
     { title: 'rewrites none that somebody was promised', given: facts(1, { liveBytes: 1, isHeld: true }), expect: {} },
     { title: 'rewrites none that is damaged', given: facts(1, { liveBytes: 1, isHurt: true }), expect: {} },
@@ -80,6 +85,36 @@ describe('the plan', () => {
     const [first, second] = planPrune(small(20), usualRules).repack
     expect(first).toEqual({ kind: 'data', packs: Array.from({ length: 16 }, (_, index) => index + 1), liveBytes: 16 * MiB })
     expect(second?.packs).toEqual([17, 18, 19, 20])
+  })
+
+  test('rewrites what is less than half live, whatever the rest is like', () => {
+    const whole = Array.from({ length: 100 }, (_, index) => facts(index + 10, { liveBytes: 8 * MiB }))
+    const half = facts(1, { liveBytes: 4 * MiB })
+    const less = facts(2, { liveBytes: 4 * MiB - 1 })
+    expect(planPrune([half, less, ...whole], usualRules).repack).toEqual([{ kind: 'data', packs: [2], liveBytes: 4 * MiB - 1 }])
+  })
+
+  test('leaves a tenth dead at most, and takes the deadest packs for it', () => {
+    const pack = fc.record({
+      kind: fc.constantFrom('data' as const, 'tree' as const),
+      live: fc.integer({ min: 1, max: 8 * MiB }),
+    })
+    fc.assert(
+      fc.property(fc.array(pack, { maxLength: 60 }), (made) => {
+        const packs = made.map(({ kind, live }, index) => facts(index + 1, { kind, liveBytes: live }))
+        const { repack } = planPrune(packs, usualRules)
+        for (const kind of ['data', 'tree'] as const) {
+          const moved = new Set(repack.filter((group) => group.kind === kind).flatMap((group) => group.packs))
+          const ofKind = packs.filter((one) => one.kind === kind)
+          const left = ofKind.filter((one) => !moved.has(one.pack))
+          const needed = ofKind.reduce((sum, { liveBytes }) => sum + liveBytes, 0)
+          const dead = left.reduce((sum, { recordBytes, liveBytes }) => sum + recordBytes - liveBytes, 0)
+          expect(dead).toBeLessThanOrEqual(needed * 0.1)
+          const emptiestLeft = Math.min(...left.map(({ liveBytes }) => liveBytes))
+          for (const one of ofKind) if (moved.has(one.pack)) expect(one.liveBytes).toBeLessThanOrEqual(emptiestLeft)
+        }
+      }),
+    )
   })
 
   test('copies no more than a run may, and no more records than a pack holds', () => {
