@@ -209,7 +209,9 @@ export function createPruneService(surroundings: PruneSurroundings): PruneServic
     if ((await spaceOf(place)).freeBytes < roomToWorkBytes) await volumes.releaseReserve()
   }
   const isAnyLow = async () => {
-    for (const { uid } of await listAllRepositories(db)) if (await isLow(repositoryPlace(dataFolder, uid))) return true
+    for (const { uid } of await listAllRepositories(db))
+      // A disk that is not there, or another one, has no trash of ours.
+      if (volumes.isRight(uid) && (await isLow(repositoryPlace(dataFolder, uid)))) return true
     return false
   }
 
