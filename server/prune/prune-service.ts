@@ -209,8 +209,8 @@ export function createPruneService(surroundings: PruneSurroundings): PruneServic
     if ((await spaceOf(place)).freeBytes < roomToWorkBytes) await volumes.releaseReserve()
   }
   const isAnyLow = async () => {
+    // A disk that is not there, or another one, has no trash of ours.
     for (const { uid } of await listAllRepositories(db))
-      // A disk that is not there, or another one, has no trash of ours.
       if (volumes.isRight(uid) && (await isLow(repositoryPlace(dataFolder, uid)))) return true
     return false
   }

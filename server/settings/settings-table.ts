@@ -1,7 +1,13 @@
 import type { Queryable, Transaction } from '../database/database.ts'
 
 /** Values of the box itself that are neither configuration nor anyone's property. */
-export const settingNames = ['setup.token_hash', 'setup.done_at', 'server-kit.printed', 'collector.held_since', 'box-key.name'] as const
+export const settingNames = [
+  'setup.token_hash',
+  'setup.done_at',
+  'server-kit.printed',
+  'collector.held_since',
+  'box-key.name',
+] as const
 export type SettingName = (typeof settingNames)[number]
 
 export interface SettingRow {
