@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { folderBytes, measure, resetPeak, usageOf } from '../measure.ts'
@@ -77,12 +77,18 @@ export async function openHoldfast(options: HoldfastOptions): Promise<Peer> {
     restoreFile: (file, to) => step(agentProgram, ['restore', 'latest', file, '--to', to]),
     // the chunks of an old box are rows without files: a check would rightly call them missing
     ...(options.chunksHeld > 0 ? {} : { check: () => step(serverProgram, ['check', '--data']) }),
-    storedBytes: () => folderBytes(join(data, 'repositories')),
+    storedBytes: () => repositoriesBytes(join(data, 'repositories')),
     async close() {
       server.process.kill('SIGTERM')
       if (server.process.exitCode === null) await once(server.process, 'close')
     },
   }
+}
+
+/** What is beside the repositories (the disk's reserve, its number) is no backup. */
+function repositoriesBytes(folder: string): number {
+  const uids = readdirSync(folder).filter((name) => /^[0-9a-f]{32}$/.test(name))
+  return uids.reduce((sum, uid) => sum + folderBytes(join(folder, uid)), 0)
 }
 
 interface Serving {

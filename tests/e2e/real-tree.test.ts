@@ -141,6 +141,8 @@ function insertAtStart(path: string, bytes: Buffer): void {
   closeSync(fd)
 }
 
+/** Without the reserve of the disk, which grows beside it. */
 function storedBytes(dataFolder: string): number {
-  return Number(execFileSync('du', ['-sb', join(dataFolder, 'repositories')], { encoding: 'utf8' }).split('\t')[0])
+  const list = execFileSync('du', ['-sb', '--exclude=reserve', join(dataFolder, 'repositories')], { encoding: 'utf8' })
+  return Number(list.split('\t')[0])
 }
