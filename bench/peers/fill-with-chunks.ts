@@ -8,7 +8,9 @@ const chunksPerPack = 16
 const rowsPerInsert = 4_000
 const stored = 0
 const dataType = 1
-const isNew = 0
+const isVerified = 1
+/** Of every pack: what arrived long ago was opened long ago. Nothing must look for files that are not there. */
+const provedAt = 1
 
 export async function fillWithChunks(socketPath: string, count: number): Promise<void> {
   const connection = await createConnection({ socketPath, user: 'root', database: 'holdfast' })
@@ -31,9 +33,10 @@ export async function fillWithChunks(socketPath: string, count: number): Promise
         0,
         0,
         0,
+        provedAt,
       ])
       await connection.query(
-        'INSERT INTO packs (repository_id, pack_id, kind, state, size_bytes, record_bytes, records, claim_seq, session_seq, received_at, state_at) VALUES ?',
+        'INSERT INTO packs (repository_id, pack_id, kind, state, size_bytes, record_bytes, records, claim_seq, session_seq, received_at, state_at, proved_at) VALUES ?',
         [rows],
       )
     }
@@ -43,7 +46,7 @@ export async function fillWithChunks(socketPath: string, count: number): Promise
     for (let at = 0; at < count; at += rowsPerInsert) {
       const rows = ids
         .slice(at, at + rowsPerInsert)
-        .map((id, index) => [repository, id, first.id + ((at + index) % packs), 32 + index * 1000, 1000, dataType, isNew])
+        .map((id, index) => [repository, id, first.id + ((at + index) % packs), 32 + index * 1000, 1000, dataType, isVerified])
       await connection.query(
         'INSERT INTO chunks (repository_id, chunk_id, pack, record_offset, record_length, type, state) VALUES ?',
         [rows],

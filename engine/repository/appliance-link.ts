@@ -2,12 +2,16 @@
 // Bytes go over node's own http streams; a web stream would cost several times as much. It knows no operation: appliance-target.ts does.
 
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Refusal, RefusedError, StorageError } from '../model/errors.ts'
 import { ApplianceIdentityError, type ApplianceTrust, connectionAgent } from './appliance-trust.ts'
 
 /** The version of the agent protocol that this engine speaks. */
 export const protocolVersion = 1
+
+/** OpenSSL encrypts a write as a whole before the first byte of it leaves: a pack at once would be in memory twice. */
+const encryptedPieceBytes = 256 * 1024
 
 /** JSON answers larger than this are not read. */
 const jsonMaxBytes = 16 * 1024 * 1024
@@ -119,6 +123,10 @@ export function openApplianceLink(options: ApplianceLinkOptions): ApplianceLink 
           pipeline(body.pieces, outgoing).catch((cause: Error) => outgoing.destroy(cause))
           return
         }
+        if (isSecure && length > encryptedPieceBytes) {
+          pipeline(Readable.from(slicesOf(parts)), outgoing).catch((cause: Error) => outgoing.destroy(cause))
+          return
+        }
         for (const part of parts) outgoing.write(part)
         outgoing.end()
       })
@@ -151,6 +159,11 @@ export function openApplianceLink(options: ApplianceLinkOptions): ApplianceLink 
 /** Whether bytes to this host stay on this computer. */
 function isLoopback(hostname: string): boolean {
   return /^(127(\.\d{1,3}){3}|\[::1\]|localhost|.+\.localhost)$/.test(hostname)
+}
+
+function* slicesOf(parts: readonly Uint8Array[]): Generator<Uint8Array> {
+  for (const part of parts)
+    for (let at = 0; at < part.length; at += encryptedPieceBytes) yield part.subarray(at, at + encryptedPieceBytes)
 }
 
 function partsOf(body: ApplianceRequest['body']): readonly Uint8Array[] {

@@ -32,6 +32,12 @@ describe('zstd', () => {
     expect(compress(Buffer.alloc(0), 'max')).toBeUndefined()
   })
 
+  test.each([0, 1, 2, 3])('shrinks what is text in one quarter only, number %i', (quarter) => {
+    const mixed = Buffer.from(fixedBytes('noise', 1024 * 1024))
+    mixed.fill(text, quarter * 262_144, (quarter + 1) * 262_144)
+    expect(compress(mixed, 'default')!.length).toBeLessThan(800_000)
+  })
+
   test.each([0, 1, text.length - 1, text.length + 1, 8 * 1024 * 1024])('refuses a frame of another length than %i', (length) => {
     expect(faultOf(() => decompress(packed, length))).toBe('record-damaged')
   })
