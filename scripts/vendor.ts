@@ -27,6 +27,7 @@ export const iconNames = [
   'check',
   'chevron-left',
   'chevron-right',
+  'chevrons-up-down',
   'circle-check',
   'circle-question-mark',
   'download',

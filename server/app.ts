@@ -4,6 +4,8 @@
  */
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { PageContext } from '../views/site.ts'
+import { type AccountCookie, accountCookieBy } from './accounts/account-cookie.ts'
+import { accountsRoutes } from './accounts/accounts-routes.ts'
 import { agentUploadRoutes } from './agent-api/agent-upload-routes.ts'
 import { demandProtocol } from './agent-api/protocol.ts'
 import { alarmsPageRoutes } from './alarms/alarms-page-routes.ts'
@@ -110,11 +112,16 @@ type ApiServices = People &
 interface Shared {
   readonly clientOf: ClientOf
   readonly cookie: SessionCookie
+  readonly accountCookie: AccountCookie
 }
 
 function shareWith({ trustedProxy, instanceId }: Pick<Dependencies, 'trustedProxy' | 'instanceId'>): Shared {
   const clientOf = clientBy(trustedProxy)
-  return { clientOf, cookie: sessionCookieBy({ instanceId, clientOf }) }
+  return {
+    clientOf,
+    cookie: sessionCookieBy({ instanceId, clientOf }),
+    accountCookie: accountCookieBy({ instanceId, clientOf }),
+  }
 }
 
 export function createApp(dependencies: Dependencies): App {
@@ -160,6 +167,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   }
   app.route('/', staticFiles.routes())
   app.route('/', homeRoutes({ ...services, ...dependencies.copiesSide }))
+  app.route('/', accountsRoutes(services))
   app.route('/', computersRoutes(services))
   app.route('/', versionsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
@@ -208,7 +216,7 @@ export function describeApi(services: ApiServices, version: string): OpenApiDocu
 }
 
 /** The order matters: rights are known before a byte of the body is read, and every answer, errors too, carries id and headers. */
-function frame(app: App, dependencies: Dependencies, { cookie }: Shared): void {
+function frame(app: App, dependencies: Dependencies, { cookie, accountCookie }: Shared): void {
   const { log, randomness, publicUrl, pageContext, people, devicesSide } = dependencies
   const boundary = errorBoundary({ log, pageContext })
   const refuseMethod = (c: AppContext, allowed: string[]) =>
@@ -223,5 +231,5 @@ function frame(app: App, dependencies: Dependencies, { cookie }: Shared): void {
   app.notFound(boundary.notFound)
   app.use(requestIds(randomness), setSecurityHeaders())
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
-  app.use(refuseCrossSite({ publicUrl }), authorise(identify), readSmallBodies())
+  app.use(refuseCrossSite({ publicUrl }), authorise(identify), accountCookie.read(), readSmallBodies())
 }

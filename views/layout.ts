@@ -12,15 +12,14 @@ export function appPage(
     readonly viewer: Viewer
     readonly place?: Place
     readonly body: Html
-    readonly isOfStaff?: boolean
   },
 ): Page {
   return documentPage({
     ...page,
-    bodyClass: page.isOfStaff === true ? 'app staff' : 'app',
+    bodyClass: page.viewer.standing === 'member' ? 'app' : 'app staff',
     body: html`
   <a class="skip" href="#main">Skip to content</a>
-  ${rail({ viewer: page.viewer, isOfStaff: page.isOfStaff === true, ...(page.place === undefined ? {} : { place: page.place }) })}
+  ${rail({ viewer: page.viewer, ...(page.place === undefined ? {} : { place: page.place }) })}
   <main class="page" id="main">${page.body}
   </main>`,
   })

@@ -15,8 +15,12 @@ export type Viewer = {
   readonly name: string
   readonly role: string
   readonly account: { readonly name: string; readonly number: string }
-  /** They find the box's own pages in the menu. */
-  readonly isAdministrator?: boolean
+  /** `member`: in an account they belong to. `guest`: staff in somebody's account. `box`: staff before the box as a whole. */
+  readonly standing: 'member' | 'guest' | 'box'
+  /** Of the box's own people: they find its pages in the menu. */
+  readonly staff?: 'administrator' | 'implementor'
+  /** There are other accounts they may stand in. */
+  readonly maySwitch?: boolean
 }
 
 /** What every page is given besides its own props. */

@@ -1,6 +1,6 @@
 /** What the pages tell a new computer to type: this box's address as it is reached now, and its pin. */
 import type { AgentSteps } from '../../views/partials/agent-steps.ts'
-import type { Account } from '../home/account.ts'
+import type { Account } from '../accounts/account.ts'
 import type { AppContext } from '../http/app-environment.ts'
 
 export interface AgentAddress {

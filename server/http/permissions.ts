@@ -42,6 +42,47 @@ export const permissionTable = {
   'alarms:read': { roles: [...staff, ...members], scope: 'read' },
   /** The box's own care: its disks, its chores, its clock. By nobody's token. */
   'box:care': { roles: ['administrator'] },
+  /** How the box speaks: its mail server, its address, what it tells other programs. By nobody's token. */
+  'box:settings': { roles: ['administrator'] },
+  /** One's own sign-in: password, second factor, sessions, tokens, letters. By nobody's token. */
+  'me:write': { roles: [...staff, ...members] },
+  /** Which of the accounts one stands in. */
+  'accounts:enter': { roles: [...staff, ...members] },
+  /** Staff of the box itself. By nobody's token. */
+  'staff:write': { roles: ['administrator'] },
+  /** Who belongs to a customer. By nobody's token. What staff may do there besides: server/users/. */
+  'members:read': { roles: [...staff, 'owner'], scope: 'read' },
+  'members:write': { roles: [...staff, 'owner'] },
+  /** Names and bytes for an hour, with a reason, in sight of the owners. */
+  'break-glass:use': { roles: ['administrator'] },
+  /** Founding customers; what is written down of them. */
+  'customers:write': { roles: [...staff], scope: 'write' },
+  /** Suspending, deleting, and taking either back. By nobody's token. */
+  'customers:end': { roles: ['administrator'] },
+  /** A customer's own details, as its owner may change them. */
+  'account:write': { roles: [...staff, 'owner'], scope: 'write' },
+  'account:export': { roles: ['administrator', 'owner'] },
+  'plans:write': { roles: ['administrator'], scope: 'write' },
+  'subscriptions:write': { roles: [...staff], scope: 'write' },
+  /** What another plan would mean, and asking for it. */
+  'subscriptions:rehearse': { roles: [...staff, 'owner'] },
+  /** The accepts-backups switch. */
+  'backups:switch': { roles: [...staff, 'owner', 'member'], scope: 'write' },
+  /** Names of computers, what they back up and when, "back up now". */
+  'devices:write': { roles: [...staff, 'owner', 'member'], scope: 'write' },
+  /** Enrolment links, and letting a computer take over another one's versions. */
+  'devices:add': { roles: [...staff, 'owner', 'member'], scope: 'write' },
+  /** Revoking and forgetting. By nobody's token. */
+  'devices:end': { roles: [...staff, 'owner'] },
+  /** What ran when, how it ended, what it left out. */
+  'runs:read': { roles: [...staff, ...members], scope: 'read' },
+  /** Which left-out files are known and will stay so. */
+  'runs:accept': { roles: ['owner', 'member'] },
+  /** All computers of all customers in one table. */
+  'fleet:read': { roles: [...staff], scope: 'read' },
+  'fleet:write': { roles: [...staff] },
+  /** Of the whole box for administrators; an owner's own customer. */
+  'audit:read': { roles: ['administrator', 'owner'], scope: 'read' },
   /** Everything that an agent does with its own device token. */
   'agent:use': { roles: ['device'] },
 } as const satisfies Readonly<Record<string, PermissionRow>>

@@ -27,6 +27,8 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'GET /readyz': { permission: 'public' },
   'GET /assets/:version/:file{.+}': { permission: 'public' },
   'GET /': { permission: 'devices:read' },
+  'GET /accounts': { permission: 'accounts:enter' },
+  'POST /accounts/enter': { permission: 'accounts:enter' },
   'GET /computers': { permission: 'devices:read' },
   'GET /computers/:deviceId': { permission: 'devices:read' },
   'GET /computers/:deviceId/kept': { permission: 'versions:read' },

@@ -7,11 +7,14 @@ import { Problem } from './problem.ts'
 export function staffViewer(c: AppContext, host: string): Viewer {
   const user = userOf(c.var.access.principal)
   if (user === undefined) throw new Problem('HF-SIGN-IN-NEEDED')
-  const isAdministrator = user.staffRole === 'administrator'
+  const { name, staffRole } = user
+  if (staffRole === undefined) throw new Problem('HF-FORBIDDEN')
   return {
-    name: user.name,
-    role: isAdministrator ? 'Administrator' : 'Implementor',
-    account: { name: 'This box', number: host },
-    isAdministrator,
+    name,
+    role: staffRole === 'administrator' ? 'Administrator' : 'Implementor',
+    account: { name: 'All customers', number: host },
+    standing: 'box',
+    staff: staffRole,
+    maySwitch: true,
   }
 }

@@ -20,7 +20,6 @@ export async function answerKit(
     readonly page: PageContext
     readonly viewer: Viewer
     readonly backPath: string
-    readonly isOfStaff?: true
   },
 ): Promise<Response> {
   const { format, page, ...shown } = asked

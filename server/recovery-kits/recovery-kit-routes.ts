@@ -1,8 +1,8 @@
 /** The customer's recovery kit, for its owners. */
 import { recoveryKitPage } from '../../views/pages/recovery-kit.ts'
 import type { PageContext } from '../../views/site.ts'
+import { openAccountOf } from '../accounts/account.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
-import { openAccountOf } from '../home/account.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { requireIn } from '../http/authorisation.ts'

@@ -38,7 +38,7 @@ export function recoveryPageRoutes(options: {
     const viewer = staffViewer(c, page.site.host)
     const { format } = await readForm(c, kitFormSchema)
     const kit = await recoveryKits.ofServer(actingAsUser(c, clientOf))
-    return answerKit(c, kit, { format, page, viewer, backPath: serverRecoveryPath, isOfStaff: true })
+    return answerKit(c, kit, { format, page, viewer, backPath: serverRecoveryPath })
   })
   routes.post('/storage/recovery/self-backup', async (c) => {
     await selfBackups.run()

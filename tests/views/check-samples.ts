@@ -10,7 +10,9 @@ const viewer: Viewer = {
   name: 'Otto Berg',
   role: 'Administrator',
   account: { name: 'This box', number: 'backup.northquay.example' },
-  isAdministrator: true,
+  standing: 'box',
+  staff: 'administrator',
+  maySwitch: true,
 }
 
 const whole = {

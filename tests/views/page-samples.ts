@@ -3,6 +3,7 @@
  * scripts/screenshots.ts draws them, so that each is looked at and not only the happy one.
  */
 import type { Html } from '../../views/html.ts'
+import { accountsPage } from '../../views/pages/accounts.ts'
 import { type AlertsPageProps, alertsPage } from '../../views/pages/alerts.ts'
 import { type ComputerPageProps, computerPage, type VersionRow } from '../../views/pages/computer.ts'
 import { type ComputerRow, type ComputerState, computersPage } from '../../views/pages/computers.ts'
@@ -38,6 +39,7 @@ export const viewer: Viewer = {
   name: 'Helen Rowe',
   role: 'Owner and administrator',
   account: { name: 'Calder & Rowe Architects', number: 'C-000042' },
+  standing: 'member',
 }
 
 export function pageContext(assets: string): PageContext {
@@ -67,7 +69,9 @@ const staffViewer: Viewer = {
   name: 'Helen Rowe',
   role: 'Administrator',
   account: { name: 'This box', number: 'backup.northquay.example' },
-  isAdministrator: true,
+  standing: 'box',
+  staff: 'administrator',
+  maySwitch: true,
 }
 
 const fullDisk: AlarmProps = {
@@ -329,7 +333,23 @@ const notFound = {
   requestId: 'req_7f3k9m2q4tqk81wd',
 }
 
+const account = (number: number, name: string, isMine: boolean) => ({
+  ...{ customerId: `cus_${number}`, name, number: `C-${String(number).padStart(6, '0')}`, isMine },
+  role: isMine ? 'Owner' : 'Administrator',
+})
+
 export const pageSamples = {
+  accounts: (page) =>
+    accountsPage({
+      ...page,
+      viewer: staffViewer,
+      accounts: [
+        account(42, 'Calder & Rowe Architects', true),
+        account(43, 'Bakery Sorensen', false),
+        account(44, longName, false),
+      ],
+      hasMore: true,
+    }),
   signin: (page) => signInPage(page),
   'signin-failed': (page) =>
     signInPage({ ...page, email: 'helen@x.example', problem: 'Mail address and password do not match.' }),

@@ -13,7 +13,9 @@ const viewer: Viewer = {
   name: 'Helen Rowe',
   role: 'Administrator',
   account: { name: 'This box', number: 'backup.northquay.example' },
-  isAdministrator: true,
+  standing: 'box',
+  staff: 'administrator',
+  maySwitch: true,
 }
 
 const idle: ChoreProps = {

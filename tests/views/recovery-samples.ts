@@ -20,7 +20,7 @@ export function recoverySamples({ viewer, nowMs, longName }: { viewer: Viewer; n
     kitShownPage({ ...page, viewer, backPath: '/', sheet: sheetProps(kitSheet(kit(name))) })
   const before = (printedAtMs: number | undefined, isFirst: boolean) => (page: PageContext) =>
     recoveryKitPage({ ...page, viewer, path: '/customers/cus_x/recovery-kit', printedAtMs, isFirst })
-  const staff = { ...viewer, role: 'Administrator', isAdministrator: true }
+  const staff = { ...viewer, role: 'Administrator', standing: 'box', staff: 'administrator' } as const
   const recovery = (props: Pick<RecoveryPageProps, 'kitPrintedAtMs' | 'selfBackups'>) => (page: PageContext) =>
     recoveryPage({ ...page, viewer: staff, ...props })
   const rows = Array.from({ length: 30 }, (_, index) => ({

@@ -32,7 +32,6 @@ export function alertsPage(props: AlertsPageProps): Page {
     ...props,
     title: 'Alerts',
     place: 'alerts',
-    isOfStaff: true,
     body: html`
     <header class="page-head">
       <div>${headOf(reader, open)}</div>

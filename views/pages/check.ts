@@ -61,7 +61,6 @@ export function checkPage(props: CheckPageProps): Page {
     ...props,
     title: 'Check',
     place: 'storage',
-    isOfStaff: true,
     body: html`
     ${trail('Where this page is', [{ name: 'Storage', path: '/storage' }])}
     <header class="page-head"><div>${headOf(props)}</div></header>

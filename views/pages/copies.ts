@@ -37,7 +37,6 @@ export function copiesPage(props: CopiesPageProps): Page {
     ...props,
     title: 'Second copy',
     place: 'storage',
-    isOfStaff: true,
     body: html`
     ${trail('Where this is', [{ name: 'Storage', path: '/storage' }])}
     <header class="page-head"><div>${headOf(reader, copies)}</div></header>

@@ -37,7 +37,6 @@ export function copyPage(props: CopyPageProps): Page {
     ...props,
     title: copy.name,
     place: 'storage',
-    isOfStaff: true,
     body: html`
     ${trail('Where this is', [
       { name: 'Storage', path: '/storage' },

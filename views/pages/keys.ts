@@ -21,7 +21,6 @@ export function keysPage(props: KeysPageProps): Page {
     ...props,
     title: 'Keys',
     place: 'storage',
-    isOfStaff: true,
     body: html`
     <header class="page-head"><div>${headOf(props)}</div></header>
     ${boxPart(props.isOrdered)}

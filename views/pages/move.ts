@@ -32,7 +32,6 @@ export function movePage(props: MovePageProps): Page {
     ...props,
     title: 'Move backups to another disk',
     place: 'storage',
-    isOfStaff: true,
     body: html`
     ${trail('Where this page belongs', [{ path: '/storage', name: 'Storage' }])}
     <header class="page-head"><div>

@@ -58,7 +58,6 @@ export function prunePage(props: PrunePageProps): Page {
     ...props,
     title: 'Freeing space',
     place: 'storage',
-    isOfStaff: true,
     body: html`
     ${trail('Where this page is', [{ name: 'Storage', path: '/storage' }])}
     <header class="page-head"><div>${headOf(props)}</div></header>

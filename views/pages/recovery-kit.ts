@@ -61,16 +61,15 @@ export type KitShownPageProps = PageContext & {
   readonly viewer: Viewer
   readonly sheet: KitSheetProps
   readonly backPath: string
-  readonly isOfStaff?: true
 }
 
 /** The kit itself, as it comes out of the printer: what is not of the kit is not printed. */
 export function kitShownPage(props: KitShownPageProps): Page {
-  const { sheet, backPath, isOfStaff } = props
+  const { sheet, backPath, viewer } = props
   return appPage({
     ...props,
     title: sheet.title,
-    ...(isOfStaff ? { place: 'storage' as const } : {}),
+    ...(viewer.standing === 'box' ? { place: 'storage' as const } : {}),
     body: html`
     <p class="kit-aside">Print this page now (Ctrl or ⌘ and P). The sheet on paper is what counts; nobody should find it on a screen. <a href="${backPath}">Done</a></p>
     <article class="kit">

@@ -24,7 +24,6 @@ export function recoveryPage(props: RecoveryPageProps): Page {
     ...props,
     title: 'Recovery',
     place: 'storage',
-    isOfStaff: true,
     body: html`
     <header class="page-head"><div>${headOf(props)}</div></header>
     ${kitPart(props)}

@@ -27,7 +27,6 @@ export function storagePage(props: StoragePageProps): Page {
     ...props,
     title: 'Storage',
     place: 'storage',
-    isOfStaff: true,
     body: html`
     <header class="page-head"><div>${headOf(reader, disks, chores)}</div></header>
     ${clockJumpedAtMs === undefined ? '' : clockPart(reader, clockJumpedAtMs)}

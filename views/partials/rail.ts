@@ -4,43 +4,89 @@ import { type IconName, icon } from '../icons/icon.ts'
 import type { Viewer } from '../site.ts'
 import { brand } from './brand.ts'
 
+/** Every place of the menu, in its order. `group`: the account one stands in; everyone's accounts; the box; the house of its staff. */
 const places = {
-  home: { path: '/', name: 'Home', icon: 'house' },
-  computers: { path: '/computers', name: 'Computers', icon: 'monitor' },
-  storage: { path: '/storage', name: 'Storage', icon: 'hard-drive', isForAdministrators: true },
-  alerts: { path: '/alerts', name: 'Alerts', icon: 'bell', isForAdministrators: true },
+  home: { group: 'account', path: '/', name: 'Home', icon: 'house' },
+  computers: { group: 'account', path: '/computers', name: 'Computers', icon: 'monitor' },
+  storage: { group: 'box', path: '/storage', name: 'Storage', icon: 'hard-drive', for: 'administrator' },
+  alerts: { group: 'box', path: '/alerts', name: 'Alerts', icon: 'bell', for: 'administrator' },
 } as const satisfies Record<string, PlaceInMenu>
 
+type Group = 'account' | 'everyone' | 'box' | 'house'
+
 type PlaceInMenu = {
+  readonly group: Group
   readonly path: string
   readonly name: string
   readonly icon: IconName
-  readonly isForAdministrators?: true
+  /** Of the staff, only these; all of them without it. */
+  readonly for?: 'administrator'
 }
 
 export type Place = keyof typeof places
 
-function placesFor(viewer: Viewer): readonly (readonly [string, PlaceInMenu])[] {
-  return Object.entries<PlaceInMenu>(places).filter(
-    ([, place]) => place.isForAdministrators !== true || viewer.isAdministrator === true,
-  )
+/** Where staff stand when they stand in nobody's account. */
+const boxPath = '/storage'
+
+const groupNames: Readonly<Record<Exclude<Group, 'account'>, string>> = {
+  everyone: 'Everyone',
+  box: 'This box',
+  house: 'House',
 }
 
-type RailProps = { readonly viewer: Viewer; readonly place?: Place; readonly isOfStaff?: boolean }
+type RailProps = { readonly viewer: Viewer; readonly place?: Place }
 
-/** The rail: the name, whose office, where to go, who I am. A phone shows the menu as tabs along the bottom; for staff behind a button. */
-export function rail({ viewer, place, isOfStaff = false }: RailProps): Html {
+/**
+ * The rail: the name, whose office, where to go, who I am. A phone shows a member's menu as tabs along the bottom; that of staff, who
+ * have more places, behind a button.
+ */
+export function rail({ viewer, place }: RailProps): Html {
+  const isOfStaff = viewer.standing !== 'member'
   const sheet = isOfStaff ? html` id="menu" popover` : ''
   return html`<header class="rail">
     <a class="brand" href="/">${brand}</a>
-    <p class="whose"><span><b>${viewer.account.name}</b><small class="id">${viewer.account.number}</small></span></p>
+    ${whose(viewer)}
     ${isOfStaff ? html`<button class="menu-button button small" popovertarget="menu">${icon('menu')}Menu</button>` : ''}
     <nav class="menu"${sheet} aria-label="Main">
-      ${placesFor(viewer).map(
-        ([key, to]) => html`<a href="${to.path}"${key === place ? html` aria-current="page"` : ''}>${icon(to.icon)}${to.name}</a>
-      `,
-      )}<form class="leave" action="/signout" method="post"><button>${icon('log-out')}Sign out</button></form>
+      ${isOfStaff ? staffMenu(viewer, place) : memberMenu(viewer, place)}<form class="leave" action="/signout" method="post"><button>${icon('log-out')}Sign out</button></form>
     </nav>
     <form class="me" action="/signout" method="post"><span><b>${viewer.name}</b>${viewer.role}</span><button class="button small quiet">Sign out</button></form>
   </header>`
+}
+
+function whose({ account, maySwitch }: Viewer): Html {
+  const words = html`<span><b>${account.name}</b><small class="id">${account.number}</small></span>`
+  return maySwitch
+    ? html`<a class="whose" href="/accounts">${words}<span class="vh">Switch to another account</span>${icon('chevrons-up-down')}</a>`
+    : html`<p class="whose">${words}</p>`
+}
+
+function memberMenu({ staff }: Viewer, place: Place | undefined): Html {
+  const box = staff === 'administrator' ? html`<a href="${boxPath}">${icon('hard-drive')}The box</a>` : ''
+  return html`${linksOf(placesIn('account', staff), place)}${box}`
+}
+
+/** In a customer's account its own places come first; before the box as a whole they are not there. */
+function staffMenu({ standing, staff, account }: Viewer, place: Place | undefined): Html {
+  const own = standing === 'guest' ? html`<p>${account.name}</p>${linksOf(placesIn('account', staff), place)}` : ''
+  const groups = (['everyone', 'box', 'house'] as const).map((group) => {
+    const found = placesIn(group, staff)
+    return found.length === 0 ? '' : html`<p>${groupNames[group]}</p>${linksOf(found, place)}`
+  })
+  return html`${own}${groups}`
+}
+
+type Listed = readonly [string, PlaceInMenu]
+
+function placesIn(group: Group, staff: Viewer['staff']): readonly Listed[] {
+  return Object.entries<PlaceInMenu>(places).filter(
+    ([, place]) => place.group === group && (place.for === undefined || place.for === staff),
+  )
+}
+
+function linksOf(listed: readonly Listed[], here: Place | undefined): readonly Html[] {
+  return listed.map(
+    ([key, to]) => html`<a href="${to.path}"${key === here ? html` aria-current="page"` : ''}>${icon(to.icon)}${to.name}</a>
+      `,
+  )
 }

@@ -24,8 +24,13 @@ const wholeWords = {
   viewer: 'Viewer',
 } as const
 
-/** The account a person lands in: the first they belong to; for staff without one, the box's first. */
+/**
+ * The account a person stands in: the one they entered last in this browser (account-cookie.ts), else the first they belong to; for
+ * staff without one, the box's first.
+ */
 export async function openAccount(c: AppContext, customers: CustomersService): Promise<Account> {
+  const entered = await findEntered(c, customers)
+  if (entered !== undefined) return accountOf(c, entered)
   const reach = c.var.access.customersWith('devices:read')
   const ownIds = userOf(c.var.access.principal)?.memberships.map(({ customerId }) => customerId) ?? []
   const [first] = await customers.list({ reach: ownIds.length > 0 ? ownIds : reach, afterNumber: 0, limit: 1 })
@@ -41,25 +46,38 @@ export async function openAccountOf(c: AppContext, customers: CustomersService, 
   return accountOf(c, customer)
 }
 
+/** Nobody's any more, or not this person's: as if none had been entered. */
+async function findEntered(c: AppContext, customers: CustomersService): Promise<Customer | undefined> {
+  const { enteredAccount, access } = c.var
+  if (enteredAccount === undefined || !access.may('devices:read', enteredAccount)) return undefined
+  return customers.find(enteredAccount)
+}
+
 function accountOf(c: AppContext, customer: Customer): Account {
   const user = userOf(c.var.access.principal)
   if (user === undefined) throw new Problem('HF-SIGN-IN-NEEDED')
-  const account = { name: customer.name, number: formatCustomerNumber(customer.number) }
+  const isMember = user.memberships.some(({ customerId }) => customerId === customer.customerId)
   return {
     customer,
     user,
     viewer: {
       name: user.name,
       role: roleWords(user, customer.customerId),
-      account,
-      isAdministrator: user.staffRole === 'administrator',
+      account: { name: customer.name, number: formatCustomerNumber(customer.number) },
+      standing: isMember ? 'member' : 'guest',
+      ...(user.staffRole === undefined ? {} : { staff: user.staffRole }),
+      maySwitch: maySwitch(user),
     },
     mayReadFiles: c.var.access.may('files:read', customer.customerId),
   }
 }
 
+export function maySwitch({ staffRole, memberships }: UserIdentity): boolean {
+  return staffRole !== undefined || memberships.length > 1
+}
+
 /** `Owner`, `Owner and administrator`. */
-function roleWords(user: UserIdentity, customerId: Id<'cus'>): string {
+export function roleWords(user: UserIdentity, customerId: Id<'cus'>): string {
   const member = user.memberships.find((membership) => membership.customerId === customerId)
   if (member === undefined) return user.staffRole === undefined ? '' : wholeWords[user.staffRole]
   return user.staffRole === undefined ? wholeWords[member.role] : `${wholeWords[member.role]} and ${user.staffRole}`
