@@ -4,6 +4,7 @@
  */
 import { type CreateRepositoryForCustomer, type CustomersService, createCustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
+import type { LettersService } from './letters/letters-service.ts'
 import { createPlansService, type PlansService } from './plans/plans-service.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Randomness } from './runtime/randomness.ts'
@@ -30,6 +31,7 @@ export async function createPeople(options: {
   readonly clock: Clock
   readonly randomness: Randomness
   readonly createRepositoryForCustomer: CreateRepositoryForCustomer
+  readonly letters: LettersService
 }): Promise<People> {
   const hasher = await createPasswordHasher(options.randomness)
   const authenticate = createAuthentication({ ...options, hasher })

@@ -7,6 +7,7 @@ import { type CopiesSide, createCopiesSide } from './copies-side.ts'
 import { createDevicesSide, type DevicesSide } from './devices-side.ts'
 import type { Readiness } from './health/readiness.ts'
 import { createKeyCare, type KeyCareService } from './key-care/key-care-service.ts'
+import { createLettersSide, type LettersSide } from './letters-side.ts'
 import { createPeople, type People } from './people.ts'
 import { createRebuild, type RebuildService } from './rebuild/rebuild-service.ts'
 import { createRecordsService } from './records/records-service.ts'
@@ -23,6 +24,7 @@ export type Services = People &
   RecoverySide &
   RetentionSide &
   CopiesSide &
+  LettersSide &
   Care &
   AsyncDisposable & {
     readonly chores: ChoresService
@@ -45,7 +47,8 @@ export async function createServices(box: Box): Promise<Services> {
     randomness,
   })
   const { createRepositoryForCustomer } = repositories
-  const people = await createPeople({ database, clock, randomness, createRepositoryForCustomer })
+  const lettersSide = await createLettersSide({ ...box, log: box.log.child({ part: 'letters' }) })
+  const people = await createPeople({ database, clock, randomness, createRepositoryForCustomer, ...lettersSide })
   const records = createRecordsService({ database, dataFolder, log: box.log.child({ part: 'records' }) })
   const pool = createWorkerPool()
   const devicesSide = createDevicesSide({
@@ -152,6 +155,7 @@ export async function createServices(box: Box): Promise<Services> {
     ...recoverySide,
     ...retentionSide,
     ...copiesSide,
+    ...lettersSide,
     uploads,
     keyCare,
     rebuild,

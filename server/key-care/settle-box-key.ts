@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import type { Database } from '../database/database.ts'
+import { rewriteOutboxKey } from '../outbox/outbox-key.ts'
 import { openServerSecret, serverSecretFile, writeServerSecret } from '../recovery-kits/server-secret.ts'
 import { ageOf, raiseGeneration, readGenerationFile, writeGenerationFile } from '../repositories/generation.ts'
 import { listKeySlots, replaceKeySlot } from '../repositories/key-slots-table.ts'
@@ -94,6 +95,7 @@ async function rewriteRows(options: SettlingOptions, repositories: readonly Repo
       if (left.length > 0)
         log.warn({ repository: uid.toString('hex'), slots: left }, 'key slots whose secret the box does not have')
     }
+    await rewriteOutboxKey(tx, { masterKey, nextKey, randomness, nowMs: clock.now() })
     await putSetting(tx, 'box-key.name', masterKeyName(nextKey), clock.now())
     reached('box-key:before-commit')
   })

@@ -10,7 +10,15 @@ import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
 import type { Randomness } from '../runtime/randomness.ts'
 import { RepositoryError } from './repository-error.ts'
 
-export const sealedPurposes = ['recovery-secret', 'device-slot-key', 'server-recovery-secret'] as const
+export const sealedPurposes = [
+  'recovery-secret',
+  'device-slot-key',
+  'server-recovery-secret',
+  'outbox-key',
+  'outbox',
+  'mail-password',
+  'webhook-secret',
+] as const
 export type SealedPurpose = (typeof sealedPurposes)[number]
 
 export interface SealedContext {

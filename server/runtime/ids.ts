@@ -1,6 +1,21 @@
 import type { Randomness } from './randomness.ts'
 
-export const idPrefixes = ['cus', 'usr', 'dev', 'sub', 'pln', 'run', 'snap', 'tok', 'ses', 'bks', 'box', 'cpy'] as const
+export const idPrefixes = [
+  'cus',
+  'usr',
+  'dev',
+  'sub',
+  'pln',
+  'run',
+  'snap',
+  'tok',
+  'ses',
+  'bks',
+  'box',
+  'cpy',
+  'ltr',
+  'whk',
+] as const
 export type IdPrefix = (typeof idPrefixes)[number]
 
 declare const checked: unique symbol

@@ -98,4 +98,5 @@ export const leftOutTables: Readonly<Record<string, string>> = {
   copied_repositories: 'made by listing the copy',
   copied_packs: 'made by listing the copy',
   copied_files: 'made by listing the copy',
+  outbox: 'what was told once is not told again by a box that comes back',
 }

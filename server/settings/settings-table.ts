@@ -7,6 +7,7 @@ export const settingNames = [
   'server-kit.printed',
   'collector.held_since',
   'box-key.name',
+  'outbox.key',
 ] as const
 export type SettingName = (typeof settingNames)[number]
 

@@ -14,6 +14,7 @@ import type { App } from '../../server/http/app-environment.ts'
 import { pageContextBy } from '../../server/http/page-context.ts'
 import { openStaticFiles } from '../../server/http/static-files.ts'
 import { createKeyCare, type KeyCareService } from '../../server/key-care/key-care-service.ts'
+import { createLettersSide, type LettersSide } from '../../server/letters-side.ts'
 import { openErrorManual } from '../../server/manual/error-manual.ts'
 import { createPeople, type People } from '../../server/people.ts'
 import { createRebuild, type RebuildService } from '../../server/rebuild/rebuild-service.ts'
@@ -42,6 +43,7 @@ export const goodPassword = 'four words on the quay'
 export interface TestApp extends AsyncDisposable {
   readonly app: App
   readonly people: People
+  readonly lettersSide: LettersSide
   readonly devicesSide: DevicesSide
   readonly repositories: Repositories
   readonly uploads: Uploads
@@ -84,15 +86,17 @@ export async function testApp(
   const masterKey = systemRandomness.bytes(32)
   const common = { database, dataFolder, masterKey, clock, randomness: systemRandomness }
   const repositories = createRepositories(common)
+  const log = options.log ?? silentLog
+  const lettersSide = await createLettersSide({ ...common, log })
   const people = await createPeople({
     ...common,
+    ...lettersSide,
     createRepositoryForCustomer: async (customerId) => {
       askedRepositories.push(customerId)
       await options.createRepositoryForCustomer?.(customerId)
       await repositories.createRepositoryForCustomer(customerId)
     },
   })
-  const log = options.log ?? silentLog
   const alarmsAndTime = createCare({ ...common, log })
   await alarmsAndTime.observedTime.start()
   const records = createRecordsService({ ...common, log })
@@ -221,6 +225,7 @@ export async function testApp(
   return {
     app,
     people,
+    lettersSide,
     devicesSide,
     repositories,
     uploads,
