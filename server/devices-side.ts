@@ -13,6 +13,7 @@ import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
 import { type Connect, createConnect } from './devices/connect-service.ts'
 import { createDevicesService, type DevicesService } from './devices/devices-service.ts'
+import { createOrdersService, type OrdersService } from './orders/orders-service.ts'
 import { createPlaintexts, type PlaintextsService } from './plaintexts/plaintexts-service.ts'
 import type { RecordsService } from './records/records-service.ts'
 import { createDeviceSlots } from './repositories/device-slots.ts'
@@ -36,6 +37,7 @@ export interface DevicesSide {
   readonly connect: Connect
   readonly snapshots: SnapshotsService
   readonly runs: RunsService
+  readonly orders: OrdersService
   readonly plaintexts: PlaintextsService
   readonly catalogue: CatalogueStaging
   readonly catalogueFill: CatalogueFill
@@ -78,6 +80,7 @@ export function createDevicesSide(options: {
     connect: createConnect({ ...options, deviceSlots }),
     snapshots: createSnapshotsService(options),
     runs: createRunsService(options),
+    orders: createOrdersService(options),
     plaintexts,
     search: createCatalogueSearch(options),
     catalogue,

@@ -70,6 +70,8 @@ export async function serve(options: {
   opened.defer(() => control.close())
   const listener = await listen(box, services, certificate)
   opened.defer(() => listener.close())
+  // Before the door is closed: who waits for an order would be waited for.
+  opened.defer(() => services.orders.close())
   const url = addressForPeople({ ...config, port: listener.port })
   const door = await services.setup.openDoor(config.setupToken)
   box.log.info({ url, tls: config.tls, port: listener.port }, 'box is up')
@@ -110,9 +112,10 @@ function startVerification({ clock, log }: Box, { verification, uploads }: Servi
 const lookAtDisksEveryMs = 5000
 
 /** The heartbeat first: the others go by the time that the box observed. */
-async function minute({ observedTime, uploads, chores }: Services): Promise<void> {
+async function minute({ observedTime, uploads, orders, chores }: Services): Promise<void> {
   await observedTime.tick()
   await uploads.sessions.tick()
+  await orders.expire()
   await chores.tick()
 }
 

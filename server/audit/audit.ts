@@ -31,6 +31,9 @@ export const auditActions = [
   'copy.removed',
   'keys.box-key-ordered',
   'keys.epoch-rotated',
+  'order.given',
+  'skip.accepted',
+  'skip.revoked',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

@@ -6,7 +6,7 @@ import type { Tables } from './tables.ts'
 import { runTransaction, type Transaction } from './transaction.ts'
 
 export type { Tables } from './tables.ts'
-export type { Transaction } from './transaction.ts'
+export { afterCommit, type Transaction } from './transaction.ts'
 
 /** What a table function runs its statements on: the pool, or a transaction. */
 export type Queryable = Kysely<Tables>

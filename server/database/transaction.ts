@@ -18,14 +18,29 @@ export async function runTransaction<Result>(
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
   for (let retries = 0; ; retries += 1) {
+    const done: (() => void)[] = []
     try {
-      return await kysely.transaction().execute(work)
+      const result = await kysely.transaction().execute((transaction) => {
+        afterwards.set(transaction, done)
+        return work(transaction)
+      })
+      for (const tell of done) tell()
+      return result
     } catch (error) {
       if (!isDeadlock(error) || retries === maxDeadlockRetries) throw error
       // An uneven pause, so that two transactions that met once do not meet again in step.
       await wait(1 + (randomness.bytes(1).readUInt8() % longestPauseMs))
     }
   }
+}
+
+const afterwards = new WeakMap<Transaction, (() => void)[]>()
+
+/** Runs `tell` once the transaction is committed, and never when it was not. For words to those who wait in this process. */
+export function afterCommit(transaction: Transaction, tell: () => void): void {
+  const done = afterwards.get(transaction)
+  if (done === undefined) throw new Error('this transaction was not begun by runTransaction')
+  done.push(tell)
 }
 
 function isDeadlock(error: unknown): boolean {

@@ -2,6 +2,16 @@
 import type { SnapshotCounts, Verdict } from '../../engine/index.ts'
 import type { Id } from '../runtime/ids.ts'
 
+declare const checkedKey: unique symbol
+/** What the computer calls a run: it has its name before the box hears of it. */
+export type RunKey = string & { readonly [checkedKey]: true }
+
+const runKeyPattern = /^[0-9a-f]{32}$/
+
+export function isRunKey(text: string): text is RunKey {
+  return runKeyPattern.test(text)
+}
+
 export interface NewRun {
   readonly runId: Id<'run'>
   readonly customerId: Id<'cus'>

@@ -15,6 +15,8 @@ export const idPrefixes = [
   'cpy',
   'ltr',
   'whk',
+  'ord',
+  'skp',
 ] as const
 export type IdPrefix = (typeof idPrefixes)[number]
 

@@ -57,6 +57,7 @@ export const dumpedTables: readonly DumpedTable[] = [
     ],
   },
   { name: 'device_rules', key: ['device_id'] },
+  { name: 'accepted_skips', key: ['id'] },
   {
     name: 'jobs',
     key: ['id'],
@@ -99,4 +100,7 @@ export const leftOutTables: Readonly<Record<string, string>> = {
   copied_packs: 'made by listing the copy',
   copied_files: 'made by listing the copy',
   outbox: 'what was told once is not told again by a box that comes back',
+  orders: 'given again where they are still wanted: an old one must not come back',
+  told_jobs: 'each computer tells them again at its next contact',
+  run_reports: 'history; the log stays on the computer',
 }

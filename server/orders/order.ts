@@ -1,0 +1,75 @@
+/**
+ * An order: what the box asks of one computer, kept until the computer says what became of it. Durable from the moment it is given,
+ * done once, and gone by itself when nobody took it. Never a command or a program: a stolen session must not run anything there.
+ */
+import type { RunKey } from '../runs/run.ts'
+import type { Id } from '../runtime/ids.ts'
+
+export type OrderBody =
+  /** One job, or all of them. */
+  | { readonly kind: 'run-now'; readonly job?: string }
+  /** What the computer shall back up and when. It refuses when its own revision is no longer `baseRevision`. */
+  | { readonly kind: 'jobs-changed'; readonly baseRevision: string; readonly jobs: readonly OrderedJob[] }
+  /** The backup that runs now, or the one that is named. */
+  | { readonly kind: 'cancel'; readonly run?: RunKey }
+
+/** A job as the dashboard sets it. Whatever else the computer keeps of a job of that name stays untouched. */
+export interface OrderedJob {
+  readonly name: string
+  readonly sources: readonly string[]
+  readonly excludes: readonly string[]
+  readonly schedules: readonly string[]
+  readonly isPaused: boolean
+}
+
+export const orderKinds = ['run-now', 'jobs-changed', 'cancel'] as const satisfies readonly OrderBody['kind'][]
+export type OrderKind = OrderBody['kind']
+
+export const orderStates = ['waiting', 'taken', 'done', 'failed', 'expired', 'withdrawn'] as const
+export type OrderState = (typeof orderStates)[number]
+export const openOrderStates = ['waiting', 'taken'] as const satisfies readonly OrderState[]
+
+export interface Order {
+  /** Counts up; an agent asks for what came after the last one it knows. */
+  readonly number: number
+  readonly orderId: Id<'ord'>
+  readonly customerId: Id<'cus'>
+  readonly deviceId: Id<'dev'>
+  readonly body: OrderBody
+  readonly state: OrderState
+  readonly givenAt: number
+  readonly givenBy: string
+  readonly expiresAt: number
+  readonly takenAt: number | undefined
+  readonly endedAt: number | undefined
+  /** Why it failed. */
+  readonly code: string | undefined
+  readonly detail: string | undefined
+}
+
+/** What a computer says of an order. Saying the same again changes nothing. */
+export type OrderReport =
+  | { readonly state: 'taken' }
+  | { readonly state: 'done' }
+  | { readonly state: 'failed'; readonly code: string; readonly detail: string }
+
+/** Waiting and taken ones of one computer. */
+export const maxOpenOrders = 20
+export const orderLifetimeMs = 14 * 24 * 60 * 60 * 1000
+/** Stopping a backup makes sense while it runs. */
+export const cancelLifetimeMs = 60 * 60 * 1000
+/** Ended ones stay so long for people to read. */
+export const endedOrdersKeptMs = 90 * 24 * 60 * 60 * 1000
+
+export const orderFaults = ['no-device', 'too-many'] as const
+export type OrderFault = (typeof orderFaults)[number]
+
+export class OrderError extends Error {
+  override readonly name = 'OrderError'
+  readonly fault: OrderFault
+
+  constructor(fault: OrderFault, message: string) {
+    super(message)
+    this.fault = fault
+  }
+}
