@@ -21,14 +21,17 @@ export const copies: Readonly<Record<string, string>> = {
 
 /** The Lucide icons the pages draw. A page's sprite holds only those it uses. */
 export const iconNames = [
+  'arrow-down',
   'arrow-left',
   'arrow-right',
+  'arrow-up',
   'bell',
   'check',
   'chevron-left',
   'chevron-right',
   'chevrons-up-down',
   'circle-check',
+  'circle-pause',
   'circle-question-mark',
   'download',
   'file',
@@ -44,6 +47,8 @@ export const iconNames = [
   'hard-drive',
   'house',
   'key-round',
+  'layers',
+  'list-checks',
   'log-in',
   'log-out',
   'menu',
@@ -53,6 +58,7 @@ export const iconNames = [
   'octagon-x',
   'pin',
   'pin-off',
+  'play',
   'plus',
   'refresh-cw',
   'rotate-ccw',
@@ -60,7 +66,9 @@ export const iconNames = [
   'square',
   'trash-2',
   'triangle-alert',
+  'undo-2',
   'users',
+  'x',
 ] as const
 
 const shapesFile = 'views/icons/shapes.ts'

@@ -26,6 +26,7 @@ import { createOpenVersionReader } from './snapshots/open-version-reader.ts'
 import { createReadSnapshotBody, type ReadSnapshotBody } from './snapshots/snapshot-bodies.ts'
 import { createSnapshotsService, type SnapshotsService } from './snapshots/snapshots-service.ts'
 import type { OpenVersionReader } from './snapshots/version-reader.ts'
+import { createStandingsService, type StandingsService } from './standings/standings-service.ts'
 import { nothingAtPoints, type ReachedPoint } from './storage-volumes/crash-points.ts'
 import type { SubscriptionsService } from './subscriptions/subscriptions-service.ts'
 import { createBlame } from './verification/blame-devices.ts'
@@ -38,6 +39,7 @@ export interface DevicesSide {
   readonly snapshots: SnapshotsService
   readonly runs: RunsService
   readonly orders: OrdersService
+  readonly standings: StandingsService
   readonly plaintexts: PlaintextsService
   readonly catalogue: CatalogueStaging
   readonly catalogueFill: CatalogueFill
@@ -81,6 +83,7 @@ export function createDevicesSide(options: {
     snapshots: createSnapshotsService(options),
     runs: createRunsService(options),
     orders: createOrdersService(options),
+    standings: createStandingsService(options),
     plaintexts,
     search: createCatalogueSearch(options),
     catalogue,

@@ -139,9 +139,10 @@ function identityOf({ device }: Computer): Identity {
   }
 }
 
-function failureOf({ latestRun, newest }: Computer) {
-  if (latestRun?.verdict !== 'failed' || latestRun.endedAt <= (newest?.receivedAt ?? 0)) return undefined
-  return { atMs: latestRun.endedAt, words: latestRun.detail ?? '', code: latestRun.code }
+/** Of a run that made no version; one that made a failed one has its page. */
+function failureOf({ standing: { ended } }: Computer) {
+  if (ended?.verdict !== 'failed' || ended.code === undefined) return undefined
+  return { atMs: ended.at, words: ended.detail ?? '', code: ended.code }
 }
 
 function badDataOf(fault: DeviceFault | undefined) {

@@ -1,8 +1,9 @@
 /** Devices with their newest versions and runs, in as many questions for fifty computers as for one. */
-import type { RunsService } from '../runs/runs-service.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
+import { nothingEnded } from '../standings/standing.ts'
+import type { StandingsService } from '../standings/standings-service.ts'
 import type { Computer } from './computer.ts'
 import type { Device } from './device.ts'
 import type { DevicesService } from './devices-service.ts'
@@ -20,41 +21,36 @@ const maxComputersListed = 500
 export function createComputersService(options: {
   readonly devices: Pick<DevicesService, 'find' | 'list'>
   readonly snapshots: Pick<SnapshotsService, 'findByIds'>
-  readonly runs: Pick<RunsService, 'listRunning' | 'listLatest'>
+  readonly standings: Pick<StandingsService, 'list'>
 }): ComputersService {
-  const { devices, snapshots, runs } = options
+  const { devices, snapshots, standings } = options
 
-  const withVersions = async (customerId: Id<'cus'>, found: readonly Device[]): Promise<readonly Computer[]> => {
+  const withVersions = async (found: readonly Device[]): Promise<readonly Computer[]> => {
     const ids = found
       .flatMap(({ newestVersion, lastGoodVersion }) => [newestVersion, lastGoodVersion])
       .filter((id) => id !== undefined)
-    const [versions, running, latest] = await Promise.all([
+    const [versions, stands] = await Promise.all([
       snapshots.findByIds([...new Set(ids)]),
-      runs.listRunning(customerId),
-      runs.listLatest(customerId),
+      standings.list(found.map(({ deviceId }) => deviceId)),
     ])
     const byId = new Map<Id<'snap'>, Snapshot>(versions.map((version) => [version.id, version]))
     return found.map((device) => ({
       device,
       newest: device.newestVersion && byId.get(device.newestVersion),
       lastGood: device.lastGoodVersion && byId.get(device.lastGoodVersion),
-      latestRun: latest.find(({ deviceId }) => deviceId === device.deviceId),
-      isRunning: running.some(({ deviceId }) => deviceId === device.deviceId),
+      standing: stands.get(device.deviceId) ?? nothingEnded,
     }))
   }
 
   return {
     list: async (customerId) => {
       const found = await devices.list({ reach: [customerId], afterNumber: 0, limit: maxComputersListed })
-      return withVersions(
-        customerId,
-        found.filter(({ state }) => state === 'active'),
-      )
+      return withVersions(found.filter(({ state }) => state === 'active'))
     },
     find: async (deviceId) => {
       const device = await devices.find(deviceId)
       if (device === undefined) return undefined
-      const [computer] = await withVersions(device.customerId, [device])
+      const [computer] = await withVersions([device])
       return computer
     },
   }

@@ -33,7 +33,7 @@ export function currentSubscription(subscriptions: readonly Subscription[], nowM
 }
 
 function waiting(computers: readonly Computer[]): Standing {
-  const running = computers.filter(({ isRunning }) => isRunning)
+  const running = computers.filter(({ standing }) => standing.runningSince !== undefined)
   return { kind: 'waiting', names: names(computers), running: names(running) }
 }
 
@@ -41,7 +41,7 @@ function failure(failed: readonly Computer[]) {
   const good = failed.map(({ lastGood }) => lastGood?.receivedAt)
   const known = good.filter((at) => at !== undefined)
   return {
-    failedAtMs: latest(failed.map(({ latestRun, newest }) => latestRun?.endedAt ?? newest?.receivedAt ?? 0)),
+    failedAtMs: latest(failed.map(({ standing }) => standing.ended?.at ?? 0)),
     lastGoodAtMs: known.length === good.length ? earliest(known) : undefined,
   }
 }

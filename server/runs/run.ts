@@ -37,15 +37,6 @@ export interface FailedRun {
   readonly endedAt: number
 }
 
-/** How a device's last run ended. */
-export interface LatestRun {
-  readonly deviceId: Id<'dev'>
-  readonly verdict: Verdict
-  readonly endedAt: number
-  readonly code: string | undefined
-  readonly detail: string | undefined
-}
-
 /** How one of a reader's days went for one device. */
 export interface DeviceDay {
   readonly deviceId: Id<'dev'>

@@ -1,15 +1,8 @@
 import type { Database, Transaction } from '../database/database.ts'
 import { findOrCreateJob } from '../jobs/jobs-table.ts'
 import type { Id } from '../runtime/ids.ts'
-import {
-  type DaysAsked,
-  type DeviceDay,
-  type FailedRun,
-  type FinishedRun,
-  type LatestRun,
-  maxDaysAsked,
-  type NewRun,
-} from './run.ts'
+import { restate } from '../standings/standings-table.ts'
+import { type DaysAsked, type DeviceDay, type FailedRun, type FinishedRun, maxDaysAsked, type NewRun } from './run.ts'
 import * as table from './runs-table.ts'
 
 export interface RunsService {
@@ -21,8 +14,6 @@ export interface RunsService {
   readonly fail: (transaction: Transaction, run: FailedRun) => Promise<void>
   /** @throws RangeError for more than `maxDaysAsked` days, or days that are not in order */
   readonly listDays: (asked: DaysAsked) => Promise<readonly DeviceDay[]>
-  /** How the last run of each device ended. */
-  readonly listLatest: (customerId: Id<'cus'>) => Promise<readonly LatestRun[]>
   readonly listRunning: (
     customerId: Id<'cus'>,
   ) => Promise<readonly { readonly deviceId: Id<'dev'>; readonly startedAt: number }[]>
@@ -34,9 +25,16 @@ export function createRunsService({ database }: { readonly database: Database })
     open: async (transaction, run) => {
       const { jobId } = await findOrCreateJob(transaction, run.deviceId, run.job, run.startedAt)
       await table.insertRun(transaction, { ...run, jobId })
+      await restate(transaction, run)
     },
-    finish: (transaction, run) => table.finishRun(transaction, run),
-    fail: (transaction, run) => table.failRun(transaction, run),
+    finish: async (transaction, run) => {
+      await table.finishRun(transaction, run)
+      await restate(transaction, run)
+    },
+    fail: async (transaction, run) => {
+      await table.failRun(transaction, run)
+      await restate(transaction, run)
+    },
     listDays: async (asked) => {
       const { dayStartsMs } = asked
       if (dayStartsMs.length > maxDaysAsked) throw new RangeError(`at most ${maxDaysAsked} days are counted at once`)
@@ -44,7 +42,6 @@ export function createRunsService({ database }: { readonly database: Database })
       if (!isInOrder) throw new RangeError('days must follow each other')
       return table.listDays(kysely, asked)
     },
-    listLatest: (customerId) => table.listLatestRuns(kysely, customerId),
     listRunning: (customerId) => table.listRunningRuns(kysely, customerId),
   }
 }

@@ -3,15 +3,7 @@ import type { Verdict } from '../../engine/index.ts'
 import type { Queryable } from '../database/database.ts'
 import type { JobId } from '../jobs/job.ts'
 import type { Id } from '../runtime/ids.ts'
-import {
-  type DaysAsked,
-  type DeviceDay,
-  type FailedRun,
-  type FinishedRun,
-  type LatestRun,
-  maxRunDetailCharacters,
-  type NewRun,
-} from './run.ts'
+import { type DaysAsked, type DeviceDay, type FailedRun, type FinishedRun, maxRunDetailCharacters, type NewRun } from './run.ts'
 
 export interface RunRow {
   readonly id: Id<'run'>
@@ -113,34 +105,6 @@ export async function listRunningRuns(
 }
 
 const maxRunningListed = 1000
-
-/** The last run of each of a customer's devices that has ended: one look into an index per device. */
-export async function listLatestRuns(db: Queryable, customerId: Id<'cus'>): Promise<readonly LatestRun[]> {
-  const rows = await db
-    .selectFrom('devices')
-    .innerJoin('runs', (join) =>
-      join.on(({ eb, selectFrom }) =>
-        eb(
-          'runs.id',
-          '=',
-          selectFrom('runs as ended')
-            .select('ended.id')
-            .whereRef('ended.device_id', '=', 'devices.id')
-            .where('ended.ended_at', 'is not', null)
-            .orderBy('ended.ended_at', 'desc')
-            .limit(1),
-        ),
-      ),
-    )
-    .select(['runs.device_id', 'runs.verdict', 'runs.ended_at', 'runs.code', 'runs.detail'])
-    .where('devices.customer_id', '=', customerId)
-    .execute()
-  return rows.flatMap(({ device_id, verdict, ended_at, code, detail }) =>
-    verdict === null || ended_at === null
-      ? []
-      : [{ deviceId: device_id, verdict, endedAt: ended_at, code: code ?? undefined, detail: detail ?? undefined }],
-  )
-}
 
 /** Digits of a time in front of an id, so that the greatest text is the newest. */
 const timeDigits = 16

@@ -8,6 +8,7 @@ import { countVersion } from '../devices/devices-table.ts'
 import { findJob, findOrCreateJob, setNewestVersion } from '../jobs/jobs-table.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
 import type { Id } from '../runtime/ids.ts'
+import { restate } from '../standings/standings-table.ts'
 import { dropVersion } from './drop-version.ts'
 import { isGood, publicSnapshotId, type Snapshot } from './snapshot.ts'
 import * as table from './snapshots-table.ts'
@@ -99,6 +100,7 @@ async function countVersions(transaction: Transaction, version: Snapshot): Promi
   const { deviceId, jobId, id, receivedAt } = version
   await countVersion(transaction, { deviceId, id, receivedAt, isGood: isGood(version) })
   await setNewestVersion(transaction, { jobId, id, isGood: isGood(version) })
+  await restate(transaction, { deviceId })
 }
 
 function toVersion(committed: CommittedVersion): Omit<Snapshot, 'jobId' | 'job'> {

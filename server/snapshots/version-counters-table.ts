@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
+import { restate } from '../standings/standings-table.ts'
 
 /** What counts as a version in lists: no checkpoint, nothing in the bin. */
 const counted = sql`is_checkpoint = 0 AND NOT EXISTS (SELECT 1 FROM version_bin WHERE version_bin.snapshot = snapshots.id)`
@@ -27,4 +28,5 @@ export async function recountVersions(tx: Transaction, deviceId: Id<'dev'>): Pro
     newest_version = (SELECT id ${ofJob} ORDER BY seq DESC LIMIT 1),
     last_good_version = (SELECT id ${ofJob} AND ${good} ORDER BY seq DESC LIMIT 1)
     WHERE device_id = ${deviceId}`.execute(tx)
+  await restate(tx, { deviceId })
 }

@@ -83,8 +83,25 @@ export function sampleDevice(name: string, props: Partial<Device> = {}): Device 
   }
 }
 
+/** Of the sample: what its versions and runs come to, as the box keeps it. */
+interface SampleProps extends Partial<Computer> {
+  readonly latestRun?: { readonly verdict: 'failed'; readonly endedAt: number; readonly code: string; readonly detail: string }
+  readonly isRunning?: boolean
+}
+
 /** Backed up an hour ago, all well. */
-export function sampleComputer(name: string, props: Partial<Computer> = {}): Computer {
-  const newest = sampleVersion(nowMs - hourMs)
-  return { device: sampleDevice(name), newest, lastGood: newest, latestRun: undefined, isRunning: false, ...props }
+export function sampleComputer(name: string, props: SampleProps = {}): Computer {
+  const good = sampleVersion(nowMs - hourMs)
+  const { latestRun, isRunning = false, newest = 'newest' in props ? undefined : good, ...rest } = props
+  const lastGood = 'lastGood' in props ? props.lastGood : good
+  const isRunLater = latestRun !== undefined && latestRun.endedAt > (newest?.receivedAt ?? 0)
+  const version = newest && { verdict: newest.verdict, at: newest.receivedAt, skipped: newest.counts.skipped, failures: 0 }
+  const nothing = { code: undefined, detail: undefined }
+  const run = latestRun && { ...latestRun, at: latestRun.endedAt, skipped: 0, failures: 1 }
+  const standing = {
+    ended: isRunLater ? run : version && { ...nothing, ...version },
+    goodAt: lastGood?.receivedAt,
+    runningSince: isRunning ? nowMs - 60_000 : undefined,
+  }
+  return { device: sampleDevice(name), newest, lastGood, standing, ...rest }
 }

@@ -30,7 +30,7 @@ export type ComputerRow = {
 }
 
 export type ComputerState =
-  | { readonly kind: 'ok' | 'failed' | 'none' }
+  | { readonly kind: 'ok' | 'failed' | 'none' | 'paused' }
   /** `isSafe`: what it had before would do, too. */
   | { readonly kind: 'running'; readonly isSafe: boolean }
   | { readonly kind: 'partial'; readonly skipped: number }
@@ -124,6 +124,7 @@ export function computerStateBadge(reader: Reader, state: ComputerState): Html {
       return stateBadge('none', 'No backup yet')
     case 'ok':
     case 'failed':
+    case 'paused':
     case 'running':
       return stateBadge(state.kind)
     default:
@@ -147,6 +148,7 @@ function leadOf(reader: Reader, computers: readonly ComputerRow[]): string {
     { count: count('silent'), words: 'silent' },
     { count: count('partial'), words: 'backed up only partly' },
     { count: count('none'), words: 'without a backup yet' },
+    { count: count('paused'), words: 'paused' },
   ].filter((part) => part.count > 0)
   if (parts.length === 0) return `${computers.length === 1 ? 'Its' : 'Each one’s'} newest backup can be restored whole.`
   const said = parts.map((part) => `${countText(reader, part.count)} ${part.words}`)

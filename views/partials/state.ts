@@ -3,7 +3,7 @@ import type { Html } from '../html.ts'
 import { type IconName, icon } from '../icons/icon.ts'
 
 /** How a backup, a day or a computer stands. Colour agrees with it and never says it alone: icon, word and time do. */
-export const states = ['ok', 'partial', 'failed', 'silent', 'running', 'none'] as const
+export const states = ['ok', 'partial', 'failed', 'silent', 'running', 'paused', 'none'] as const
 export type State = (typeof states)[number]
 
 export const stateIcons = {
@@ -12,6 +12,7 @@ export const stateIcons = {
   failed: 'octagon-x',
   silent: 'moon',
   running: 'refresh-cw',
+  paused: 'circle-pause',
   none: 'minus',
 } as const satisfies Record<State, IconName>
 
@@ -21,6 +22,7 @@ export const stateWords = {
   failed: 'Failed',
   silent: 'Silent',
   running: 'Running',
+  paused: 'Paused',
   none: 'No backup',
 } as const satisfies Record<State, string>
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { noRules } from '../../../engine/index.ts'
-import { type Computer, computerState, silentAfterMs } from '../../../server/devices/computer.ts'
+import { type Computer, computerState } from '../../../server/devices/computer.ts'
 import { currentSubscription, standingOf } from '../../../server/home/home.ts'
 import { keptForText } from '../../../server/home/kept-for.ts'
+import { silentAfterMs } from '../../../server/standings/standing.ts'
 import type { Subscription } from '../../../server/subscriptions/subscription.ts'
 import { dayMs, hourMs, nowMs, sampleComputer, sampleDevice, sampleVersion } from '../../support/computers.ts'
 

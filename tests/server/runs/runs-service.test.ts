@@ -39,6 +39,11 @@ async function fail(endedAt: number, detail = 'the network went away', of = comp
   return runId
 }
 
+async function standing() {
+  const { deviceId } = computer.device
+  return (await box.devicesSide.standings.list([deviceId])).get(deviceId)!
+}
+
 test('days count runs between a reader’s midnights, by device', async () => {
   const other = await connectDevice(box, box.user, { name: 'OTHER' })
   const midnight = box.clock.now()
@@ -74,19 +79,19 @@ test('a run goes on until it ends, and ends once', async () => {
   const { customerId } = box.customer
   const runId = await open()
   expect(await box.devicesSide.runs.listRunning(customerId)).toMatchObject([{ deviceId: computer.device.deviceId }])
-  expect(await box.devicesSide.runs.listLatest(customerId)).toEqual([])
+  expect(await standing()).toEqual({ ended: undefined, goodAt: undefined, runningSince: box.clock.now() })
   const version = newId('snap', systemRandomness)
   const endedAt = box.clock.now() + 5
   await box.database.transaction((tx) => box.devicesSide.runs.finish(tx, { runId, version, verdict: 'ok', endedAt, counts }))
   await box.database.transaction((tx) => box.devicesSide.runs.fail(tx, { runId, code: 'HF-BUSY', detail: '', endedAt: 1 }))
   expect(await box.devicesSide.runs.listRunning(customerId)).toEqual([])
-  expect(await box.devicesSide.runs.listLatest(customerId)).toMatchObject([{ verdict: 'ok', endedAt }])
+  expect(await standing()).toMatchObject({ ended: { verdict: 'ok', at: endedAt, failures: 0 }, runningSince: undefined })
 })
 
 test('the latest run says why it failed, in no more words than fit', async () => {
   await finish(box.clock.now())
   await fail(box.clock.now() + 1, '🗑'.repeat(maxRunDetailCharacters + 10))
-  const [latest] = await box.devicesSide.runs.listLatest(box.customer.customerId)
-  expect(latest).toMatchObject({ verdict: 'failed', code: 'HF-SESSION-GONE' })
-  expect([...latest!.detail!]).toHaveLength(maxRunDetailCharacters)
+  const { ended } = await standing()
+  expect(ended).toMatchObject({ verdict: 'failed', code: 'HF-SESSION-GONE', failures: 1 })
+  expect([...ended!.detail!]).toHaveLength(maxRunDetailCharacters)
 })
