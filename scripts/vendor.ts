@@ -21,10 +21,8 @@ export const copies: Readonly<Record<string, string>> = {
 
 /** The Lucide icons the pages draw. A page's sprite holds only those it uses. */
 export const iconNames = [
-  'arrow-down',
   'arrow-left',
   'arrow-right',
-  'arrow-up',
   'bell',
   'check',
   'chevron-left',
@@ -47,8 +45,6 @@ export const iconNames = [
   'hard-drive',
   'house',
   'key-round',
-  'layers',
-  'list-checks',
   'log-in',
   'log-out',
   'menu',
@@ -58,7 +54,6 @@ export const iconNames = [
   'octagon-x',
   'pin',
   'pin-off',
-  'play',
   'plus',
   'refresh-cw',
   'rotate-ccw',
@@ -66,9 +61,7 @@ export const iconNames = [
   'square',
   'trash-2',
   'triangle-alert',
-  'undo-2',
   'users',
-  'x',
 ] as const
 
 const shapesFile = 'views/icons/shapes.ts'
