@@ -19,6 +19,7 @@ import type { RunsService } from '../runs/runs-service.ts'
 import { isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
+import { hidePaths } from '../text/hide-paths.ts'
 import type { VerificationService } from '../verification/verification-service.ts'
 import { type AgentAddress, agentStepsFor } from './agent-steps.ts'
 import { type Computer, computerState } from './computer.ts'
@@ -73,7 +74,7 @@ export function computersRoutes(options: {
         state: computerState(computer, reader.nowMs),
         lastGoodAtMs: computer.lastGood?.receivedAt,
         newestPath: mayReadFiles && computer.lastGood !== undefined ? browsePath(computer.lastGood.id) : undefined,
-        failure: failureOf(computer),
+        failure: failureOf(computer, mayReadFiles),
         badData: badDataOf(await verification.findFault(device.deviceId)),
         identity: identityOf(computer),
         month: monthProps({ reader, month, computers: [computer], days, mayReadFiles, path }),
@@ -139,10 +140,14 @@ function identityOf({ device }: Computer): Identity {
   }
 }
 
-/** Of a run that made no version; one that made a failed one has its page. */
-function failureOf({ standing: { ended } }: Computer) {
+/**
+ * Of a run that made no version; one that made a failed one has its page. Computers name files in their reasons: whoever may not read
+ * files reads the rest.
+ */
+function failureOf({ standing: { ended } }: Computer, mayReadFiles: boolean) {
   if (ended?.verdict !== 'failed' || ended.code === undefined) return undefined
-  return { atMs: ended.at, words: ended.detail ?? '', code: ended.code }
+  const words = ended.detail ?? ''
+  return { atMs: ended.at, words: mayReadFiles ? words : hidePaths(words), code: ended.code }
 }
 
 function badDataOf(fault: DeviceFault | undefined) {
