@@ -30,6 +30,8 @@ export async function createPeople(options: {
   readonly database: Database
   readonly clock: Clock
   readonly randomness: Randomness
+  /** Of the box: whose midnights end a licence where the customer names none. */
+  readonly timeZone: string
   readonly createRepositoryForCustomer: CreateRepositoryForCustomer
   readonly letters: LettersService
 }): Promise<People> {

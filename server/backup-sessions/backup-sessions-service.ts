@@ -1,5 +1,6 @@
 /** Opens and ends backup sessions. Everything that a session may later rely on is decided here, under the repository's lock. */
 import type { ChainHead, SnapshotId } from '../../engine/index.ts'
+import { findDeviceSwitch } from '../backup-switches/device-switches-table.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { findChainLocked, setInstance } from '../devices/devices-table.ts'
@@ -80,13 +81,15 @@ export function createBackupSessionsService(options: {
   const heard = new Set<Id<'bks'>>()
 
   const demandPlan: BackupSessionsService['demandPlan'] = async (device, { mayBeExpired }) => {
-    const [subscription, customer] = await Promise.all([
+    const [subscription, customer, ofComputer] = await Promise.all([
       subscriptions.find(device.subscriptionId),
       customers.find(device.customerId),
+      findDeviceSwitch(kysely, device.deviceId),
     ])
     if (subscription === undefined || customer === undefined) throw new BackupRefusedError({ kind: 'no-subscription' })
-    const refusal = refusalAt({ subscription, customerState: customer.state, nowMs: clock.now() })
-    if (refusal !== undefined && !(mayBeExpired && refusal.kind === 'expired')) throw new BackupRefusedError(refusal)
+    const customerState = customer.state
+    const refusal = refusalAt({ subscription, customerState, ofComputer, mayBeExpired, nowMs: clock.now() })
+    if (refusal !== undefined) throw new BackupRefusedError(refusal)
     return subscription
   }
 

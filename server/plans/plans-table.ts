@@ -1,18 +1,17 @@
-import type { Queryable } from '../database/database.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
 import { foldText } from '../text/display-text.ts'
-import { type Plan, retentionSchema } from './plan.ts'
+import type { Plan } from './plan.ts'
+import { columnsOfTerms, type TermsColumns, termsOfColumns } from './terms-columns.ts'
 
-export interface PlanRow {
+export interface PlanRow extends TermsColumns {
   readonly id: Id<'pln'>
   readonly name: string
   readonly name_folded: string
   readonly position: number
-  readonly quota_bytes: number
-  readonly devices_max: number
-  readonly retention: string
   readonly validity_days: number | null
-  readonly grace_days: number
+  readonly retired_at: number | null
+  readonly revision: number
   readonly created_at: number
 }
 
@@ -21,6 +20,9 @@ declare module '../database/tables.ts' {
     readonly plans: PlanRow
   }
 }
+
+/** An office sells a handful; a list of more would help nobody. */
+export const maxPlans = 200
 
 export async function findPlan(db: Queryable, planId: Id<'pln'>): Promise<Plan | undefined> {
   return toPlan(await db.selectFrom('plans').selectAll().where('id', '=', planId).executeTakeFirst())
@@ -43,16 +45,52 @@ export async function listPlans(
   return (await query.execute()).flatMap((row) => toPlan(row) ?? [])
 }
 
+/** Holds the row until the transaction ends. */
+export async function findLockedPlan(tx: Transaction, planId: Id<'pln'>): Promise<Plan | undefined> {
+  return toPlan(await tx.selectFrom('plans').selectAll().where('id', '=', planId).forUpdate().executeTakeFirst())
+}
+
+/** Every plan there is, in its order: those not sold any more too. */
+export async function listAllPlans(db: Queryable): Promise<readonly Plan[]> {
+  const rows = await db.selectFrom('plans').selectAll().orderBy('position').orderBy('id').limit(maxPlans).execute()
+  return rows.flatMap((row) => toPlan(row) ?? [])
+}
+
+export async function insertPlan(tx: Transaction, plan: Plan, createdAt: number): Promise<void> {
+  await tx
+    .insertInto('plans')
+    .values({ id: plan.planId, position: plan.position, created_at: createdAt, ...columnsOfPlan(plan) })
+    .execute()
+}
+
+export async function updatePlan(tx: Transaction, plan: Plan): Promise<void> {
+  await tx.updateTable('plans').set(columnsOfPlan(plan)).where('id', '=', plan.planId).execute()
+}
+
+export async function putPosition(tx: Transaction, planId: Id<'pln'>, position: number): Promise<void> {
+  await tx.updateTable('plans').set({ position }).where('id', '=', planId).execute()
+}
+
+function columnsOfPlan(plan: Plan) {
+  return {
+    name: plan.name,
+    name_folded: foldText(plan.name),
+    validity_days: plan.validityDays ?? null,
+    retired_at: plan.retiredAt ?? null,
+    revision: plan.revision,
+    ...columnsOfTerms(plan),
+  }
+}
+
 function toPlan(row: PlanRow | undefined): Plan | undefined {
   if (row === undefined) return undefined
   return {
     planId: row.id,
     name: row.name,
     position: row.position,
-    quotaBytes: row.quota_bytes,
-    devicesMax: row.devices_max,
-    retention: retentionSchema.parse(JSON.parse(row.retention)),
     validityDays: row.validity_days ?? undefined,
-    graceDays: row.grace_days,
+    retiredAt: row.retired_at ?? undefined,
+    revision: row.revision,
+    ...termsOfColumns(row),
   }
 }

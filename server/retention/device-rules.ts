@@ -4,7 +4,6 @@ import { insertAudit } from '../audit/audit-table.ts'
 import type { Database } from '../database/database.ts'
 import type { Device } from '../devices/device.ts'
 import type { Retention } from '../plans/plan.ts'
-import type { PlansService } from '../plans/plans-service.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import { deleteOwnRules, findOwnRules, putOwnRules } from './device-rules-table.ts'
@@ -13,7 +12,6 @@ import type { DeviceRules } from './retention.ts'
 export interface DeviceRulesOptions {
   readonly database: Database
   readonly clock: Clock
-  readonly plans: Pick<PlansService, 'find'>
   readonly subscriptions: Pick<SubscriptionsService, 'find'>
 }
 
@@ -22,13 +20,13 @@ export type RuledDevice = Pick<Device, 'deviceId' | 'subscriptionId'>
 /** Undefined when its plan cannot be told: then nothing of it is let go. An expired subscription is one all the same. */
 export async function findRules(
   device: RuledDevice,
-  { database, plans, subscriptions }: DeviceRulesOptions,
+  { database, subscriptions }: DeviceRulesOptions,
 ): Promise<DeviceRules | undefined> {
   const subscription = await subscriptions.find(device.subscriptionId)
-  const plan = subscription && (await plans.find(subscription.planId))
-  if (plan === undefined) return undefined
+  if (subscription === undefined) return undefined
   const own = await findOwnRules(database.kysely, device.deviceId)
-  return { rules: own ?? plan.retention, own, plan: { name: plan.name, rules: plan.retention } }
+  const { planName, retention } = subscription
+  return { rules: own ?? retention, own, plan: { name: planName, rules: retention } }
 }
 
 /** `rules` undefined: those of the plan from now on. They are applied by the next run. */

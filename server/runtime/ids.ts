@@ -17,6 +17,8 @@ export const idPrefixes = [
   'whk',
   'ord',
   'skp',
+  'chg',
+  'ple',
 ] as const
 export type IdPrefix = (typeof idPrefixes)[number]
 

@@ -57,7 +57,13 @@ export const dumpedTables: readonly DumpedTable[] = [
     ],
   },
   { name: 'device_rules', key: ['device_id'] },
+<<<<<<< HEAD
   { name: 'accepted_skips', key: ['id'] },
+=======
+  { name: 'device_switches', key: ['device_id'] },
+  { name: 'subscription_changes', key: ['id'] },
+  { name: 'held_rules', key: ['id'], withoutColumns: ['id'] },
+>>>>>>> c5edc10 (subscriptions: own terms, midnights, warnings, quota steps)
   {
     name: 'jobs',
     key: ['id'],
@@ -87,6 +93,7 @@ export const leftOutTables: Readonly<Record<string, string>> = {
   prune_reports: 'the next night makes another',
   subscription_usage: 'made by the next mark',
   device_usage: 'made by the next mark',
+  deletion_yields: 'counted again in the next night',
   backup_sessions: 'work in progress: agents open new ones',
   observed_time: 'what this box has seen of time',
   alarms: 'raised again by whatever finds it again',

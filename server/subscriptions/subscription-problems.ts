@@ -8,7 +8,10 @@ export function subscriptionProblem(refusal: SubscriptionRefusal): Problem {
     case 'customer-suspended':
       return new Problem('HF-CUSTOMER-SUSPENDED')
     case 'switched-off':
-      return new Problem('HF-BACKUPS-SWITCHED-OFF', { detail: `Backups are switched off: ${refusal.reason}` })
+      return new Problem('HF-BACKUPS-SWITCHED-OFF', {
+        detail: switchedOffText(refusal),
+        members: { switchedOff: { of: refusal.of, reason: refusal.reason, until: timeOrNull(refusal.untilMs) } },
+      })
     case 'not-started':
       return new Problem('HF-LICENCE-NOT-STARTED', { detail: `The plan starts at ${formatTime(refusal.startsAt)}.` })
     case 'expired':
@@ -16,4 +19,14 @@ export function subscriptionProblem(refusal: SubscriptionRefusal): Problem {
     default:
       return refusal satisfies never
   }
+}
+
+function switchedOffText({ of, reason, untilMs }: Extract<SubscriptionRefusal, { kind: 'switched-off' }>): string {
+  const what = of === 'computer' ? 'Backups of this computer are' : 'Backups are'
+  const until = untilMs === undefined ? '' : ` until ${formatTime(untilMs)}`
+  return `${what} switched off${until}: ${reason}`
+}
+
+function timeOrNull(atMs: number | undefined): string | null {
+  return atMs === undefined ? null : formatTime(atMs)
 }

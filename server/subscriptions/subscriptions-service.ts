@@ -1,13 +1,15 @@
-import type { ActingAs } from '../audit/audit.ts'
+import { type ActingAs, actorName } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
 import type { CustomerReach } from '../customers/customer-reach.ts'
 import type { Database, Transaction } from '../database/database.ts'
-import type { Plan } from '../plans/plan.ts'
+import { type Plan, termsOf } from '../plans/plan.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { type Id, newId } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
 import { newLicenceKey } from './licence-key.ts'
 import { type Subscription, type SubscriptionState, stateAt, validUntilOf } from './subscription.ts'
+import { termsOfSubscription } from './subscription-change.ts'
+import { insertChange } from './subscription-changes-table.ts'
 import * as table from './subscriptions-table.ts'
 
 export interface SubscriptionsService {
@@ -34,8 +36,9 @@ export function createSubscriptionsService(options: {
   readonly database: Database
   readonly clock: Clock
   readonly randomness: Randomness
+  readonly timeZone: string
 }): SubscriptionsService {
-  const { database, clock, randomness } = options
+  const { database, clock, randomness, timeZone } = options
   const { kysely } = database
   return {
     insert: async (transaction, { customerId, plan, validityDays }, actingAs) => {
@@ -47,14 +50,26 @@ export function createSubscriptionsService(options: {
         planId: plan.planId,
         planName: plan.name,
         validFrom: nowMs,
-        validUntil: validUntilOf({ validFrom: nowMs, validityDays }),
-        graceDays: plan.graceDays,
-        quotaBytes: plan.quotaBytes,
-        devicesMax: plan.devicesMax,
+        validUntil: validUntilOf({ validFrom: nowMs, validityDays, timeZone }),
+        timeZone,
         accepting: { kind: 'on' },
+        ...termsOf(plan),
         createdAt: nowMs,
       }
       await table.insertSubscription(transaction, subscription)
+      await insertChange(transaction, {
+        changeId: newId('chg', randomness),
+        subscriptionId: subscription.subscriptionId,
+        customerId,
+        kind: 'sold',
+        planEdit: undefined,
+        at: nowMs,
+        by: actorName(actingAs.actor),
+        before: undefined,
+        after: termsOfSubscription(subscription),
+        paused: [],
+        undoUntil: undefined,
+      })
       const entry = { at: nowMs, action: 'subscription.created', objectId: subscription.subscriptionId, customerId } as const
       await insertAudit(transaction, { ...actingAs, ...entry, detail: { plan: plan.name, licenceKey: subscription.licenceKey } })
       return subscription
