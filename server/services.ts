@@ -47,13 +47,9 @@ export async function createServices(box: Box): Promise<Services> {
     randomness,
   })
   const { createRepositoryForCustomer } = repositories
-<<<<<<< HEAD
   const lettersSide = await createLettersSide({ ...box, log: box.log.child({ part: 'letters' }) })
-  const people = await createPeople({ database, clock, randomness, createRepositoryForCustomer, ...lettersSide })
-=======
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const people = await createPeople({ database, clock, randomness, timeZone, createRepositoryForCustomer })
->>>>>>> c5edc10 (subscriptions: own terms, midnights, warnings, quota steps)
+  const people = await createPeople({ database, clock, randomness, timeZone, createRepositoryForCustomer, ...lettersSide })
   const records = createRecordsService({ database, dataFolder, log: box.log.child({ part: 'records' }) })
   const pool = createWorkerPool()
   const devicesSide = createDevicesSide({

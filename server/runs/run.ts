@@ -12,6 +12,10 @@ export function isRunKey(text: string): text is RunKey {
   return runKeyPattern.test(text)
 }
 
+/** `refused`: it asked, was told why nothing is taken now, and sent nothing. It says nothing about how safe its computer is. */
+export const runVerdicts = ['ok', 'partial', 'failed', 'refused'] as const
+export type RunVerdict = (typeof runVerdicts)[number]
+
 export interface NewRun {
   readonly runId: Id<'run'>
   readonly customerId: Id<'cus'>
@@ -35,6 +39,12 @@ export interface FailedRun {
   readonly code: string
   readonly detail: string
   readonly endedAt: number
+}
+
+/** A run that was not let begin. */
+export interface RefusedRun extends NewRun {
+  readonly code: string
+  readonly detail: string
 }
 
 /** How one of a reader's days went for one device. */

@@ -2,7 +2,15 @@ import type { Database, Transaction } from '../database/database.ts'
 import { findOrCreateJob } from '../jobs/jobs-table.ts'
 import type { Id } from '../runtime/ids.ts'
 import { restate } from '../standings/standings-table.ts'
-import { type DaysAsked, type DeviceDay, type FailedRun, type FinishedRun, maxDaysAsked, type NewRun } from './run.ts'
+import {
+  type DaysAsked,
+  type DeviceDay,
+  type FailedRun,
+  type FinishedRun,
+  maxDaysAsked,
+  type NewRun,
+  type RefusedRun,
+} from './run.ts'
 import * as table from './runs-table.ts'
 
 export interface RunsService {
@@ -10,6 +18,8 @@ export interface RunsService {
   readonly open: (transaction: Transaction, run: NewRun) => Promise<void>
   /** In the transaction that commits the run's final version; a checkpoint leaves the run open. */
   readonly finish: (transaction: Transaction, run: FinishedRun) => Promise<void>
+  /** It was told why nothing is taken from it now. */
+  readonly refuse: (transaction: Transaction, run: RefusedRun) => Promise<void>
   /** Does nothing to a run that has ended. */
   readonly fail: (transaction: Transaction, run: FailedRun) => Promise<void>
   /** @throws RangeError for more than `maxDaysAsked` days, or days that are not in order */
@@ -18,6 +28,8 @@ export interface RunsService {
     customerId: Id<'cus'>,
   ) => Promise<readonly { readonly deviceId: Id<'dev'>; readonly startedAt: number }[]>
 }
+
+const dayMs = 24 * 60 * 60 * 1000
 
 export function createRunsService({ database }: { readonly database: Database }): RunsService {
   const { kysely } = database
@@ -30,6 +42,10 @@ export function createRunsService({ database }: { readonly database: Database })
     finish: async (transaction, run) => {
       await table.finishRun(transaction, run)
       await restate(transaction, run)
+    },
+    refuse: async (transaction, run) => {
+      const { jobId } = await findOrCreateJob(transaction, run.deviceId, run.job, run.startedAt)
+      await table.putRefusedRun(transaction, { ...run, jobId, sinceMs: run.startedAt - (run.startedAt % dayMs) })
     },
     fail: async (transaction, run) => {
       await table.failRun(transaction, run)

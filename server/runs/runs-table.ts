@@ -1,16 +1,24 @@
 import { sql } from 'kysely'
-import type { Verdict } from '../../engine/index.ts'
 import type { Queryable } from '../database/database.ts'
 import type { JobId } from '../jobs/job.ts'
 import type { Id } from '../runtime/ids.ts'
-import { type DaysAsked, type DeviceDay, type FailedRun, type FinishedRun, maxRunDetailCharacters, type NewRun } from './run.ts'
+import {
+  type DaysAsked,
+  type DeviceDay,
+  type FailedRun,
+  type FinishedRun,
+  maxRunDetailCharacters,
+  type NewRun,
+  type RefusedRun,
+  type RunVerdict,
+} from './run.ts'
 
 export interface RunRow {
   readonly id: Id<'run'>
   readonly customer_id: Id<'cus'>
   readonly device_id: Id<'dev'>
   readonly job_id: JobId
-  readonly verdict: Verdict | null
+  readonly verdict: RunVerdict | null
   readonly snapshot: Id<'snap'> | null
   readonly code: string | null
   readonly detail: string | null
@@ -73,6 +81,44 @@ export async function finishRun(db: Queryable, run: FinishedRun): Promise<void> 
     .execute()
 }
 
+/**
+ * A computer that asks every few minutes for months must not fill the table: while a job is refused for the same reason, one row a day
+ * stands for it, with the time of the last one.
+ */
+export async function putRefusedRun(
+  db: Queryable,
+  run: Omit<RefusedRun, 'job'> & { readonly jobId: JobId; readonly sinceMs: number },
+): Promise<void> {
+  const told = {
+    code: run.code.slice(0, maxCodeCharacters),
+    detail: [...run.detail].slice(0, maxRunDetailCharacters).join(''),
+    ended_at: run.startedAt,
+  }
+  const same = await db
+    .updateTable('runs')
+    .set(told)
+    .where('job_id', '=', run.jobId)
+    .where('verdict', '=', 'refused')
+    .where('code', '=', told.code)
+    .where('ended_at', '>=', run.sinceMs)
+    .executeTakeFirstOrThrow()
+  if (same.numUpdatedRows > 0n) return
+  const nothing = { snapshot: null, files: 0, source_bytes: 0, added_bytes: 0, added_stored_bytes: 0, skipped: 0 }
+  await db
+    .insertInto('runs')
+    .values({
+      id: run.runId,
+      customer_id: run.customerId,
+      device_id: run.deviceId,
+      job_id: run.jobId,
+      verdict: 'refused',
+      started_at: run.startedAt,
+      ...told,
+      ...nothing,
+    })
+    .execute()
+}
+
 /** A run that has ended stays as it ended. */
 export async function failRun(db: Queryable, run: FailedRun): Promise<void> {
   await db
@@ -128,7 +174,7 @@ export async function listDays(db: Queryable, asked: DaysAsked): Promise<readonl
     SELECT device_id, INTERVAL(ended_at, ${sql.join(dayStartsMs)}) - 1 AS day,
       SUM(verdict = 'ok') AS ok, SUM(verdict = 'partial') AS partial, SUM(verdict = 'failed') AS failed,
       MAX(ended_at) AS last_at, MAX(CONCAT(LPAD(ended_at, ${timeDigits}, '0'), snapshot)) AS last_version
-    FROM runs WHERE customer_id = ${customerId} AND ended_at >= ${first}
+    FROM runs WHERE customer_id = ${customerId} AND ended_at >= ${first} AND verdict != 'refused'
       ${deviceId === undefined ? sql`` : sql`AND device_id = ${deviceId}`}
     GROUP BY device_id, day ORDER BY device_id, day`.execute(db)
   return rows.map((row) => ({

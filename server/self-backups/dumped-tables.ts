@@ -57,13 +57,10 @@ export const dumpedTables: readonly DumpedTable[] = [
     ],
   },
   { name: 'device_rules', key: ['device_id'] },
-<<<<<<< HEAD
   { name: 'accepted_skips', key: ['id'] },
-=======
   { name: 'device_switches', key: ['device_id'] },
   { name: 'subscription_changes', key: ['id'] },
   { name: 'held_rules', key: ['id'], withoutColumns: ['id'] },
->>>>>>> c5edc10 (subscriptions: own terms, midnights, warnings, quota steps)
   {
     name: 'jobs',
     key: ['id'],

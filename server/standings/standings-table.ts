@@ -59,7 +59,7 @@ const endOfEachJob = sql`
         IF(${isRun}, run.skipped, version.skipped) AS skipped
       FROM its_jobs
       LEFT JOIN runs AS run ON run.id = (SELECT newest.id FROM runs AS newest
-        WHERE newest.job_id = its_jobs.id AND newest.ended_at IS NOT NULL ORDER BY newest.ended_at DESC LIMIT 1)
+        WHERE newest.job_id = its_jobs.id AND newest.ended_at IS NOT NULL AND newest.verdict != 'refused' ORDER BY newest.ended_at DESC LIMIT 1)
       LEFT JOIN snapshots AS version ON version.id = its_jobs.newest_version`
 
 const failuresInARow = sql`(SELECT COUNT(*) FROM runs WHERE runs.job_id = worst.job_id AND runs.verdict = 'failed'

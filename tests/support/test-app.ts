@@ -90,11 +90,8 @@ export async function testApp(
   const lettersSide = await createLettersSide({ ...common, log })
   const people = await createPeople({
     ...common,
-<<<<<<< HEAD
     ...lettersSide,
-=======
     timeZone: 'UTC',
->>>>>>> c5edc10 (subscriptions: own terms, midnights, warnings, quota steps)
     createRepositoryForCustomer: async (customerId) => {
       askedRepositories.push(customerId)
       await options.createRepositoryForCustomer?.(customerId)
