@@ -42,7 +42,10 @@ async function createOrders(db: Kysely<unknown>): Promise<void> {
   ) ${tableOptions}`.execute(db)
 }
 
-/** `jobs` is the whole selection as JSON; `next_at` the earliest time at which one of them is due. */
+/**
+ * `jobs` is the whole selection as JSON; `next_at` the earliest time at which one of them is due; `schedules_since`: a day before it
+ * without a backup says nothing about whether one was planned.
+ */
 async function createToldJobs(db: Kysely<unknown>): Promise<void> {
   await sql`CREATE TABLE IF NOT EXISTS told_jobs (
     device_id ${id} NOT NULL PRIMARY KEY,
@@ -53,7 +56,7 @@ async function createToldJobs(db: Kysely<unknown>): Promise<void> {
     next_at BIGINT NULL,
     keeps_schedule TINYINT UNSIGNED NOT NULL,
     told_at BIGINT NOT NULL,
-    conflict MEDIUMTEXT NULL,
+    schedules_since BIGINT NOT NULL,
     KEY told_jobs_by_customer (customer_id, next_at),
     CONSTRAINT told_jobs_device FOREIGN KEY (device_id) REFERENCES devices (id) ON DELETE CASCADE
   ) ${tableOptions}`.execute(db)
@@ -110,5 +113,5 @@ async function addRunColumns(db: Kysely<unknown>): Promise<void> {
     ADD KEY runs_by_start (customer_id, started_at, id),
     ADD KEY runs_of_device_by_start (device_id, started_at, id),
     ADD KEY runs_by_standing (customer_id, standing, started_at, id),
-    ADD KEY runs_by_day (customer_id, ended_at, device_id, standing, snapshot)`.execute(db)
+    ADD KEY runs_of_customer_by_end (customer_id, ended_at, device_id, standing, snapshot)`.execute(db)
 }

@@ -21,6 +21,8 @@ import { repairChore } from './repair/repair-chore.ts'
 import type { RepairService } from './repair/repair-service.ts'
 import { retentionChore } from './retention/retention-chore.ts'
 import type { RetentionService } from './retention/retention-service.ts'
+import { runLogsChore } from './runs/run-logs-chore.ts'
+import type { RunReportsService } from './runs/run-reports-service.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
 import { selfBackupChore } from './self-backups/self-backup-chore.ts'
@@ -46,6 +48,7 @@ export interface ChoreServices {
   readonly checks: ChecksService
   readonly repair: RepairService
   readonly verification: VerificationService
+  readonly runReports: RunReportsService
 }
 
 export function choreList(services: ChoreServices): readonly Chore[] {
@@ -61,5 +64,6 @@ export function choreList(services: ChoreServices): readonly Chore[] {
     repairChore(services),
     copyChore(services),
     copyAgeChore(services),
+    runLogsChore(services),
   ]
 }

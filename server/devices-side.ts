@@ -15,13 +15,16 @@ import { type Connect, createConnect } from './devices/connect-service.ts'
 import { createDevicesService, type DevicesService } from './devices/devices-service.ts'
 import { createOrdersService, type OrdersService } from './orders/orders-service.ts'
 import { createPlaintexts, type PlaintextsService } from './plaintexts/plaintexts-service.ts'
+import { createProgressService, type ProgressService } from './progress/progress-service.ts'
 import type { RecordsService } from './records/records-service.ts'
 import { createDeviceSlots } from './repositories/device-slots.ts'
 import type { Repositories } from './repositories/repositories-service.ts'
+import { createRunReportsService, type RunReportsService } from './runs/run-reports-service.ts'
 import { createRunsService, type RunsService } from './runs/runs-service.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
+import { createSkipsService, type SkipsService } from './skips/skips-service.ts'
 import { createOpenVersionReader } from './snapshots/open-version-reader.ts'
 import { createReadSnapshotBody, type ReadSnapshotBody } from './snapshots/snapshot-bodies.ts'
 import { createSnapshotsService, type SnapshotsService } from './snapshots/snapshots-service.ts'
@@ -29,6 +32,7 @@ import type { OpenVersionReader } from './snapshots/version-reader.ts'
 import { createStandingsService, type StandingsService } from './standings/standings-service.ts'
 import { nothingAtPoints, type ReachedPoint } from './storage-volumes/crash-points.ts'
 import type { SubscriptionsService } from './subscriptions/subscriptions-service.ts'
+import { createToldJobsService, type ToldJobsService } from './told-jobs/told-jobs-service.ts'
 import { createBlame } from './verification/blame-devices.ts'
 import { createVerification, type VerificationService } from './verification/verification-service.ts'
 import type { WorkerPool } from './worker-pool/worker-pool.ts'
@@ -39,6 +43,10 @@ export interface DevicesSide {
   readonly snapshots: SnapshotsService
   readonly runs: RunsService
   readonly orders: OrdersService
+  readonly progress: ProgressService
+  readonly runReports: RunReportsService
+  readonly toldJobs: ToldJobsService
+  readonly skips: SkipsService
   readonly standings: StandingsService
   readonly plaintexts: PlaintextsService
   readonly catalogue: CatalogueStaging
@@ -77,12 +85,20 @@ export function createDevicesSide(options: {
   const devices = createDevicesService({ ...options, deviceSlots })
   const checks = createChecks({ ...options, plaintexts, openSecrets, alarms, onBlamed, reached })
   const verification = createVerification({ ...options, openSecrets, onBlamed, reached })
+  const runs = createRunsService(options)
+  const progress = createProgressService(options)
+  const orders = createOrdersService({ ...options, onCancel: progress.askToStop })
+  const readSnapshotBody = createReadSnapshotBody(options)
   return {
     devices,
     connect: createConnect({ ...options, deviceSlots }),
     snapshots: createSnapshotsService(options),
-    runs: createRunsService(options),
-    orders: createOrdersService(options),
+    runs,
+    orders,
+    progress,
+    runReports: createRunReportsService({ ...options, runs, orders, progress }),
+    toldJobs: createToldJobsService({ ...options, orders }),
+    skips: createSkipsService({ ...options, readSnapshotBody }),
     standings: createStandingsService(options),
     plaintexts,
     search: createCatalogueSearch(options),
@@ -92,6 +108,6 @@ export function createDevicesSide(options: {
     verification,
     readCheckOverview: createCheckOverview({ ...options, devices, checks, verification }),
     openVersionReader: createOpenVersionReader({ ...options, plaintexts }),
-    readSnapshotBody: createReadSnapshotBody(options),
+    readSnapshotBody,
   }
 }

@@ -70,8 +70,11 @@ export async function serve(options: {
   opened.defer(() => control.close())
   const listener = await listen(box, services, certificate)
   opened.defer(() => listener.close())
-  // Before the door is closed: who waits for an order would be waited for.
-  opened.defer(() => services.orders.close())
+  // Before the door is closed: who waits for an order, or watches a backup, would be waited for.
+  opened.defer(() => {
+    services.orders.close()
+    services.progress.close()
+  })
   const url = addressForPeople({ ...config, port: listener.port })
   const door = await services.setup.openDoor(config.setupToken)
   box.log.info({ url, tls: config.tls, port: listener.port }, 'box is up')

@@ -3,7 +3,7 @@ import { findImports, type Import, readSourceFiles, type SourceFile, withoutComm
 
 /** The rules of the layers, kept by a machine. Each finds files to look at, or fails. */
 
-const files = readSourceFiles(['engine', 'server', 'agent', 'views', 'migrations'])
+const files = readSourceFiles(['engine', 'selection', 'server', 'agent', 'views', 'migrations'])
 
 type Rule = {
   readonly title: string
@@ -48,9 +48,14 @@ const rules: readonly Rule[] = [
     never: [/^(server|agent|views|public|migrations)\//, /^(hono|@hono|kysely|mysql2|pino|zod)(\/|$)/],
   },
   {
+    title: 'what both programs know of a selection is pure: parsers and times, nothing of either program',
+    of: /^selection\//,
+    only: [/^selection\//, /^node:(module|path)$/, /^picomatch$/],
+  },
+  {
     title: 'the agent knows the engine by its front door, and views',
     of: /^agent\//,
-    only: [/^agent\//, /^engine\/index\.ts$/, /^views\//, /^package\.json$/, node, /^[^./]+$/, /^@?[\w-]+\/[\w-]+$/],
+    only: [/^agent\//, /^engine\/index\.ts$/, /^selection\//, /^views\//, /^package\.json$/, node, /^[^./]+$/, /^@?[\w-]+\/[\w-]+$/],
   },
   {
     title: 'the server knows the engine by its front door, and no agent',
@@ -99,7 +104,7 @@ describe('layers', () => {
     const known = new Set(files.map(({ path }) => path))
     const missing = files.flatMap(({ path, imports }) =>
       imports
-        .filter(({ target }) => /^(engine|server|agent|views)\//.test(target) && !target.endsWith('.json') && !known.has(target))
+        .filter(({ target }) => /^(engine|selection|server|agent|views)\//.test(target) && !target.endsWith('.json') && !known.has(target))
         .map(({ target }) => `${path} imports ${target}`),
     )
     expect(missing).toEqual([])

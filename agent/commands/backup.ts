@@ -6,6 +6,8 @@ import {
   parseDeviceId,
   RefusedError,
 } from '../../engine/index.ts'
+import { excludeTest } from '../../selection/exclude-pattern.ts'
+import { isSameJobName } from '../../selection/job-name.ts'
 import { defineCommand, type OptionValues } from '../command-line/command.ts'
 import { type ExitCode, exitCodes } from '../command-line/exit-code.ts'
 import type { Program } from '../command-line/program.ts'
@@ -17,8 +19,6 @@ import { type ConnectedBox, openConnectedBox } from '../link/connected-box.ts'
 import { backupSummary, eventOfJob, jobLines } from '../output/backup-words.ts'
 import { type ProgressDisplay, progressDisplay } from '../output/progress-display.ts'
 import { failureLines } from '../output/report.ts'
-import { excludeTest } from '../selection/exclude-pattern.ts'
-import { isSameJobName } from '../selection/job-name.ts'
 import { ownExcludes } from '../selection/own-excludes.ts'
 import { parseRate } from '../selection/rate.ts'
 import { publicPrefix } from '../selection/wanted-version.ts'

@@ -1,3 +1,4 @@
+import { isSameJobName } from '../../selection/job-name.ts'
 import { defineCommand } from '../command-line/command.ts'
 import { type ExitCode, exitCodes } from '../command-line/exit-code.ts'
 import type { Program } from '../command-line/program.ts'
@@ -11,7 +12,6 @@ import { readingCopy } from '../rescue/damaged-copy.ts'
 import { checkRescueWords, type GivenKit, rescueOptions } from '../rescue/kit-options.ts'
 import { openPlace } from '../rescue/open-rescued-version.ts'
 import type { RescuedVersion } from '../rescue/rescued-versions.ts'
-import { isSameJobName } from '../selection/job-name.ts'
 
 const listedByDefault = 50
 const listedMax = 1_000_000

@@ -1,7 +1,7 @@
-import { excludesPerJobMax } from '../selection/exclude-pattern.ts'
-import { jobsMax } from '../selection/job-name.ts'
-import { schedulesPerJobMax } from '../selection/schedule.ts'
-import { sourcesPerJobMax } from '../selection/source-path.ts'
+import { excludesPerJobMax } from '../../selection/exclude-pattern.ts'
+import { jobsMax } from '../../selection/job-name.ts'
+import { schedulesPerJobMax } from '../../selection/schedule.ts'
+import { sourcesPerJobMax } from '../../selection/source-path.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import type { XmlElement } from './xml-document.ts'
 

@@ -10,7 +10,7 @@ import {
   type Verdict,
   verdicts,
 } from '../../engine/index.ts'
-import { isSameJobName } from '../selection/job-name.ts'
+import { isSameJobName } from '../../selection/job-name.ts'
 import { AnswerReader } from './answer-reader.ts'
 
 export interface Policy {

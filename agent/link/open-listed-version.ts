@@ -10,11 +10,11 @@ import {
   type SnapshotBody,
   type Version,
 } from '../../engine/index.ts'
+import { isSameJobName } from '../../selection/job-name.ts'
 import type { Program } from '../command-line/program.ts'
 import type { DeviceEntry } from '../config/configuration.ts'
 import { AgentError, usageError } from '../errors/agent-error.ts'
 import { chooseVersion } from '../selection/choose-version.ts'
-import { isSameJobName } from '../selection/job-name.ts'
 import type { LookedInto } from '../selection/version-path.ts'
 import { parseWantedVersion, type WantedVersion } from '../selection/wanted-version.ts'
 import type { ListedVersion } from './box-api.ts'

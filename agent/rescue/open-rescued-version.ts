@@ -14,11 +14,11 @@ import {
   readSnapshotFile,
   snapshotFileName,
 } from '../../engine/index.ts'
+import { isSameJobName } from '../../selection/job-name.ts'
 import type { Program } from '../command-line/program.ts'
 import { AgentError } from '../errors/agent-error.ts'
 import type { OpenedVersion } from '../link/open-listed-version.ts'
 import { chooseVersion } from '../selection/choose-version.ts'
-import { isSameJobName } from '../selection/job-name.ts'
 import type { WantedVersion } from '../selection/wanted-version.ts'
 import { versionsOfDevice } from './choose-device.ts'
 import { type FoundRepository, findRepositoryFolders, folderOfPlace, openFoundRepository } from './find-repository.ts'

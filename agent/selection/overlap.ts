@@ -1,4 +1,4 @@
-import { isWithin } from './source-path.ts'
+import { isWithin } from '../../selection/source-path.ts'
 
 /** Two selected places that share files, and what was made of it. */
 export interface Overlap {

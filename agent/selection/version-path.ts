@@ -1,7 +1,7 @@
 import type { TreeEntry, Version } from '../../engine/index.ts'
+import { resolveSourcePath } from '../../selection/source-path.ts'
 import { nameText, parseNameText } from '../../views/format/name-text.ts'
 import { AgentError } from '../errors/agent-error.ts'
-import { resolveSourcePath } from './source-path.ts'
 
 /*
  * From what somebody typed to a path inside a version. A version mirrors absolute paths with `/` between names; names are bytes, and

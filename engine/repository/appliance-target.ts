@@ -30,6 +30,8 @@ export interface ApplianceTargetOptions {
   readonly print: string
   readonly instances: InstanceStore
   readonly limitBytesPerSecond?: number | undefined
+  /** What this program calls the run; tried again under the same name it stays one run. 32 hex digits. */
+  readonly run?: (() => string | undefined) | undefined
   readonly now: () => number
   /** Ends whatever is under way. */
   readonly signal?: AbortSignal | undefined
@@ -58,7 +60,7 @@ export function connectAppliance(options: ApplianceTargetOptions): BackupTarget 
   return {
     openSession: async ({ job, parent }) => {
       const { instances, print } = options
-      const body = { job, parent: parent ?? null, instance: instances.newest() ?? null, print }
+      const body = { job, parent: parent ?? null, instance: instances.newest() ?? null, print, run: options.run?.() ?? null }
       const json = await wire.patient(
         () => options.link.json('POST', `${api}/sessions`, { body, signal: options.signal }),
         firstPatienceMs,

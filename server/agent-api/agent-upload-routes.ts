@@ -1,17 +1,27 @@
-/** The part of the agents' protocol that receives backups and gives records back. */
+/** The part of the agents' protocol that receives backups, gives records back, hands out orders, and hears how things are. */
+import type { DevicesSide } from '../devices-side.ts'
 import type { App } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import type { Uploads } from '../uploads.ts'
 import { agentCommitsRoutes } from './commits-routes.ts'
+import { agentOrdersRoutes } from './orders-routes.ts'
 import { agentPacksRoutes } from './packs-routes.ts'
 import { agentSessionsRoutes } from './sessions-routes.ts'
+import { agentTellingRoutes } from './telling-routes.ts'
 
-export function agentUploadRoutes(services: { readonly uploads: Uploads; readonly snapshots: SnapshotsService }): App {
+export function agentUploadRoutes(
+  services: { readonly uploads: Uploads; readonly snapshots: SnapshotsService } & Pick<
+    DevicesSide,
+    'orders' | 'toldJobs' | 'progress' | 'runReports'
+  >,
+): App {
   const { uploads, snapshots } = services
   const routes = newRoutes()
   routes.route('/', agentSessionsRoutes(uploads))
   routes.route('/', agentPacksRoutes(uploads))
   routes.route('/', agentCommitsRoutes({ ...uploads, snapshots }))
+  routes.route('/', agentOrdersRoutes(services))
+  routes.route('/', agentTellingRoutes(services))
   return routes
 }

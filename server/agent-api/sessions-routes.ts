@@ -9,6 +9,7 @@ import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { Problem } from '../http/problem.ts'
 import type { IdFilters } from '../packs/id-filters.ts'
+import { isRunKey, type RunKey } from '../runs/run.ts'
 import { type Id, isId } from '../runtime/ids.ts'
 import { encodeBits, readIds } from './id-lists.ts'
 
@@ -17,11 +18,17 @@ const maxInstanceCharacters = 64
 
 export const headSchema = z.object({ seq: z.int(), previous: hex64.nullable(), serverTimeMs: z.int() }).openapi('ChainHead')
 
+/** 32 hex digits that a computer makes for each run. */
+export const runKeySchema = z
+  .custom<RunKey>((value) => typeof value === 'string' && isRunKey(value), '32 hex digits')
+  .openapi({ type: 'string', example: '0123456789abcdef0123456789abcdef' })
+
 const openBody = z.object({
   job: z.string().min(1),
   parent: hex64.nullish(),
   instance: z.string().max(maxInstanceCharacters).nullish(),
   print: hex64,
+  run: runKeySchema.nullish(),
 })
 
 const openedSchema = z
@@ -70,13 +77,14 @@ export function agentSessionsRoutes(services: {
   const { sessions, claims, filters } = services
   const routes = newRoutes()
   routes.openapi(openRoute, async (c) => {
-    const { job, parent, instance, print } = c.req.valid('json')
+    const { job, parent, instance, print, run } = c.req.valid('json')
     const { session, isParentHeld } = await sessions.open({
       device: askingDevice(c),
       job,
       parent: parent ? parseSnapshotId(parent) : undefined,
       instance: instance ?? undefined,
       print,
+      run: run ?? undefined,
     })
     const { sessionId, given, closureEpoch } = session
     return c.json({ id: sessionId, head: headBody(given), closureEpoch, isParentHeld }, 201)

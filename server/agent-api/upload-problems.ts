@@ -24,6 +24,7 @@ const packProblems = faultTable(
 const sessionProblems = faultTable(SessionError, {
   gone: 'HF-SESSION-GONE',
   'invalid-job': 'HF-VALIDATION',
+  'run-done': 'HF-RUN-DONE',
   cloned: 'HF-DEVICE-CLONED',
   'no-repository': 'HF-NOT-FOUND',
 })

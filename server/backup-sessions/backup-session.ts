@@ -38,7 +38,7 @@ export const maxMissingRounds = 3
 /** How far uploads may go beyond the plan's space before they are refused on the way; the commit decides. */
 export const quotaTolerance = 1.1
 
-export const sessionFaults = ['gone', 'invalid-job', 'cloned', 'no-repository'] as const
+export const sessionFaults = ['gone', 'invalid-job', 'cloned', 'no-repository', 'run-done'] as const
 export type SessionFault = (typeof sessionFaults)[number]
 
 export class SessionError extends Error {

@@ -9,7 +9,7 @@ import { maxJobNameCharacters } from '../jobs/job.ts'
 import { readObservedTime } from '../observed-time/observed-time-table.ts'
 import { findRepositoryOfCustomer, lockRepository, nextSessionSequence } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
-import { maxRunDetailCharacters } from '../runs/run.ts'
+import { maxRunDetailCharacters, type RunKey } from '../runs/run.ts'
 import type { RunsService } from '../runs/runs-service.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { type Id, newId } from '../runtime/ids.ts'
@@ -29,6 +29,8 @@ export interface SessionToOpen {
   /** The value that the last commit gave to this computer. */
   readonly instance: string | undefined
   readonly print: string
+  /** What the computer calls the run: tried again, it is the same one. */
+  readonly run?: RunKey | undefined
 }
 
 export interface OpenedSession {
@@ -43,7 +45,7 @@ export interface LiveSession {
 }
 
 export interface BackupSessionsService {
-  /** Throws BackupRefusedError, SessionError `cloned`, `invalid-job`. */
+  /** Throws BackupRefusedError, SessionError `cloned`, `invalid-job`, `run-done`. */
   readonly open: (request: SessionToOpen) => Promise<OpenedSession>
   /** A live session of this device. Its being asked for counts as a sign of life. Throws SessionError `gone`. */
   readonly get: (device: DeviceIdentity, sessionId: Id<'bks'>) => Promise<LiveSession>
@@ -70,7 +72,7 @@ export function createBackupSessionsService(options: {
   readonly customers: Pick<CustomersService, 'find'>
   readonly subscriptions: Pick<SubscriptionsService, 'find'>
   readonly snapshots: Pick<SnapshotsService, 'findLive'>
-  readonly runs: Pick<RunsService, 'open' | 'fail'>
+  readonly runs: Pick<RunsService, 'open' | 'fail' | 'findByKey'>
   readonly space: PlanSpace
   /** Makes the folder of the device's versions, durably. */
   readonly prepareDevice: (repository: Repository, deviceId: Id<'dev'>) => Promise<void>
@@ -108,8 +110,10 @@ export function createBackupSessionsService(options: {
   }
 
   const openIn = async (tx: Transaction, request: SessionToOpen, repositoryId: number): Promise<OpenedSession> => {
-    const { device, job, parent } = request
+    const { device, job, parent, run: key } = request
     const { deviceId, customerId, subscriptionId } = device
+    const before = key === undefined ? undefined : await runs.findByKey(tx, { deviceId, key })
+    if (before?.hasVersion === true) throw new SessionError('run-done', 'This run has made its version already.')
     const repository = await lockRepository(tx, repositoryId)
     const head = await identify(tx, request)
     const held = parent && (await snapshots.findLive(tx, { repositoryId, snapshotId: parent }))
@@ -121,7 +125,7 @@ export function createBackupSessionsService(options: {
       seq: await nextSessionSequence(tx, repositoryId),
       deviceId,
       subscriptionId,
-      runId: newId('run', randomness),
+      runId: before?.runId ?? newId('run', randomness),
       job,
       state: 'open',
       closureEpoch: repository.closureEpoch,
@@ -131,7 +135,8 @@ export function createBackupSessionsService(options: {
       uploadedBytes: 0,
       openedAt: nowMs,
     }
-    await runs.open(tx, { runId: session.runId, customerId, deviceId, job, startedAt: nowMs })
+    const isAgain = before !== undefined
+    await runs.open(tx, { runId: session.runId, customerId, deviceId, job, startedAt: nowMs, key, isAgain })
     await table.insertSession(tx, session, { observedMs: await readObservedTime(tx) })
     return { session, isParentHeld: session.parent !== undefined }
   }

@@ -141,8 +141,9 @@ export async function insertVersion(
   })
   await catalogue.makeVisible(tx, staged)
   if (!body.isCheckpoint && session !== undefined) {
-    const { verdict, counts } = body
-    await runs.finish(tx, { runId: session.runId, version: version.id, verdict, endedAt: receivedAt, counts })
+    const { verdict, counts, skipped } = body
+    const left = { deviceId: device.deviceId, job: session.job, skipped }
+    await runs.finish(tx, { runId: session.runId, version: version.id, verdict, endedAt: receivedAt, counts, left })
   }
   return { replaced }
 }

@@ -8,6 +8,7 @@ import { databaseProblems } from '../database/database-problems.ts'
 import { deviceProblems } from '../devices/device-problems.ts'
 import { keyCareProblems } from '../key-care/key-care-problems.ts'
 import { moveProblems } from '../moves/move-problems.ts'
+import { orderProblems } from '../orders/order-problems.ts'
 import { pruneProblems, pruneRefusals } from '../prune/prune-problems.ts'
 import { rebuildProblems } from '../rebuild/rebuild-problems.ts'
 import { recoveryProblems } from '../recovery/recovery-problems.ts'
@@ -15,6 +16,8 @@ import { formatProblems, repositoryProblems } from '../repositories/repository-p
 import { retentionProblems } from '../retention/retention-problems.ts'
 import { selfBackupProblems } from '../self-backups/self-backup-problems.ts'
 import { setupProblems } from '../setup/setup-problems.ts'
+import { skipProblems } from '../skips/skip-problems.ts'
+import { jobsProblems } from '../told-jobs/jobs-problems.ts'
 import { userProblems } from '../users/user-problems.ts'
 import { workerPoolProblems } from '../worker-pool/worker-pool-problems.ts'
 import type { ProblemFinder } from './fault-table.ts'
@@ -38,6 +41,9 @@ const faultTables: readonly ProblemFinder[] = [
   uploadProblems,
   choreProblems,
   moveProblems,
+  orderProblems,
+  jobsProblems,
+  skipProblems,
   selfBackupProblems,
   recoveryProblems,
   retentionProblems,

@@ -192,6 +192,19 @@ export const problemCatalogue = {
     'you',
     'Start the backup again. What had arrived is not sent twice.',
   ),
+  'HF-RUN-DONE': entry(409, 'This run has made its version already', 'you', 'Nothing has to be done. The version is there.'),
+  'HF-ORDERS-FULL': entry(
+    409,
+    'Too many orders wait for this computer',
+    'you',
+    'Switch the computer on: it takes them one after the other.',
+  ),
+  'HF-JOBS-NOT-TOLD': entry(
+    409,
+    'The computer has not told what it backs up',
+    'you',
+    'Run `holdfast-agent run` there, or a backup. Then its jobs appear here.',
+  ),
   'HF-STALE-HEAD': entry(
     409,
     'Another version was committed meanwhile',

@@ -3,6 +3,7 @@
  * that has no row, and a request to one is refused; tests/server/http/authorisation.test.ts walks the rows for every role.
  */
 import { chunkIdBytes, haveIdsPerCallMax, recordsPerCallMax, snapshotFileMaxBytes } from '../../engine/index.ts'
+import { maxReportBodyBytes } from '../runs/run-report.ts'
 import type { Permission } from './permissions.ts'
 
 /** How a route takes its body: read whole and counted before the handler runs, or left to a handler that counts itself. */
@@ -19,6 +20,9 @@ export interface RouteRule {
 }
 
 export type RouteKey = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
+
+/** A hundred jobs with a thousand folders each would be more; so would the configuration file be. */
+const toldJobsMaxBytes = 4 * 1024 * 1024
 
 export const smallBodyMaxBytes = 64 * 1024
 
@@ -143,6 +147,13 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'POST /api/agent/v1/records': { permission: 'agent:use', body: { maxBytes: recordsPerCallMax * chunkIdBytes } },
   'GET /api/agent/v1/snapshots': { permission: 'agent:use' },
   'GET /api/agent/v1/snapshots/:snapshotId': { permission: 'agent:use' },
+  'GET /api/agent/v1/orders': { permission: 'agent:use' },
+  'POST /api/agent/v1/orders/:orderId': { permission: 'agent:use' },
+  'PUT /api/agent/v1/jobs': { permission: 'agent:use', body: { maxBytes: toldJobsMaxBytes } },
+  'POST /api/agent/v1/progress': { permission: 'agent:use' },
+  // The ticket in its address is the right, and these answer without the database.
+  'PUT /api/agent/v1/progress/:ticket': { permission: 'public' },
+  'PUT /api/agent/v1/runs/:runKey': { permission: 'agent:use', body: { maxBytes: maxReportBodyBytes } },
   'GET /docs/errors': { permission: 'public' },
   'GET /docs/errors/:code': { permission: 'public' },
 }

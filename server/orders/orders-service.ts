@@ -45,6 +45,8 @@ export interface OrdersService {
   readonly listNewest: (deviceId: Id<'dev'>, limit: number) => Promise<readonly Order[]>
   /** A backup has ended: nobody has to stop it any more. */
   readonly endCancels: (transaction: Transaction, deviceId: Id<'dev'>) => Promise<void>
+  /** Edits of a computer's jobs that it has not taken, and those it refused: they are void. */
+  readonly withdrawEdits: (transaction: Transaction, deviceId: Id<'dev'>) => Promise<void>
   readonly isListening: (deviceId: Id<'dev'>) => boolean
   /** Once a minute. */
   readonly expire: () => Promise<void>
@@ -60,6 +62,8 @@ export function createOrdersService(options: {
   readonly clock: Clock
   readonly randomness: Randomness
   readonly bell?: OrderBell
+  /** A backup shall be stopped: whoever runs it without listening for orders hears it with its next sign of progress. */
+  readonly onCancel?: (deviceId: Id<'dev'>) => void
 }): OrdersService {
   const { database, clock, randomness } = options
   const { kysely } = database
@@ -97,7 +101,10 @@ export function createOrdersService(options: {
       customerId: device.customerId,
       detail: { order: body.kind, number, ...(body.kind === 'run-now' && body.job !== undefined ? { job: body.job } : {}) },
     })
-    afterCommit(tx, () => bell.ring(deviceId))
+    afterCommit(tx, () => {
+      bell.ring(deviceId)
+      if (body.kind === 'cancel') options.onCancel?.(deviceId)
+    })
     return { ...order, number }
   }
 
@@ -126,6 +133,7 @@ export function createOrdersService(options: {
     listOpenOfCustomer: (customerId) => table.listOpenOrdersOfCustomer(kysely, customerId, maxOrdersListed),
     listNewest: (deviceId, limit) => table.listNewestOrders(kysely, deviceId, limit),
     endCancels: (tx, deviceId) => table.endOpenOrders(tx, { deviceId, kind: 'cancel', state: 'done', at: clock.now() }),
+    withdrawEdits: (tx, deviceId) => table.withdrawEdits(tx, deviceId, clock.now()),
     isListening: bell.isListening,
     expire: async () => {
       const at = clock.now()

@@ -156,6 +156,16 @@ export async function endOpenOrders(
     .execute()
 }
 
+export async function withdrawEdits(db: Queryable, deviceId: Id<'dev'>, at: number): Promise<void> {
+  await db
+    .updateTable('orders')
+    .set({ state: 'withdrawn', ended_at: at })
+    .where('device_id', '=', deviceId)
+    .where('kind', '=', 'jobs-changed')
+    .where('state', 'in', ['waiting', 'failed'])
+    .execute()
+}
+
 export async function removeEndedOrders(db: Queryable, before: number, limit: number): Promise<number> {
   const result = await db.deleteFrom('orders').where('ended_at', '<', before).limit(limit).executeTakeFirstOrThrow()
   return Number(result.numDeletedRows)

@@ -1,5 +1,5 @@
 /** One execution of a job, as far as the box heard of it. */
-import type { SnapshotCounts, Verdict } from '../../engine/index.ts'
+import type { SkippedFile, SnapshotCounts, Verdict } from '../../engine/index.ts'
 import type { Id } from '../runtime/ids.ts'
 
 declare const checkedKey: unique symbol
@@ -22,6 +22,9 @@ export interface NewRun {
   readonly deviceId: Id<'dev'>
   readonly job: string
   readonly startedAt: number
+  /** What the computer calls it; a run that is tried again keeps its name, and its row. */
+  readonly key?: RunKey | undefined
+  readonly isAgain?: boolean
 }
 
 /** A run that made a version. */
@@ -31,6 +34,8 @@ export interface FinishedRun {
   readonly verdict: Verdict
   readonly endedAt: number
   readonly counts: SnapshotCounts
+  /** Whose files the run left out, for counting those that are known and accepted. */
+  readonly left: { readonly deviceId: Id<'dev'>; readonly job: string; readonly skipped: readonly SkippedFile[] }
 }
 
 /** A run that made none: aborted, refused, or not heard from any more. */

@@ -1,6 +1,8 @@
 import type { Database, Transaction } from '../database/database.ts'
 import { findOrCreateJob } from '../jobs/jobs-table.ts'
 import type { Id } from '../runtime/ids.ts'
+import { countKnown } from '../skips/accepted-skip.ts'
+import { listAcceptedSkips } from '../skips/accepted-skips-table.ts'
 import { restate } from '../standings/standings-table.ts'
 import {
   type DaysAsked,
@@ -10,6 +12,7 @@ import {
   maxDaysAsked,
   type NewRun,
   type RefusedRun,
+  type RunKey,
 } from './run.ts'
 import * as table from './runs-table.ts'
 
@@ -24,6 +27,10 @@ export interface RunsService {
   readonly fail: (transaction: Transaction, run: FailedRun) => Promise<void>
   /** @throws RangeError for more than `maxDaysAsked` days, or days that are not in order */
   readonly listDays: (asked: DaysAsked) => Promise<readonly DeviceDay[]>
+  readonly findByKey: (
+    transaction: Transaction,
+    of: { readonly deviceId: Id<'dev'>; readonly key: RunKey },
+  ) => Promise<{ readonly runId: Id<'run'>; readonly hasVersion: boolean; readonly isOpen: boolean } | undefined>
   readonly listRunning: (
     customerId: Id<'cus'>,
   ) => Promise<readonly { readonly deviceId: Id<'dev'>; readonly startedAt: number }[]>
@@ -36,11 +43,14 @@ export function createRunsService({ database }: { readonly database: Database })
   return {
     open: async (transaction, run) => {
       const { jobId } = await findOrCreateJob(transaction, run.deviceId, run.job, run.startedAt)
-      await table.insertRun(transaction, { ...run, jobId })
+      if (run.isAgain === true) await table.reopenRun(transaction, run.runId)
+      else await table.insertRun(transaction, { ...run, jobId })
       await restate(transaction, run)
     },
     finish: async (transaction, run) => {
-      await table.finishRun(transaction, run)
+      const { deviceId, job, skipped } = run.left
+      const accepted = skipped.length === 0 ? [] : await listAcceptedSkips(transaction, { deviceId, job })
+      await table.finishRun(transaction, { ...run, knownSkips: countKnown(accepted, skipped) })
       await restate(transaction, run)
     },
     refuse: async (transaction, run) => {
@@ -58,6 +68,7 @@ export function createRunsService({ database }: { readonly database: Database })
       if (!isInOrder) throw new RangeError('days must follow each other')
       return table.listDays(kysely, asked)
     },
+    findByKey: table.findRunByKey,
     listRunning: (customerId) => table.listRunningRuns(kysely, customerId),
   }
 }

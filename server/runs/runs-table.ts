@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type ColumnType, type Generated, sql } from 'kysely'
 import type { Queryable } from '../database/database.ts'
 import type { JobId } from '../jobs/job.ts'
 import type { Id } from '../runtime/ids.ts'
@@ -10,6 +10,7 @@ import {
   maxRunDetailCharacters,
   type NewRun,
   type RefusedRun,
+  type RunKey,
   type RunVerdict,
 } from './run.ts'
 
@@ -29,6 +30,10 @@ export interface RunRow {
   readonly added_bytes: number
   readonly added_stored_bytes: number
   readonly skipped: number
+  readonly agent_run: RunKey | null
+  readonly known_skips: Generated<number>
+  /** What it counts as; made by the database. */
+  readonly standing: ColumnType<RunVerdict | null, never, never>
 }
 
 declare module '../database/tables.ts' {
@@ -50,10 +55,30 @@ export async function insertRun(db: Queryable, run: Omit<NewRun, 'job'> & { read
       device_id: run.deviceId,
       job_id: run.jobId,
       started_at: run.startedAt,
+      agent_run: run.key ?? null,
       ...nothingYet,
       ...zeros,
     })
     .execute()
+}
+
+/** The same run, tried again. */
+export async function reopenRun(db: Queryable, runId: Id<'run'>): Promise<void> {
+  const nothingYet = { verdict: null, snapshot: null, code: null, detail: null, ended_at: null }
+  await db.updateTable('runs').set(nothingYet).where('id', '=', runId).execute()
+}
+
+export async function findRunByKey(
+  db: Queryable,
+  of: { readonly deviceId: Id<'dev'>; readonly key: RunKey },
+): Promise<{ readonly runId: Id<'run'>; readonly hasVersion: boolean; readonly isOpen: boolean } | undefined> {
+  const row = await db
+    .selectFrom('runs')
+    .select(['id', 'verdict', 'code', 'ended_at'])
+    .where('device_id', '=', of.deviceId)
+    .where('agent_run', '=', of.key)
+    .executeTakeFirst()
+  return row && { runId: row.id, hasVersion: row.verdict !== null && row.code === null, isOpen: row.ended_at === null }
 }
 
 /** The version that a run made is gone; that it ran, and how, stays. */
@@ -64,7 +89,7 @@ export async function forgetRunVersion(
   await db.updateTable('runs').set({ snapshot: null }).where('id', '=', gone.runId).where('snapshot', '=', gone.version).execute()
 }
 
-export async function finishRun(db: Queryable, run: FinishedRun): Promise<void> {
+export async function finishRun(db: Queryable, run: FinishedRun & { readonly knownSkips: number }): Promise<void> {
   await db
     .updateTable('runs')
     .set({
@@ -76,6 +101,7 @@ export async function finishRun(db: Queryable, run: FinishedRun): Promise<void> 
       added_bytes: run.counts.addedBytes,
       added_stored_bytes: run.counts.addedStoredBytes,
       skipped: run.counts.skipped,
+      known_skips: run.knownSkips,
     })
     .where('id', '=', run.runId)
     .execute()
@@ -117,6 +143,30 @@ export async function putRefusedRun(
       ...nothing,
     })
     .execute()
+}
+
+/** Runs of a job that left files out and whose version is still there, newest first. */
+export async function listPartialRuns(
+  db: Queryable,
+  of: { readonly deviceId: Id<'dev'>; readonly job: string; readonly sinceMs: number; readonly limit: number },
+): Promise<readonly { readonly runId: Id<'run'>; readonly version: Id<'snap'> }[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .innerJoin('jobs', 'jobs.id', 'runs.job_id')
+    .select(['runs.id', 'runs.snapshot'])
+    .where('runs.device_id', '=', of.deviceId)
+    .where('jobs.name', '=', of.job)
+    .where('runs.ended_at', '>=', of.sinceMs)
+    .where('runs.verdict', '=', 'partial')
+    .where('runs.snapshot', 'is not', null)
+    .orderBy('runs.ended_at', 'desc')
+    .limit(of.limit)
+    .execute()
+  return rows.flatMap(({ id, snapshot }) => (snapshot === null ? [] : [{ runId: id, version: snapshot }]))
+}
+
+export async function setKnownSkips(db: Queryable, runId: Id<'run'>, knownSkips: number): Promise<void> {
+  await db.updateTable('runs').set({ known_skips: knownSkips }).where('id', '=', runId).execute()
 }
 
 /** A run that has ended stays as it ended. */
@@ -172,7 +222,7 @@ export async function listDays(db: Queryable, asked: DaysAsked): Promise<readonl
   if (first === undefined) return []
   const { rows } = await sql<DayRow>`
     SELECT device_id, INTERVAL(ended_at, ${sql.join(dayStartsMs)}) - 1 AS day,
-      SUM(verdict = 'ok') AS ok, SUM(verdict = 'partial') AS partial, SUM(verdict = 'failed') AS failed,
+      SUM(standing = 'ok') AS ok, SUM(standing = 'partial') AS partial, SUM(standing = 'failed') AS failed,
       MAX(ended_at) AS last_at, MAX(CONCAT(LPAD(ended_at, ${timeDigits}, '0'), snapshot)) AS last_version
     FROM runs WHERE customer_id = ${customerId} AND ended_at >= ${first} AND verdict != 'refused'
       ${deviceId === undefined ? sql`` : sql`AND device_id = ${deviceId}`}

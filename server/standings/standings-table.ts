@@ -48,11 +48,14 @@ export async function restate(
       running_since = VALUES(running_since)`.execute(db)
 }
 
-/** The later of its last run and its newest version: a version may come without a run (found on the disk), a run without a version. */
-const isRun = sql`run.ended_at > COALESCE(version.received_at, 0)`
+/**
+ * The later of its last run and its newest version: a version may come without a run (found on the disk), a run without a version.
+ * Of both at once the run tells, as it knows which left-out files were accepted.
+ */
+const isRun = sql`run.ended_at >= COALESCE(version.received_at, 0)`
 const endOfEachJob = sql`
       SELECT its_jobs.id AS job_id,
-        IF(${isRun}, run.verdict, version.verdict) AS verdict,
+        IF(${isRun}, run.standing, version.verdict) AS verdict,
         IF(${isRun}, run.ended_at, version.received_at) AS ended_at,
         IF(${isRun}, run.code, NULL) AS code,
         IF(${isRun}, run.detail, NULL) AS detail,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { excludeTest, parseExclude } from '../../../agent/selection/exclude-pattern.ts'
+import { excludeTest, parseExclude } from '../../../selection/exclude-pattern.ts'
 
 describe('what a pattern leaves out', () => {
   test.each([

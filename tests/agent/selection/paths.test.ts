@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { selectSources } from '../../../agent/selection/overlap.ts'
-import { isWithin, parseSourcePath, resolveSourcePath } from '../../../agent/selection/source-path.ts'
+import { isWithin, parseSourcePath, resolveSourcePath } from '../../../selection/source-path.ts'
 
 const bytes = (text: string) => Buffer.from(text)
 

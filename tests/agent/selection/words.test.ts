@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isSameJobName, parseJobName } from '../../../agent/selection/job-name.ts'
+import { isSameJobName, parseJobName } from '../../../selection/job-name.ts'
 import { keepPeriods, keepRulesText, parseKeepRules } from '../../../agent/selection/keep-rules.ts'
 import { parseRate, rateText } from '../../../agent/selection/rate.ts'
-import { parseSchedule, type Schedule, scheduleText, weekDays } from '../../../agent/selection/schedule.ts'
+import { parseSchedule, type Schedule, scheduleText, weekDays } from '../../../selection/schedule.ts'
 
 describe('schedules', () => {
   test.each([

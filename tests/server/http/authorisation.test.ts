@@ -69,6 +69,9 @@ function sampleIds(): Readonly<Record<string, string>> {
     // Backup sessions and packs belong to one device; tests/server/agent-api/ shows them to its neighbours.
     sessionId: `bks_${'b'.repeat(20)}`,
     packId: 'ab'.repeat(32),
+    orderId: `ord_${'d'.repeat(20)}`,
+    runKey: 'ab'.repeat(16),
+    ticket: 'ab'.repeat(20),
     code: 'HF-BUSY',
     chore: 'none-of-these',
     copyId: `cpy_${'c'.repeat(20)}`,

@@ -26,10 +26,17 @@ async function open(of = computer, startedAt = box.clock.now()) {
   return runId
 }
 
+/** Nothing was left out. */
+function nothingLeft(of = computer) {
+  return { deviceId: of.device.deviceId, job: 'default', skipped: [] }
+}
+
 async function finish(endedAt: number, verdict: 'ok' | 'partial' = 'ok', of = computer) {
   const runId = await open(of, endedAt - 1000)
   const version = newId('snap', systemRandomness)
-  await box.database.transaction((tx) => box.devicesSide.runs.finish(tx, { runId, version, verdict, endedAt, counts }))
+  await box.database.transaction((tx) =>
+    box.devicesSide.runs.finish(tx, { runId, version, verdict, endedAt, counts, left: nothingLeft(of) }),
+  )
   return version
 }
 
@@ -82,7 +89,9 @@ test('a run goes on until it ends, and ends once', async () => {
   expect(await standing()).toEqual({ ended: undefined, goodAt: undefined, runningSince: box.clock.now() })
   const version = newId('snap', systemRandomness)
   const endedAt = box.clock.now() + 5
-  await box.database.transaction((tx) => box.devicesSide.runs.finish(tx, { runId, version, verdict: 'ok', endedAt, counts }))
+  await box.database.transaction((tx) =>
+    box.devicesSide.runs.finish(tx, { runId, version, verdict: 'ok', endedAt, counts, left: nothingLeft() }),
+  )
   await box.database.transaction((tx) => box.devicesSide.runs.fail(tx, { runId, code: 'HF-BUSY', detail: '', endedAt: 1 }))
   expect(await box.devicesSide.runs.listRunning(customerId)).toEqual([])
   expect(await standing()).toMatchObject({ ended: { verdict: 'ok', at: endedAt, failures: 0 }, runningSince: undefined })

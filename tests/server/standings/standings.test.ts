@@ -53,7 +53,9 @@ describe('in the database', () => {
     await box.database.transaction(async (tx) => {
       await runs.open(tx, { runId, customerId: box.customer.customerId, deviceId, job, startedAt: endedAt - 1000 })
       if (verdict === 'failed') await runs.fail(tx, { runId, code: 'HF-QUOTA-EXCEEDED', detail: 'full', endedAt })
-      else await runs.finish(tx, { runId, version: newId('snap', systemRandomness), verdict, endedAt, counts })
+      const left = { deviceId, job, skipped: [] }
+      if (verdict !== 'failed')
+        await runs.finish(tx, { runId, version: newId('snap', systemRandomness), verdict, endedAt, counts, left })
     })
   }
 

@@ -1,6 +1,6 @@
 /*
- * When a job shall run by itself, as people write it. This version stores schedules; the daemon that keeps them comes with a later
- * one, and reads the same words.
+ * When a job shall run by itself, as people write it. The computer keeps to it, the dashboard checks and shows it: both read the same
+ * words here. When it is due says schedule-times.ts.
  */
 
 export type Schedule =
@@ -132,7 +132,7 @@ function minutesOf(words: readonly string[]): number {
 }
 
 /** Minute, hour, day of month, month, day of week (0 and 7 are Sunday). */
-const cronFields = [
+export const cronFields = [
   { name: 'minute', min: 0, max: 59 },
   { name: 'hour', min: 0, max: 23 },
   { name: 'day of month', min: 1, max: 31 },

@@ -1,0 +1,112 @@
+import { cronFields, type Schedule, type TimeOfDay, weekDays } from './schedule.ts'
+
+/*
+ * When a schedule is due. Pure: the zone of the machine and the moment come in. A time of day that the clocks skip in spring is due as
+ * much later as they skipped; one that comes twice in autumn is due the first time only. `every` counts elapsed time, not the clock's.
+ */
+
+const dayMs = 24 * 60 * 60 * 1000
+/** Longer than from one 29 February to the next, over a century without one. */
+const daysLookedAhead = 3000
+
+/** The first time after a moment; undefined for a schedule without times (continuous, a 30 February). */
+export function nextTime(schedule: Schedule, afterMs: number, timeZone: string): number | undefined {
+  if (schedule.kind === 'continuous') return undefined
+  if (schedule.kind === 'every') return nextMultiple(afterMs, schedule.minutes * 60_000)
+  const timesOf = timesOfDay(schedule)
+  let date = dateOf(afterMs, timeZone)
+  // The clocks may have been put back over midnight: the day before still has times that come.
+  date = date.subtract({ days: 1 })
+  for (let day = 0; day < daysLookedAhead; day += 1, date = date.add({ days: 1 })) {
+    const found = timesOf(date)
+      .map((time) => instantOf(date, time, timeZone))
+      .find((atMs) => atMs > afterMs)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The earliest of several schedules. */
+export function nextTimeOf(schedules: readonly Schedule[], afterMs: number, timeZone: string): number | undefined {
+  const times = schedules.map((schedule) => nextTime(schedule, afterMs, timeZone)).filter((atMs) => atMs !== undefined)
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** Whether anything is due within a span; `untilMs` does not belong to it. */
+export function isDueWithin(
+  schedules: readonly Schedule[],
+  span: { readonly fromMs: number; readonly untilMs: number; readonly timeZone: string },
+): boolean {
+  const next = nextTimeOf(schedules, span.fromMs - 1, span.timeZone)
+  return next !== undefined && next < span.untilMs
+}
+
+/**
+ * How much later than due a computer starts, so that five hundred of them do not start in the same second: a tenth of the interval,
+ * four minutes at most, by a share (0 to 1) that each computer and job keeps.
+ */
+export function startDelay(schedule: Schedule, share: number): number {
+  const periodMs = schedule.kind === 'every' ? schedule.minutes * 60_000 : dayMs
+  return Math.floor(Math.min(maxStartDelayMs, periodMs / 10) * share)
+}
+
+export const maxStartDelayMs = 4 * 60_000
+
+function nextMultiple(afterMs: number, periodMs: number): number {
+  return (Math.floor(afterMs / periodMs) + 1) * periodMs
+}
+
+type TimesOfDay = (date: Temporal.PlainDate) => readonly TimeOfDay[]
+
+function timesOfDay(schedule: Exclude<Schedule, { kind: 'continuous' | 'every' }>): TimesOfDay {
+  switch (schedule.kind) {
+    case 'daily':
+      return () => [schedule.at]
+    case 'weekly':
+      return (date) => (date.dayOfWeek === weekDays.indexOf(schedule.day) + 1 ? [schedule.at] : [])
+    case 'monthly':
+      // The 31st of a month with 30 days is its last.
+      return (date) => (date.day === Math.min(schedule.day, date.daysInMonth) ? [schedule.at] : [])
+    case 'cron':
+      return cronTimes(schedule.fields)
+    default:
+      return schedule satisfies never
+  }
+}
+
+function cronTimes(fields: readonly string[]): TimesOfDay {
+  const [minutes, hours, daysOfMonth, months, daysOfWeek] = fields.map(valuesOf) as [Values, Values, Values, Values, Values]
+  const times = [...hours].flatMap((hour) => [...minutes].map((minute) => ({ hour, minute })))
+  // As cron does it: where both kinds of day are limited, either will do.
+  const isEither = !fields[2]!.startsWith('*') && !fields[4]!.startsWith('*')
+  return (date) => {
+    const weekDay = date.dayOfWeek % 7
+    const isWeekDay = daysOfWeek.has(weekDay) || (weekDay === 0 && daysOfWeek.has(7))
+    const isMonthDay = daysOfMonth.has(date.day)
+    const isDay = isEither ? isWeekDay || isMonthDay : isWeekDay && isMonthDay
+    return months.has(date.month) && isDay ? times : []
+  }
+}
+
+type Values = ReadonlySet<number>
+
+function valuesOf(field: string, index: number): Values {
+  const { min, max } = cronFields[index]!
+  const values = new Set<number>()
+  for (const part of field.split(',')) {
+    const [range, step = '1'] = part.split('/') as [string, string?]
+    const [first, last] = range === '*' ? [min, max] : range.split('-').map(Number)
+    const end = last ?? (part.includes('/') ? max : first!)
+    for (let value = first!; value <= end; value += Number(step)) values.add(value)
+  }
+  return new Set([...values].sort((one, other) => one - other))
+}
+
+function dateOf(atMs: number, timeZone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate()
+}
+
+function instantOf(date: Temporal.PlainDate, { hour, minute }: TimeOfDay, timeZone: string): number {
+  const wall = date.toPlainDateTime(new Temporal.PlainTime(hour, minute))
+  return wall.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds
+}
