@@ -45,6 +45,8 @@ import { keyCareRoutes } from './key-care/key-care-routes.ts'
 import type { KeyCareService } from './key-care/key-care-service.ts'
 import type { ErrorManual } from './manual/error-manual.ts'
 import { manualRoutes } from './manual/manual-routes.ts'
+import { meRoutes } from './me/me-routes.ts'
+import { proveRoutes } from './me/prove-routes.ts'
 import { movesRoutes } from './moves/moves-routes.ts'
 import { type OpenApiDocument, openApiDocument, registerSecuritySchemes } from './openapi/openapi-document.ts'
 import { openApiRoutes } from './openapi/openapi-routes.ts'
@@ -64,6 +66,7 @@ import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
 import { recoveryPageRoutes } from './self-backups/recovery-page-routes.ts'
+import { secondFactorRoutes } from './second-factors/second-factor-routes.ts'
 import { type SessionCookie, sessionCookieBy } from './sessions/session-cookie.ts'
 import { sessionsApiRoutes } from './sessions/sessions-api-routes.ts'
 import { sessionsRoutes } from './sessions/sessions-routes.ts'
@@ -143,6 +146,9 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
   app.route('/', openApiRoutes({ document, pageContext }))
   app.route('/', setupRoutes({ ...people, ...shared, pageContext }))
   app.route('/', sessionsRoutes({ ...people, ...shared, pageContext }))
+  app.route('/', meRoutes({ ...people, ...shared, pageContext }))
+  app.route('/', proveRoutes({ ...people, ...shared, pageContext }))
+  app.route('/', secondFactorRoutes({ ...people, ...shared, pageContext }))
   mountPages(app, dependencies, shared)
   const { devicesSide, care, uploads, keyCare, retentionSide, copiesSide } = dependencies
   mountApi(app, { ...people, ...devicesSide, ...care, ...retentionSide, ...copiesSide, uploads, keyCare }, shared)

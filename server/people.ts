@@ -5,15 +5,21 @@
 import { type CreateRepositoryForCustomer, type CustomersService, createCustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
 import type { LettersService } from './letters/letters-service.ts'
+import { createInvitations, type InvitationsService } from './invitations/invitations-service.ts'
+import { createPasswordResets, type PasswordResets } from './mailed-links/password-reset-service.ts'
+import { createMembers, type MembersService } from './members/members-service.ts'
 import { createPlansService, type PlansService } from './plans/plans-service.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Randomness } from './runtime/randomness.ts'
+import { createSecondFactors, type SecondFactors } from './second-factors/second-factors-service.ts'
 import { createSessionsService, type SessionsService } from './sessions/sessions-service.ts'
 import { createSetupService, type SetupService } from './setup/setup-service.ts'
 import { createSubscriptionsService, type SubscriptionsService } from './subscriptions/subscriptions-service.ts'
 import { createTokensService, type TokensService } from './tokens/tokens-service.ts'
+import { type Attempts, createAttempts } from './users/attempts.ts'
 import { createAuthentication } from './users/authentication-service.ts'
 import { createPasswordHasher } from './users/password-hasher.ts'
+import { createOwnLogin, type OwnLogin } from './users/own-login-service.ts'
 import { createUsersService, type UsersService } from './users/users-service.ts'
 
 export interface People {
@@ -24,25 +30,52 @@ export interface People {
   readonly plans: PlansService
   readonly subscriptions: SubscriptionsService
   readonly setup: SetupService
+  readonly attempts: Attempts
+  readonly secondFactors: SecondFactors
+  readonly ownLogin: OwnLogin
+  readonly passwordResets: PasswordResets
+  readonly invitations: InvitationsService
+  readonly members: MembersService
 }
 
 export async function createPeople(options: {
   readonly database: Database
+  readonly masterKey: Buffer
   readonly clock: Clock
   readonly randomness: Randomness
   /** Of the box: whose midnights end a licence where the customer names none. */
   readonly timeZone: string
   readonly createRepositoryForCustomer: CreateRepositoryForCustomer
   readonly letters: LettersService
+  /** Without one the box sends no letters: links are shown to whoever makes them. */
+  readonly mail?: { readonly isSetUp: () => Promise<boolean> }
 }): Promise<People> {
   const hasher = await createPasswordHasher(options.randomness)
-  const authenticate = createAuthentication({ ...options, hasher })
+  const attempts = createAttempts(options)
+  const secondFactors = createSecondFactors({ ...options, attempts })
+  const authenticate = createAuthentication({ ...options, hasher, attempts, secondFactors })
   const users = createUsersService({ ...options, hasher, authenticate })
-  const sessions = createSessionsService({ ...options, authenticate })
+  const sessions = createSessionsService({ ...options, authenticate, secondFactors })
   const tokens = createTokensService(options)
   const customers = createCustomersService(options)
   const plans = createPlansService(options)
   const subscriptions = createSubscriptionsService(options)
   const setup = createSetupService({ ...options, users, customers, plans, subscriptions })
-  return { users, sessions, tokens, customers, plans, subscriptions, setup }
+  const isMailSetUp = async () => (await options.mail?.isSetUp()) ?? false
+  const shared = { ...options, isMailSetUp, hasher, attempts, users, authenticate }
+  return {
+    users,
+    sessions,
+    tokens,
+    customers,
+    plans,
+    subscriptions,
+    setup,
+    attempts,
+    secondFactors,
+    ownLogin: createOwnLogin(shared),
+    passwordResets: createPasswordResets(shared),
+    invitations: createInvitations(shared),
+    members: createMembers(shared),
+  }
 }

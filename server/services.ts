@@ -49,7 +49,7 @@ export async function createServices(box: Box): Promise<Services> {
   const { createRepositoryForCustomer } = repositories
   const lettersSide = await createLettersSide({ ...box, log: box.log.child({ part: 'letters' }) })
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const people = await createPeople({ database, clock, randomness, timeZone, createRepositoryForCustomer, ...lettersSide })
+  const people = await createPeople({ ...box, timeZone, createRepositoryForCustomer, ...lettersSide })
   const records = createRecordsService({ database, dataFolder, log: box.log.child({ part: 'records' }) })
   const pool = createWorkerPool()
   const devicesSide = createDevicesSide({

@@ -1,3 +1,4 @@
+import { RefusedError } from '../../engine/index.ts'
 import { defineCommand, type OptionValues } from '../command-line/command.ts'
 import { exitCodes } from '../command-line/exit-code.ts'
 import { type Program, userAgentOf } from '../command-line/program.ts'
@@ -6,7 +7,7 @@ import type { Configuration, DeviceEntry, ServerEntry } from '../config/configur
 import { readConfiguration, writeConfiguration } from '../config/configuration-file.ts'
 import { AgentError, usageError } from '../errors/agent-error.ts'
 import { type BoxAddress, parseBoxAddress } from '../link/box-address.ts'
-import { type Connected, requestConnection } from '../link/connection-request.ts'
+import { type Connected, type ConnectionWish, requestConnection } from '../link/connection-request.ts'
 import { checkIsBox, type Meeting, meetBox } from '../link/first-contact.ts'
 import { parsePinText } from '../link/pin-text.ts'
 import { takeEditLock } from '../state/run-lock.ts'
@@ -22,7 +23,7 @@ const options = {
   },
   customer: { kind: 'value', value: 'C', about: 'id, number or name; needed by logins of several customers' },
   plan: { kind: 'value', value: 'P', about: 'name of the plan; the oldest valid one otherwise' },
-  otp: { kind: 'value', value: 'N', about: 'number of the second factor, where the login has one' },
+  otp: { kind: 'value', value: 'N', about: 'code of the second factor, or a recovery code, where the login has one' },
   name: { kind: 'value', value: 'N', about: 'how people will know this computer; its host name otherwise' },
   fingerprint: { kind: 'value', value: 'SPKI-SHA256', about: 'of the box, as the box shows it: needed in scripts' },
   replace: { kind: 'value', value: 'DEVICE', about: 'take over the jobs and versions of this computer, by number or name' },
@@ -53,7 +54,7 @@ export const connectCommand = defineCommand({
       const server = await recogniseBox(program, address, wish.pin)
       // Asked for last: nobody types a password for a box that is not there.
       const password = wish.password ?? (await askPassword(program, wish.user))
-      const connected = await requestConnection(program, server, { ...wish, password })
+      const connected = await requestAskingForCode(program, server, { ...wish, password })
       keep(program, before, server, connected)
       report(program, server, connected)
       return exitCodes.ok
@@ -64,6 +65,19 @@ export const connectCommand = defineCommand({
 })
 
 type Given = OptionValues<typeof options>
+
+/** A login with a second factor is asked for its code where somebody sits; a script gives --otp. */
+async function requestAskingForCode(program: Program, server: ServerEntry, wish: ConnectionWish): Promise<Connected> {
+  try {
+    return await requestConnection(program, server, wish)
+  } catch (error) {
+    const isAskedFor = error instanceof RefusedError && error.refusal.code === 'HF-OTP-NEEDED'
+    if (!isAskedFor || wish.otp !== undefined || !canAsk(program)) throw error
+    const otp = (await program.surroundings.terminal!.ask('Code of your authenticator, or a recovery code: ')).trim()
+    if (otp === '') throw usageError('No code was given.')
+    return requestConnection(program, server, { ...wish, otp })
+  }
+}
 
 function parseAddress(text: string): BoxAddress {
   if (URL.canParse(text) && new URL(text).pathname !== '/')

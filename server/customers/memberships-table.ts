@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/database.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { MemberRole, Membership } from './membership.ts'
 
@@ -42,4 +42,59 @@ export async function listMembershipsOfUsers(
     .execute()
   for (const row of rows) memberships.get(row.user_id)?.push({ customerId: row.customer_id, role: row.role })
   return memberships
+}
+
+/** Whoever changes who belongs to a customer does it one after the other. */
+export async function lockMembers(tx: Transaction, customerId: Id<'cus'>): Promise<void> {
+  await tx.selectFrom('customers').select('id').where('id', '=', customerId).forUpdate().execute()
+}
+
+export async function countOwners(db: Queryable, customerId: Id<'cus'>): Promise<number> {
+  const query = db.selectFrom('memberships').select(({ fn }) => fn.countAll<number>().as('count'))
+  return (await query.where('customer_id', '=', customerId).where('role', '=', 'owner').executeTakeFirstOrThrow()).count
+}
+
+export async function findMembership(db: Queryable, userId: Id<'usr'>, customerId: Id<'cus'>): Promise<MemberRole | undefined> {
+  const query = db.selectFrom('memberships').select('role').where('user_id', '=', userId).where('customer_id', '=', customerId)
+  return (await query.executeTakeFirst())?.role
+}
+
+export async function setMemberRole(
+  db: Queryable,
+  { userId, customerId, role }: Omit<NewMembership, 'createdAt'>,
+): Promise<void> {
+  await db.updateTable('memberships').set({ role }).where('user_id', '=', userId).where('customer_id', '=', customerId).execute()
+}
+
+export async function deleteMembership(db: Queryable, userId: Id<'usr'>, customerId: Id<'cus'>): Promise<void> {
+  await db.deleteFrom('memberships').where('user_id', '=', userId).where('customer_id', '=', customerId).execute()
+}
+
+/** People of a customer, by name. */
+export async function listMembers(db: Queryable, customerId: Id<'cus'>, limit: number) {
+  const rows = await db
+    .selectFrom('memberships')
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .leftJoin('second_factors', 'second_factors.user_id', 'users.id')
+    .select([
+      'users.id',
+      'users.name',
+      'users.email',
+      'memberships.role',
+      'memberships.created_at',
+      'second_factors.confirmed_at',
+    ])
+    .where('memberships.customer_id', '=', customerId)
+    .orderBy('users.name')
+    .orderBy('users.id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    userId: row.id,
+    name: row.name,
+    email: row.email,
+    role: row.role,
+    since: row.created_at,
+    hasSecondFactor: row.confirmed_at !== null,
+  }))
 }

@@ -13,7 +13,6 @@ import { subscriptionProblem } from '../subscriptions/subscription-problems.ts'
 import type { UsersService } from '../users/users-service.ts'
 import type { Connect, Connected } from './connect-service.ts'
 import { formatDeviceNumber } from './device.ts'
-import { DeviceError } from './device-error.ts'
 import { fingerprintSchema } from './fingerprint.ts'
 
 const maxWordCharacters = 400
@@ -23,7 +22,7 @@ const word = z.string().max(maxWordCharacters)
 const connectSchema = z.object({
   user: word,
   password: z.string().max(maxPasswordCharacters),
-  otp: word.optional(),
+  otp: word.optional().openapi({ description: 'A code of the second factor, or a recovery code, where the login has one.' }),
   customer: word.optional().openapi({ description: 'Id, number or name; needed by logins of several customers.' }),
   plan: word.optional().openapi({ description: 'Name of the plan; the oldest valid subscription otherwise.' }),
   name: word.openapi({ description: 'How people will know the computer.' }),
@@ -61,9 +60,8 @@ export function connectRoutes(services: {
   const routes = newRoutes()
   routes.openapi(connectRoute, async (c) => {
     const { user: email, password, otp, customer, plan, replace, ...request } = c.req.valid('json')
-    if (otp !== undefined) throw new DeviceError('otp-unsupported', 'Second factors are not in this version of the box.')
     const { address } = clientOf(c)
-    const authentication = await users.authenticate({ email, password, address })
+    const authentication = await users.authenticate({ email, password, otp, address })
     if (authentication.kind !== 'signed-in') throw signInProblem(authentication)
     const answer = await connect({ ...request, user: authentication.user, address, customer, plan, replace })
     if (answer.kind === 'refused') throw subscriptionProblem(answer.refusal)

@@ -6,7 +6,6 @@ export const deviceFaults = [
   'licence-missing',
   'devices-exceeded',
   'replaced-not-found',
-  'otp-unsupported',
 ] as const
 export type DeviceFault = (typeof deviceFaults)[number]
 

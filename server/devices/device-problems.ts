@@ -11,7 +11,6 @@ export const deviceProblems = faultTable(
     'licence-missing': 'HF-LICENCE-MISSING',
     'devices-exceeded': 'HF-PLAN-DEVICES-EXCEEDED',
     'replaced-not-found': 'HF-NOT-FOUND',
-    'otp-unsupported': 'HF-NOT-IN-THIS-VERSION',
   },
   ({ choices }) => (Object.keys(choices).length === 0 ? {} : { members: { ...choices } }),
 )

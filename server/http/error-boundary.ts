@@ -10,7 +10,7 @@ import type { Log } from '../runtime/log.ts'
 import type { AppContext, AppEnvironment } from './app-environment.ts'
 import { handlerRoutes } from './authorisation.ts'
 import { problemOf } from './known-faults.ts'
-import { signInPath } from './local-path.ts'
+import { localPathOr, signInPath } from './local-path.ts'
 import { Problem, problemDocument, problemResponse } from './problem.ts'
 
 export interface ErrorBoundary {
@@ -26,6 +26,7 @@ export function errorBoundary(options: {
   const answer = (c: AppContext, problem: Problem): Response | Promise<Response> => {
     if (!wantsPage(c)) return problemResponse(problem, c.var.requestId)
     if (problem.code === 'HF-SIGN-IN-NEEDED' && c.req.method === 'GET') return sendToSignIn(c)
+    if (problem.code === 'HF-PROOF-NEEDED') return sendToProof(c)
     return errorAsPage(c, problem, options.pageContext(c))
   }
   return {
@@ -69,4 +70,18 @@ function sendToSignIn(c: AppContext): Response {
 function pathAndQuery(c: AppContext): string {
   const { pathname, search } = new URL(c.req.url)
   return pathname + search
+}
+
+/** And back to the page: what was sent to it has to be sent again, for a form is not kept. */
+function sendToProof(c: AppContext): Response {
+  const from = c.req.method === 'GET' ? pathAndQuery(c) : ownReferrer(c)
+  return c.redirect(`/me/prove?next=${encodeURIComponent(localPathOr(from, '/'))}`, 303)
+}
+
+/** The page of this box that the form was on; its browser says so, and our referrer policy lets it. */
+function ownReferrer(c: AppContext): string | undefined {
+  const referrer = c.req.header('referer')
+  if (referrer === undefined || !URL.canParse(referrer)) return undefined
+  const { host, pathname, search } = new URL(referrer)
+  return host === c.req.header('host') ? pathname + search : undefined
 }

@@ -6,7 +6,9 @@ import { copyProblems } from '../copies/copy-problems.ts'
 import { customerProblems } from '../customers/customer-problems.ts'
 import { databaseProblems } from '../database/database-problems.ts'
 import { deviceProblems } from '../devices/device-problems.ts'
+import { invitationProblems } from '../invitations/invitation-problems.ts'
 import { keyCareProblems } from '../key-care/key-care-problems.ts'
+import { memberProblems } from '../members/member-problems.ts'
 import { moveProblems } from '../moves/move-problems.ts'
 import { orderProblems } from '../orders/order-problems.ts'
 import { pruneProblems, pruneRefusals } from '../prune/prune-problems.ts'
@@ -17,6 +19,7 @@ import { retentionProblems } from '../retention/retention-problems.ts'
 import { selfBackupProblems } from '../self-backups/self-backup-problems.ts'
 import { setupProblems } from '../setup/setup-problems.ts'
 import { skipProblems } from '../skips/skip-problems.ts'
+import { tokenProblems } from '../tokens/token-problems.ts'
 import { jobsProblems } from '../told-jobs/jobs-problems.ts'
 import { userProblems } from '../users/user-problems.ts'
 import { workerPoolProblems } from '../worker-pool/worker-pool-problems.ts'
@@ -29,6 +32,9 @@ const faultTables: readonly ProblemFinder[] = [
   httpExceptionProblem,
   databaseProblems,
   userProblems,
+  tokenProblems,
+  invitationProblems,
+  memberProblems,
   customerProblems,
   copyProblems,
   setupProblems,

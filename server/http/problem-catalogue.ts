@@ -22,6 +22,42 @@ export const problemCatalogue = {
     'you',
     'Check both, or ask the administrator to reset the password.',
   ),
+  'HF-OTP-NEEDED': entry(
+    401,
+    'A code of the second factor is needed',
+    'you',
+    'Send the code that your authenticator shows as well: `--otp N`, or `otp` in the body. A recovery code will do.',
+  ),
+  'HF-OTP-WRONG': entry(
+    401,
+    'This code is not right',
+    'you',
+    'Wait for the next code and type that one: each works once. Is the clock of the telephone right? A recovery code will do.',
+  ),
+  'HF-PROOF-NEEDED': entry(
+    403,
+    'This asks for your password once more',
+    'you',
+    'Show that it is you on the page My sign-in, then do it again within ten minutes.',
+  ),
+  'HF-LINK-ENDED': entry(
+    410,
+    'This link does not work any more',
+    'you',
+    'It was used, withdrawn, or is too old. Ask whoever sent it for another one.',
+  ),
+  'HF-LAST-OWNER': entry(
+    409,
+    'An account keeps its last owner',
+    'you',
+    'Make somebody else an owner first.',
+  ),
+  'HF-LAST-ADMINISTRATOR': entry(
+    409,
+    'A box keeps its last administrator',
+    'administrator',
+    'Make somebody else an administrator first.',
+  ),
   'HF-TOKEN-INVALID': entry(
     401,
     'This token is not valid',

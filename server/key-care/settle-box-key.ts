@@ -16,6 +16,7 @@ import { repositoryPlace } from '../repositories/repository-place.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
 import type { Randomness } from '../runtime/randomness.ts'
+import { rewriteFactors } from '../second-factors/sealed-factor.ts'
 import { findSetting, putSetting } from '../settings/settings-table.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import { findNextKey, masterKeyName, takeNextKey } from './master-keys.ts'
@@ -96,6 +97,7 @@ async function rewriteRows(options: SettlingOptions, repositories: readonly Repo
         log.warn({ repository: uid.toString('hex'), slots: left }, 'key slots whose secret the box does not have')
     }
     await rewriteOutboxKey(tx, { masterKey, nextKey, randomness, nowMs: clock.now() })
+    await rewriteFactors(tx, { masterKey, nextKey, randomness })
     await putSetting(tx, 'box-key.name', masterKeyName(nextKey), clock.now())
     reached('box-key:before-commit')
   })

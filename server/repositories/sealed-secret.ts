@@ -18,6 +18,7 @@ export const sealedPurposes = [
   'outbox',
   'mail-password',
   'webhook-secret',
+  'second-factor',
 ] as const
 export type SealedPurpose = (typeof sealedPurposes)[number]
 

@@ -19,6 +19,8 @@ export const idPrefixes = [
   'skp',
   'chg',
   'ple',
+  'inv',
+  'bgl',
 ] as const
 export type IdPrefix = (typeof idPrefixes)[number]
 

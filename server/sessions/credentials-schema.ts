@@ -4,6 +4,10 @@ import { z } from '@hono/zod-openapi'
 export const credentialsSchema = z.object({
   email: z.string().openapi({ example: 'helen@office.example' }),
   password: z.string(),
+  otp: z
+    .string()
+    .optional()
+    .openapi({ description: 'A code of the second factor, or a recovery code, where the login has one.' }),
   stay: z.boolean().default(false).openapi({ description: 'Stay signed in for 30 days instead of 12 hours.' }),
 })
 
@@ -14,3 +18,6 @@ export const signInFormSchema = z.object({
   stay: z.string().optional(),
   next: z.string().optional(),
 })
+
+/** The second step: the code, and what stands for the first. */
+export const codeFormSchema = z.object({ ticket: z.string(), otp: z.string(), next: z.string().optional() })

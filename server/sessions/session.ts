@@ -11,6 +11,12 @@ export const shortLifetimeMs = 12 * hourMs
 /** "Stay signed in on this computer for 30 days." */
 export const longLifetimeMs = 30 * 24 * hourMs
 
+/** How long a password or a code that was just shown is good for acts that ask for it once more. */
+export const proofLastsMs = 10 * 60 * 1000
+
+/** "Last used" is for people who look who else is signed in; a write per request would be waste. */
+export const lastUseResolutionMs = 5 * 60 * 1000
+
 /** So many stay open for one user; the oldest end first. */
 export const maxSessionsPerUser = 50
 
@@ -21,6 +27,8 @@ export interface SignedIn {
   readonly isLasting: boolean
   /** The expiry was moved by this request, so a lasting cookie must be sent anew. */
   readonly isRenewed: boolean
+  /** Its user showed a password or a second factor in it within the last minutes (recent-proof.ts). */
+  readonly hasRecentProof: boolean
   readonly user: UserIdentity
 }
 

@@ -1,15 +1,27 @@
 import type { ActingAs } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, Transaction } from '../database/database.ts'
 import type { Clock } from '../runtime/clock.ts'
-import { newId } from '../runtime/ids.ts'
+import { type Id, newId } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
+import type { SecondFactors } from '../second-factors/second-factors-service.ts'
 import { hashBearerSecret, newBearerSecret } from '../tokens/bearer-secret.ts'
 import type { Authenticate, Authentication, Credentials } from '../users/authentication-service.ts'
 import type { UserIdentity } from '../users/user.ts'
 import { findUser } from '../users/users-table.ts'
-import { longLifetimeMs, maxSessionsPerUser, type SignedIn, shortLifetimeMs, slideExpiry } from './session.ts'
+import { createPendingSignIns } from './pending-sign-ins.ts'
+import {
+  lastUseResolutionMs,
+  longLifetimeMs,
+  maxSessionsPerUser,
+  proofLastsMs,
+  type SignedIn,
+  shortLifetimeMs,
+  slideExpiry,
+} from './session.ts'
+import type { ListedSession } from './sessions-table.ts'
 import * as table from './sessions-table.ts'
+import type { FailedSignIn } from './sign-in-problem.ts'
 
 export interface Browser {
   readonly address: string
@@ -24,14 +36,29 @@ export interface OpenedSession {
 }
 
 export type SignIn = Exclude<Authentication, { kind: 'signed-in' }> | ({ readonly kind: 'signed-in' } & OpenedSession)
+/** Its first step is too long ago, or was never made. */
+export type SecondStep = SignIn | { readonly kind: 'too-late' }
+export type Proof = Exclude<FailedSignIn, { readonly kind: 'otp-needed' }> | { readonly kind: 'proved' }
 
 export interface SessionsService {
   readonly signIn: (credentials: Credentials, browser: Omit<Browser, 'address'>) => Promise<SignIn>
+  /** Remembers for some minutes that the first step of a sign-in is done. The ticket goes into the form of the second. */
+  readonly holdSignIn: (user: UserIdentity, options: { readonly isLasting: boolean }) => string
+  readonly signInWithCode: (
+    step: { readonly ticket: string; readonly otp: string },
+    browser: Omit<Browser, 'isLasting'>,
+  ) => Promise<SecondStep>
+  /** For acts that ask once more who it is: the code where the login has a second factor, else the password. */
+  readonly prove: (signedIn: SignedIn, typed: string, address: string) => Promise<Proof>
   /** For someone who has just proved who they are in another way (the setup link). */
   readonly open: (user: UserIdentity, browser: Browser) => Promise<OpenedSession>
   /** Who holds this secret; undefined when nobody does, any more. */
   readonly find: (secret: string) => Promise<SignedIn | undefined>
   readonly signOut: (signedIn: SignedIn, address: string) => Promise<void>
+  readonly list: (userId: Id<'usr'>) => Promise<readonly ListedSession[]>
+  /** False: this user has no such session. */
+  readonly end: (user: UserIdentity, sessionId: Id<'ses'>, address: string) => Promise<boolean>
+  readonly endOthers: (signedIn: SignedIn, address: string) => Promise<number>
 }
 
 const maxUserAgentCharacters = 255
@@ -42,14 +69,23 @@ export function createSessionsService(options: {
   readonly clock: Clock
   readonly randomness: Randomness
   readonly authenticate: Authenticate
+  readonly secondFactors: Pick<SecondFactors, 'isOn' | 'check'>
 }): SessionsService {
-  const { database, clock, randomness, authenticate } = options
+  const { database, clock, randomness, authenticate, secondFactors } = options
+  const pending = createPendingSignIns(options)
 
   const open = async (user: UserIdentity, browser: Browser): Promise<OpenedSession> => {
     const nowMs = clock.now()
     const secret = newBearerSecret(randomness)
     const lifetimeMs = browser.isLasting ? longLifetimeMs : shortLifetimeMs
-    const session = { sessionId: newId('ses', randomness), userId: user.userId, lifetimeMs, expiresAt: nowMs + lifetimeMs }
+    const session = {
+      sessionId: newId('ses', randomness),
+      userId: user.userId,
+      lifetimeMs,
+      expiresAt: nowMs + lifetimeMs,
+      provedAt: nowMs,
+      lastUsedAt: nowMs,
+    }
     await database.transaction((transaction) => table.deleteExpiredSessions(transaction, nowMs, maxExpiredPerSweep))
     await database.transaction(async (transaction) => {
       await table.insertSession(transaction, {
@@ -63,8 +99,22 @@ export function createSessionsService(options: {
       const entry = { at: nowMs, action: 'session.signed-in', objectId: session.sessionId } as const
       await insertAudit(transaction, { ...actingUser(user, browser.address), ...entry })
     })
-    return { secret, signedIn: { ...session, isLasting: browser.isLasting, isRenewed: false, user } }
+    const { sessionId, expiresAt } = session
+    const signedIn = { sessionId, expiresAt, isLasting: browser.isLasting, isRenewed: false, hasRecentProof: true, user }
+    return { secret, signedIn }
   }
+
+  const checkAgain = async ({ user }: SignedIn, typed: string, address: string): Promise<FailedSignIn | { kind: 'right' }> => {
+    if (await secondFactors.isOn(user.userId)) {
+      const check = await secondFactors.check(user, typed, address)
+      return check.kind === 'wrong' ? { kind: 'otp-wrong' } : check
+    }
+    const authentication = await authenticate({ email: user.email, password: typed, address })
+    return authentication.kind === 'signed-in' ? { kind: 'right' } : authentication
+  }
+
+  const noteEnd = (transaction: Transaction, user: UserIdentity, address: string, sessionId: Id<'ses'>) =>
+    insertAudit(transaction, { ...actingUser(user, address), at: clock.now(), action: 'session.ended', objectId: sessionId })
 
   return {
     open,
@@ -74,6 +124,39 @@ export function createSessionsService(options: {
       const opened = await open(authentication.user, { ...browser, address: credentials.address })
       return { kind: 'signed-in', ...opened }
     },
+    holdSignIn: (user, { isLasting }) => pending.hold({ userId: user.userId, isLasting }),
+    signInWithCode: async ({ ticket, otp }, { address, userAgent }) => {
+      const held = pending.find(ticket)
+      const user = held && (await findUser(database.kysely, held.userId))
+      if (held === undefined || user === undefined) return { kind: 'too-late' }
+      const check = await secondFactors.check(user, otp, address)
+      if (check.kind === 'wrong') return { kind: 'otp-wrong' }
+      if (check.kind === 'throttled') return check
+      pending.forget(ticket)
+      return { kind: 'signed-in', ...(await open(user, { address, userAgent, isLasting: held.isLasting })) }
+    },
+    prove: async (signedIn, typed, address) => {
+      const check = await checkAgain(signedIn, typed, address)
+      if (check.kind === 'otp-needed') return { kind: 'otp-wrong' }
+      if (check.kind !== 'right') return check
+      await table.noteSessionProved(database.kysely, signedIn.sessionId, clock.now())
+      return { kind: 'proved' }
+    },
+    list: (userId) => table.listSessionsOfUser(database.kysely, { userId, nowMs: clock.now(), limit: maxSessionsPerUser }),
+    end: (user, sessionId, address) =>
+      database.transaction(async (transaction) => {
+        const isEnded = await table.deleteSessionOf(transaction, user.userId, sessionId)
+        if (isEnded) await noteEnd(transaction, user, address, sessionId)
+        return isEnded
+      }),
+    endOthers: (signedIn, address) =>
+      database.transaction(async (transaction) => {
+        const { user, sessionId } = signedIn
+        const ended = await table.deleteOtherSessions(transaction, user.userId, sessionId)
+        const entry = { at: clock.now(), action: 'session.others-ended', objectId: user.userId, detail: { ended } } as const
+        await insertAudit(transaction, { ...actingUser(user, address), ...entry })
+        return ended
+      }),
     find: async (secret) => {
       const nowMs = clock.now()
       const session = await table.findSession(database.kysely, hashBearerSecret(secret))
@@ -87,7 +170,11 @@ export function createSessionsService(options: {
       const expiresAt = slideExpiry(session, nowMs)
       const isRenewed = expiresAt !== session.expiresAt
       if (isRenewed) await table.extendSession(database.kysely, session.sessionId, expiresAt)
-      return { sessionId: session.sessionId, expiresAt, isLasting: session.lifetimeMs === longLifetimeMs, isRenewed, user }
+      if (nowMs - session.lastUsedAt >= lastUseResolutionMs)
+        await table.noteSessionUsed(database.kysely, session.sessionId, nowMs)
+      const hasRecentProof = nowMs - session.provedAt < proofLastsMs
+      const isLasting = session.lifetimeMs === longLifetimeMs
+      return { sessionId: session.sessionId, expiresAt, isLasting, isRenewed, hasRecentProof, user }
     },
     signOut: (signedIn, address) =>
       database.transaction(async (transaction) => {

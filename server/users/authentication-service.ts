@@ -1,11 +1,11 @@
 /**
  * Is this mail address and password a login? One door for the browser, the API and agents, so that one limit counts for all.
- * An unknown address, a wrong password and an absurd one answer the same, in the same time.
+ * An unknown address, a wrong password and an absurd one answer the same, in the same time. Only who has the right password learns
+ * that a second factor is asked for besides.
  */
 import type { Database } from '../database/database.ts'
-import type { Clock } from '../runtime/clock.ts'
-import { type AttemptLimiter, createAttemptLimiter } from './attempt-limiter.ts'
-import { networkOf } from './network-of.ts'
+import type { SecondFactors } from '../second-factors/second-factors-service.ts'
+import type { Attempts } from './attempts.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { normalizePassword } from './password-rules.ts'
 import { findEmail, type UserIdentity } from './user.ts'
@@ -16,41 +16,40 @@ export interface Credentials {
   readonly password: string
   /** Where the request came from (http/client.ts). */
   readonly address: string
+  /** A code of the second factor, or a recovery code, where it was sent along. */
+  readonly otp?: string | undefined
 }
 
 export type Authentication =
   | { readonly kind: 'signed-in'; readonly user: UserIdentity }
   | { readonly kind: 'wrong-password' }
+  /** The password is right, and not enough. */
+  | { readonly kind: 'otp-needed'; readonly user: UserIdentity }
+  | { readonly kind: 'otp-wrong' }
   | { readonly kind: 'throttled'; readonly retryAfterMs: number }
 
 export type Authenticate = (credentials: Credentials) => Promise<Authentication>
 
-const secondMs = 1000
-/** Someone guessing one login from one place. */
-const perLoginAndAddress = { burst: 5, refillMs: 60 * secondMs }
-/** Many places guessing one login: generous, so that they cannot lock its owner out for long. */
-const perLogin = { burst: 50, refillMs: 20 * secondMs }
-/** One place trying many logins. An office behind one address signs in within this. */
-const perAddress = { burst: 60, refillMs: 5 * secondMs }
-
 export function createAuthentication(options: {
   readonly database: Database
-  readonly clock: Clock
   readonly hasher: PasswordHasher
+  readonly attempts: Attempts
+  readonly secondFactors: Pick<SecondFactors, 'isOn' | 'check'>
 }): Authenticate {
-  const { database, clock, hasher } = options
-  const limiters = [perLoginAndAddress, perLogin, perAddress].map((limit) => createAttemptLimiter({ clock, limit }))
+  const { database, hasher, attempts, secondFactors } = options
 
   return async (credentials) => {
     const emailFolded = findEmail(credentials.email)?.folded ?? ''
-    const network = networkOf(credentials.address)
-    const keys = [`${network} ${emailFolded}`, emailFolded, network]
-    const retryAfterMs = attemptAll(limiters, keys)
-    if (retryAfterMs > 0) return { kind: 'throttled', retryAfterMs }
+    const attempt = attempts.take('sign-in', { login: emailFolded, address: credentials.address })
+    if (attempt.kind === 'throttled') return attempt
     const user = await findRightUser({ ...credentials, emailFolded })
     if (user === undefined) return { kind: 'wrong-password' }
-    for (const [index, limiter] of limiters.entries()) limiter.giveBack(keys[index] ?? '')
-    return { kind: 'signed-in', user }
+    attempt.giveBack()
+    if (!(await secondFactors.isOn(user.userId))) return { kind: 'signed-in', user }
+    if (credentials.otp === undefined) return { kind: 'otp-needed', user }
+    const check = await secondFactors.check(user, credentials.otp, credentials.address)
+    if (check.kind === 'right') return { kind: 'signed-in', user }
+    return check.kind === 'wrong' ? { kind: 'otp-wrong' } : check
   }
 
   async function findRightUser(credentials: {
@@ -62,15 +61,4 @@ export function createAuthentication(options: {
     const isRight = login === undefined ? await hasher.waste(password) : await hasher.isRight(login.passwordHash, password)
     return login !== undefined && isRight ? findUser(database.kysely, login.userId) : undefined
   }
-}
-
-/** Counts with every limiter, or with none: a refused attempt must not use up the others' allowance. 0 when all allow it. */
-function attemptAll(limiters: readonly AttemptLimiter[], keys: readonly string[]): number {
-  for (const [index, limiter] of limiters.entries()) {
-    const attempt = limiter.attempt(keys[index] ?? '')
-    if (attempt.kind === 'allowed') continue
-    for (let earlier = 0; earlier < index; earlier += 1) limiters[earlier]?.giveBack(keys[earlier] ?? '')
-    return attempt.retryAfterMs
-  }
-  return 0
 }

@@ -7,7 +7,7 @@ import type { Database, Transaction } from '../database/database.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { type Id, newId } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
-import { deleteSessionsOfUser } from '../sessions/sessions-table.ts'
+import { deleteOtherSessions } from '../sessions/sessions-table.ts'
 import type { Authenticate } from './authentication-service.ts'
 import type { PasswordHasher } from './password-hasher.ts'
 import { parseNewPassword } from './password-rules.ts'
@@ -108,7 +108,7 @@ export function createUsersService(options: {
       await database.transaction(async (transaction) => {
         const changedAt = clock.now()
         await table.setPasswordHash(transaction, { userId: user.userId, passwordHash, changedAt })
-        await deleteSessionsOfUser(transaction, user.userId)
+        await deleteOtherSessions(transaction, user.userId, undefined)
         await insertAudit(transaction, { ...actingAs, at: changedAt, action: 'user.password-reset', objectId: user.userId })
       })
       return user

@@ -119,3 +119,61 @@ function toUser(row: Pick<UserRow, 'id' | 'email' | 'name' | 'staff_role' | 'cre
     createdAt: row.created_at,
   }
 }
+
+export async function setUserName(db: Queryable, userId: Id<'usr'>, name: string): Promise<void> {
+  await db.updateTable('users').set({ name }).where('id', '=', userId).execute()
+}
+
+/** False when another login has this mail address. */
+export async function setEmail(db: Queryable, userId: Id<'usr'>, email: Email): Promise<boolean> {
+  const other = await db.selectFrom('users').select('id').where('email_folded', '=', email.folded).forUpdate().executeTakeFirst()
+  if (other !== undefined && other.id !== userId) return false
+  await db.updateTable('users').set({ email: email.address, email_folded: email.folded }).where('id', '=', userId).execute()
+  return true
+}
+
+export async function findStaffRole(db: Queryable, userId: Id<'usr'>): Promise<StaffRole | undefined> {
+  const row = await db.selectFrom('users').select('staff_role').where('id', '=', userId).executeTakeFirst()
+  return row?.staff_role ?? undefined
+}
+
+export async function setStaffRole(db: Queryable, userId: Id<'usr'>, role: StaffRole | undefined): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({ staff_role: role ?? null })
+    .where('id', '=', userId)
+    .execute()
+}
+
+/** All of them, held until the transaction ends: two cannot send each other away. */
+export async function lockAdministrators(db: Queryable): Promise<readonly Id<'usr'>[]> {
+  const query = db.selectFrom('users').select('id').where('staff_role', '=', 'administrator').orderBy('id').forUpdate()
+  return (await query.execute()).map(({ id }) => id)
+}
+
+/** The staff of the box, by name. */
+export async function listStaff(db: Queryable, limit: number) {
+  const rows = await db
+    .selectFrom('users')
+    .leftJoin('second_factors', 'second_factors.user_id', 'users.id')
+    .select(['users.id', 'users.name', 'users.email', 'users.staff_role', 'users.created_at', 'second_factors.confirmed_at'])
+    .where('users.staff_role', 'is not', null)
+    .orderBy('users.name')
+    .orderBy('users.id')
+    .limit(limit)
+    .execute()
+  return rows.flatMap(({ staff_role: role, ...row }) =>
+    role === null
+      ? []
+      : [
+          {
+            userId: row.id,
+            name: row.name,
+            email: row.email,
+            role,
+            since: row.created_at,
+            hasSecondFactor: row.confirmed_at !== null,
+          },
+        ],
+  )
+}

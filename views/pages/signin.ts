@@ -29,7 +29,7 @@ export function signInPage({ email, problem, next, ...page }: SignInPageProps): 
       ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' })}
       <label class="check"><input type="checkbox" name="stay" value="yes"> Stay signed in on this computer for 30 days</label>
       <button class="button primary wide">${icon('log-in')}Sign in</button>
-      <p class="hint">Forgot the password? Whoever looks after this box gives you a new one.</p>
+      <p class="hint"><a href="/reset">I forgot the password</a></p>
     </form>
     <figure>
       ${largePlate}

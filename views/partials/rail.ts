@@ -48,9 +48,9 @@ export function rail({ viewer, place }: RailProps): Html {
     ${whose(viewer)}
     ${isOfStaff ? html`<button class="menu-button button small" popovertarget="menu">${icon('menu')}Menu</button>` : ''}
     <nav class="menu"${sheet} aria-label="Main">
-      ${isOfStaff ? staffMenu(viewer, place) : memberMenu(viewer, place)}<form class="leave" action="/signout" method="post"><button>${icon('log-out')}Sign out</button></form>
+      ${isOfStaff ? staffMenu(viewer, place) : memberMenu(viewer, place)} <a class="own" href="/me">${icon('key-round')}My sign-in</a><form class="leave" action="/signout" method="post"><button>${icon('log-out')}Sign out</button></form>
     </nav>
-    <form class="me" action="/signout" method="post"><span><b>${viewer.name}</b>${viewer.role}</span><button class="button small quiet">Sign out</button></form>
+    <form class="me" action="/signout" method="post"><a href="/me"><b>${viewer.name}</b>${viewer.role}</a><button class="button small quiet">Sign out</button></form>
   </header>`
 }
 
