@@ -46,15 +46,18 @@ export const userResetCommand = defineCommand({
   options: [
     { name: 'email', value: 'E', isRequired: true, about: 'mail address of the login' },
     { name: 'password-file', value: 'FILE', isRequired: true, about: 'file with the new password; - reads standard input' },
+    { name: 'without-second-factor', about: 'turn two-factor sign-in off too, for whoever lost telephone and recovery codes' },
   ],
-  about: 'Every session of the login ends. Its API tokens and computers go on working.',
-  input: z.object({ email: z.string(), password: z.string() }),
+  about: 'Every session of the login ends. Its API tokens and computers go on working. Two-factor sign-in stays on unless told.',
+  input: z.object({ email: z.string(), password: z.string(), isWithoutSecondFactor: z.boolean() }),
   prepare: async ({ given, readSecretFile }) => ({
     email: String(given.email),
     password: await readSecretFile(String(given['password-file'])),
+    isWithoutSecondFactor: given['without-second-factor'] === true,
   }),
-  run: async (reset, { services }) => {
+  run: async ({ isWithoutSecondFactor, ...reset }, { services }) => {
     const user = await services.users.resetPassword(reset, actingOnTheBox)
+    if (isWithoutSecondFactor) await services.secondFactors.turnOff(user, actingOnTheBox)
     return { result: { id: user.userId, email: user.email } }
   },
   present: ({ email }) => ({ text: `${email} has the new password, and every session of the login has ended.` }),

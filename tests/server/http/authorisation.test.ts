@@ -75,6 +75,10 @@ function sampleIds(): Readonly<Record<string, string>> {
     code: 'HF-BUSY',
     chore: 'none-of-these',
     copyId: `cpy_${'c'.repeat(20)}`,
+    // Of nobody here: one's own sessions and tokens answer to their user alone (tests/server/me/).
+    signInId: `ses_${'d'.repeat(20)}`,
+    tokenId: `tok_${'d'.repeat(20)}`,
+    invitationId: `inv_${'d'.repeat(20)}`,
     version: '0123456789abcdef',
     file: 'holdfast.css',
     path: 'home',
