@@ -4,8 +4,8 @@
  */
 import { type CreateRepositoryForCustomer, type CustomersService, createCustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
-import type { LettersService } from './letters/letters-service.ts'
 import { createInvitations, type InvitationsService } from './invitations/invitations-service.ts'
+import type { LettersService } from './letters/letters-service.ts'
 import { createPasswordResets, type PasswordResets } from './mailed-links/password-reset-service.ts'
 import { createMembers, type MembersService } from './members/members-service.ts'
 import { createPlansService, type PlansService } from './plans/plans-service.ts'
@@ -18,8 +18,8 @@ import { createSubscriptionsService, type SubscriptionsService } from './subscri
 import { createTokensService, type TokensService } from './tokens/tokens-service.ts'
 import { type Attempts, createAttempts } from './users/attempts.ts'
 import { createAuthentication } from './users/authentication-service.ts'
-import { createPasswordHasher } from './users/password-hasher.ts'
 import { createOwnLogin, type OwnLogin } from './users/own-login-service.ts'
+import { createPasswordHasher } from './users/password-hasher.ts'
 import { createUsersService, type UsersService } from './users/users-service.ts'
 
 export interface People {

@@ -46,12 +46,7 @@ export const problemCatalogue = {
     'you',
     'It was used, withdrawn, or is too old. Ask whoever sent it for another one.',
   ),
-  'HF-LAST-OWNER': entry(
-    409,
-    'An account keeps its last owner',
-    'you',
-    'Make somebody else an owner first.',
-  ),
+  'HF-LAST-OWNER': entry(409, 'An account keeps its last owner', 'you', 'Make somebody else an owner first.'),
   'HF-LAST-ADMINISTRATOR': entry(
     409,
     'A box keeps its last administrator',

@@ -66,7 +66,10 @@ export function secondFactorRoutes(options: {
     const answer = await secondFactors.confirm(getSession(c).user, otp, actingAsUser(c, clientOf))
     if (answer.kind === 'on') return c.html(await showCodes(c, 'Two-factor sign-in is on', answer.recoveryCodes))
     if (answer.kind === 'wrong')
-      return c.html(await show(c, 'This is not the code of now. Wait for the next one, and see that the telephone’s clock is right.'), 422)
+      return c.html(
+        await show(c, 'This is not the code of now. Wait for the next one, and see that the telephone’s clock is right.'),
+        422,
+      )
     const problem = throttledProblem(answer.retryAfterMs)
     for (const [name, value] of Object.entries(problem.options.headers ?? {})) c.header(name, value)
     return c.html(await show(c, problemDocument(problem, '').detail), 429)

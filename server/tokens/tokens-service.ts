@@ -10,8 +10,8 @@ import { hashBearerSecret, newBearerSecret } from './bearer-secret.ts'
 import { apiTokenPrefix, type TokenIdentity } from './token.ts'
 import { TokenError } from './token-error.ts'
 import type { TokenScope } from './token-scope.ts'
-import * as table from './tokens-table.ts'
 import type { StoredToken } from './tokens-table.ts'
+import * as table from './tokens-table.ts'
 
 export interface TokenRequest {
   readonly userId: Id<'usr'>
@@ -71,7 +71,15 @@ export function createTokensService(options: {
       const tokenId = newId('tok', randomness)
       const expiresAt = lifetimeMs === undefined ? undefined : nowMs + lifetimeMs
       await database.transaction(async (transaction) => {
-        const token = { tokenId, userId, scopes: [...new Set(scopes)], createdAt: nowMs, expiresAt, lastUsedAt: undefined, name: checkedName }
+        const token = {
+          tokenId,
+          userId,
+          scopes: [...new Set(scopes)],
+          createdAt: nowMs,
+          expiresAt,
+          lastUsedAt: undefined,
+          name: checkedName,
+        }
         await table.insertToken(transaction, { ...token, secretHash: hashBearerSecret(secret) })
         const entry = { at: nowMs, action: 'token.created', objectId: tokenId } as const
         await insertAudit(transaction, { ...actingAs, ...entry, detail: { userId, scopes: scopes.join(' ') } })

@@ -19,7 +19,12 @@ export type ProvePageProps = PageContext & {
 export function provePage({ email, next, asks, problem, ...page }: ProvePageProps): Page {
   const input =
     asks === 'code'
-      ? field({ name: 'proof', label: 'Code of your authenticator', autocomplete: 'one-time-code', hint: 'A recovery code will do.' })
+      ? field({
+          name: 'proof',
+          label: 'Code of your authenticator',
+          autocomplete: 'one-time-code',
+          hint: 'A recovery code will do.',
+        })
       : field({ name: 'proof', label: 'Password', type: 'password', autocomplete: 'current-password' })
   return alonePage({
     ...page,

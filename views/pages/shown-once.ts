@@ -1,8 +1,8 @@
 import { html } from 'hono/html'
 import type { Html, Page } from '../html.ts'
 import { appPage } from '../layout.ts'
-import { type TrailStep, trail } from '../partials/trail.ts'
 import type { Place } from '../partials/rail.ts'
+import { type TrailStep, trail } from '../partials/trail.ts'
 import type { PageContext, Viewer } from '../site.ts'
 
 export type ShownOncePageProps = PageContext & {
@@ -37,6 +37,7 @@ export function shownOncePage(props: ShownOncePageProps): Page {
 
 function shown(secrets: readonly string[]): Html {
   const [only] = secrets
-  if (secrets.length === 1) return html`<pre class="log command" tabindex="0" role="region" aria-label="To be copied">${only}</pre>`
+  if (secrets.length === 1)
+    return html`<pre class="log command" tabindex="0" role="region" aria-label="To be copied">${only}</pre>`
   return html`<ol class="codes" aria-label="Recovery codes">${secrets.map((secret) => html`<li class="code">${secret}</li>`)}</ol>`
 }

@@ -79,7 +79,14 @@ function app() {
   routes.use(setSecurityHeaders(), async (c, next) => {
     const memberships = isMember ? [{ customerId: snapshot.customerId, role: 'viewer' as const }] : []
     const user = { userId: 'usr_a' as Id<'usr'>, email: 'a@b.c', name: 'A', staffRole: 'administrator' as const, memberships }
-    const signedIn = { sessionId: 'ses_a' as Id<'ses'>, expiresAt: 0, isLasting: false, isRenewed: false, hasRecentProof: true, user }
+    const signedIn = {
+      sessionId: 'ses_a' as Id<'ses'>,
+      expiresAt: 0,
+      isLasting: false,
+      isRenewed: false,
+      hasRecentProof: true,
+      user,
+    }
     c.set('access', accessOf({ kind: 'session', signedIn }))
     c.set('requestId', 'req_test')
     await next()
