@@ -20,11 +20,13 @@ import { copiesRoutes } from './copies/copies-routes.ts'
 import type { CopiesSide } from './copies-side.ts'
 import { customersRoutes } from './customers/customers-routes.ts'
 import { agentDeviceRoutes } from './devices/agent-device-routes.ts'
+import type { AgentAddress } from './devices/agent-steps.ts'
 import { computersRoutes } from './devices/computers-routes.ts'
 import { createComputersService } from './devices/computers-service.ts'
 import { connectRoutes } from './devices/connect-routes.ts'
 import { devicesRoutes } from './devices/devices-routes.ts'
 import type { DevicesSide } from './devices-side.ts'
+import { enrolmentsRoutes } from './enrolments/enrolments-routes.ts'
 import { healthRoutes } from './health/health-routes.ts'
 import type { Readiness } from './health/readiness.ts'
 import { homeRoutes } from './home/home-routes.ts'
@@ -40,6 +42,7 @@ import { refuseCrossSite } from './http/same-origin.ts'
 import { setSecurityHeaders } from './http/security-headers.ts'
 import { readSmallBodies } from './http/small-bodies.ts'
 import type { StaticFiles } from './http/static-files.ts'
+import { agentFingerprintRoutes } from './identities/agent-fingerprint-routes.ts'
 import { keyCarePagesRoutes } from './key-care/key-care-pages-routes.ts'
 import { keyCareRoutes } from './key-care/key-care-routes.ts'
 import type { KeyCareService } from './key-care/key-care-service.ts'
@@ -113,14 +116,17 @@ type ApiServices = People &
 
 /** What routes of the frame share, made once. */
 interface Shared {
+  readonly agentAddress: AgentAddress
   readonly clientOf: ClientOf
   readonly cookie: SessionCookie
   readonly accountCookie: AccountCookie
 }
 
-function shareWith({ trustedProxy, instanceId }: Pick<Dependencies, 'trustedProxy' | 'instanceId'>): Shared {
+function shareWith(given: Pick<Dependencies, 'trustedProxy' | 'instanceId' | 'publicUrl' | 'agentPin'>): Shared {
+  const { trustedProxy, instanceId, publicUrl, agentPin } = given
   const clientOf = clientBy(trustedProxy)
   return {
+    agentAddress: { publicUrl, pin: agentPin },
     clientOf,
     cookie: sessionCookieBy({ instanceId, clientOf }),
     accountCookie: accountCookieBy({ instanceId, clientOf }),
@@ -156,9 +162,8 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
 
 /** The dashboard. */
 function mountPages(app: App, dependencies: Dependencies, shared: Shared): void {
-  const { log, people, devicesSide, care, staticFiles, pageContext, publicUrl, agentPin } = dependencies
+  const { log, people, devicesSide, care, staticFiles, pageContext } = dependencies
   const computers = createComputersService(devicesSide)
-  const agentAddress = { publicUrl, pin: agentPin }
   const services = {
     ...people,
     ...devicesSide,
@@ -169,7 +174,6 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
     ...shared,
     computers,
     pageContext,
-    agentAddress,
   }
   app.route('/', staticFiles.routes())
   app.route('/', homeRoutes({ ...services, ...dependencies.copiesSide }))
@@ -205,8 +209,10 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', subscriptionsRoutes(services))
   app.route('/', connectRoutes({ ...services, ...shared }))
   app.route('/', agentDeviceRoutes({ ...services, ...shared }))
-  app.route('/', agentUploadRoutes(services))
+  app.route('/', agentFingerprintRoutes({ ...services, ...shared }))
+  app.route('/', agentUploadRoutes({ ...services, ...shared }))
   app.route('/', devicesRoutes(services))
+  app.route('/', enrolmentsRoutes({ ...services, ...shared }))
   app.route('/', retentionRoutes({ ...services, ...shared }))
   app.route('/', alarmsRoutes(services))
   app.route('/', keyCareRoutes({ ...services, ...shared }))
@@ -217,7 +223,7 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
 /** The description of the API without an app that serves it, for `holdfast openapi`. */
 export function describeApi(services: ApiServices, version: string): OpenApiDocument {
   const app = newRoutes()
-  mountApi(app, services, shareWith({ trustedProxy: [], instanceId: '' }))
+  mountApi(app, services, shareWith({ trustedProxy: [], instanceId: '', publicUrl: undefined, agentPin: undefined }))
   return openApiDocument(app, { version })
 }
 

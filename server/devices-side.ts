@@ -13,6 +13,8 @@ import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
 import { type Connect, createConnect } from './devices/connect-service.ts'
 import { createDevicesService, type DevicesService } from './devices/devices-service.ts'
+import { createEnrolments, type EnrolmentsService } from './enrolments/enrolments-service.ts'
+import { createIdentities, type IdentitiesService } from './identities/identities-service.ts'
 import { createOrdersService, type OrdersService } from './orders/orders-service.ts'
 import { createPlaintexts, type PlaintextsService } from './plaintexts/plaintexts-service.ts'
 import { createProgressService, type ProgressService } from './progress/progress-service.ts'
@@ -40,6 +42,8 @@ import type { WorkerPool } from './worker-pool/worker-pool.ts'
 export interface DevicesSide {
   readonly devices: DevicesService
   readonly connect: Connect
+  readonly enrolments: EnrolmentsService
+  readonly identities: IdentitiesService
   readonly snapshots: SnapshotsService
   readonly runs: RunsService
   readonly orders: OrdersService
@@ -91,7 +95,9 @@ export function createDevicesSide(options: {
   const readSnapshotBody = createReadSnapshotBody(options)
   return {
     devices,
-    connect: createConnect({ ...options, deviceSlots }),
+    connect: createConnect({ ...options, deviceSlots, alarms }),
+    enrolments: createEnrolments({ ...options, devices }),
+    identities: createIdentities({ ...options, alarms }),
     snapshots: createSnapshotsService(options),
     runs,
     orders,

@@ -15,6 +15,7 @@ import { createReadVersion, type ReadVersion } from './commits/read-version.ts'
 import { prepareSnapshotFolder } from './commits/snapshot-files.ts'
 import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
+import type { IdentitiesService } from './identities/identities-service.ts'
 import { finishSlotFiles } from './key-care/slot-files.ts'
 import { createMoves, type MovesService } from './moves/moves-service.ts'
 import { readObservedTime } from './observed-time/observed-time-table.ts'
@@ -77,6 +78,7 @@ export interface UploadsOptions {
   readonly subscriptions: SubscriptionsService
   readonly snapshots: SnapshotsService
   readonly runs: RunsService
+  readonly identities: Pick<IdentitiesService, 'noteClone'>
   readonly catalogue: CatalogueStaging
   readonly records: RecordsService
   readonly openSecrets: OpenSecrets

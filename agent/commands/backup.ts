@@ -118,7 +118,7 @@ async function attemptJob(
     if (job.sources.length === 0) throw new AgentError('HF-NO-JOB', `The job "${job.name}" selects nothing.`)
     const lock = takeRunLock({ ...program.surroundings, state: program.state }, job.name)
     try {
-      const policy = await box.api.policy(program.surroundings.stop)
+      const policy = await box.readPolicy()
       rememberPolicy(program, box, policy)
       if (policy.refusal) throw new RefusedError(policy.refusal)
       await box.pickUpKeys()

@@ -1,18 +1,19 @@
-import { RefusedError } from '../../engine/index.ts'
 import { defineCommand, type OptionValues } from '../command-line/command.ts'
 import { exitCodes } from '../command-line/exit-code.ts'
-import { type Program, userAgentOf } from '../command-line/program.ts'
+import type { Program } from '../command-line/program.ts'
 import { readPasswordFile } from '../command-line/read-password.ts'
 import type { Configuration, DeviceEntry, ServerEntry } from '../config/configuration.ts'
 import { readConfiguration, writeConfiguration } from '../config/configuration-file.ts'
 import { AgentError, usageError } from '../errors/agent-error.ts'
 import { type BoxAddress, parseBoxAddress } from '../link/box-address.ts'
-import { type Connected, type ConnectionWish, requestConnection } from '../link/connection-request.ts'
-import { checkIsBox, type Meeting, meetBox } from '../link/first-contact.ts'
+import type { Connected, Credentials } from '../link/connection-request.ts'
+import { findEnrolmentLink } from '../link/enrolment-link.ts'
 import { parsePinText } from '../link/pin-text.ts'
+import { recogniseBox, type WantedPin } from '../link/recognise-box.ts'
 import { takeEditLock } from '../state/run-lock.ts'
 import { secretsFileAt } from '../state/secrets.ts'
 import { prepareStateFolder } from '../state/state-folder.ts'
+import { connectOrAsk } from './connect-or-ask.ts'
 
 const options = {
   user: { kind: 'value', value: 'LOGIN', about: 'mail address of an owner or member of the customer' },
@@ -21,40 +22,45 @@ const options = {
     value: 'FILE',
     about: 'its first line is the password; - reads standard input. A terminal is asked otherwise',
   },
+  code: { kind: 'value', value: 'CODE', about: 'instead of a login: the code of an enrolment link, as in K7QF-2M9X-4TRA' },
   customer: { kind: 'value', value: 'C', about: 'id, number or name; needed by logins of several customers' },
   plan: { kind: 'value', value: 'P', about: 'name of the plan; the oldest valid one otherwise' },
   otp: { kind: 'value', value: 'N', about: 'code of the second factor, or a recovery code, where the login has one' },
   name: { kind: 'value', value: 'N', about: 'how people will know this computer; its host name otherwise' },
   fingerprint: { kind: 'value', value: 'SPKI-SHA256', about: 'of the box, as the box shows it: needed in scripts' },
   replace: { kind: 'value', value: 'DEVICE', about: 'take over the jobs and versions of this computer, by number or name' },
-  new: { kind: 'flag', about: 'connected already: appear as another computer' },
+  'as-new': { kind: 'flag', about: 'appear as another computer, though the box knows one that looks like this' },
+  new: { kind: 'flag', about: 'the same as --as-new' },
 } as const
 
 export const connectCommand = defineCommand({
   name: 'connect',
-  usage: 'URL --user LOGIN [--password-file FILE] [options]',
+  usage: 'ENROLMENT-LINK | URL --user LOGIN [--password-file FILE] | URL --code CODE [options]',
   about:
-    'Registers this computer at a box. Nothing secret is sent before it is known who answers: by the certificate of a public\n' +
-    'authority, by --fingerprint, or by your word on the terminal. Plain http:// is allowed to this computer itself only.',
+    'Registers this computer at a box: by the link or code that somebody made for it there, or by a login. Nothing secret is sent before\n' +
+    'it is known who answers: by the link, by the certificate of a public authority, by --fingerprint, or by your word on the terminal.\n' +
+    'Plain http:// is allowed to this computer itself only.',
   options,
   answers: 'object',
   words: { min: 1, max: 1 },
   examples: [
+    "holdfast-agent connect 'https://box:8080/enrol#hfe_….PIN'",
     'holdfast-agent connect http://127.0.0.1:8080 --user ann@office.example',
     'holdfast-agent connect https://box:8080 --user ann@office.example --password-file - --fingerprint 3q2+7w…=',
   ],
   async run(program, { options: given, words }) {
-    const address = parseAddress(words[0]!)
-    const wish = readWish(program, address, given)
+    const { address, pin, readCredentials } = readWish(program, words[0]!, given)
+    const isNew = given['as-new'] || given.new
     prepareStateFolder(program.state)
     const lock = await takeEditLock({ ...program.surroundings, state: program.state })
     try {
       const before = readConfiguration(program.state.configurationFile, program.surroundings.platform)
-      refuseSecondConnection(before, given)
-      const server = await recogniseBox(program, address, wish.pin)
+      refuseSecondConnection(before, { isNew, replace: given.replace })
+      const server = await recogniseBox(program, address, pin)
       // Asked for last: nobody types a password for a box that is not there.
-      const password = wish.password ?? (await askPassword(program, wish.user))
-      const connected = await requestAskingForCode(program, server, { ...wish, password })
+      const credentials = await readCredentials()
+      const { replace, name = program.surroundings.hostName } = given
+      const connected = await connectOrAsk(program, server, { credentials, replace, isNew, name })
       keep(program, before, server, connected)
       report(program, server, connected)
       return exitCodes.ok
@@ -66,24 +72,28 @@ export const connectCommand = defineCommand({
 
 type Given = OptionValues<typeof options>
 
-/** A login with a second factor is asked for its code where somebody sits; a script gives --otp. */
-async function requestAskingForCode(program: Program, server: ServerEntry, wish: ConnectionWish): Promise<Connected> {
-  try {
-    return await requestConnection(program, server, wish)
-  } catch (error) {
-    const isAskedFor = error instanceof RefusedError && error.refusal.code === 'HF-OTP-NEEDED'
-    if (!isAskedFor || wish.otp !== undefined || !canAsk(program)) throw error
-    const otp = (await program.surroundings.terminal!.ask('Code of your authenticator, or a recovery code: ')).trim()
-    if (otp === '') throw usageError('No code was given.')
-    return requestConnection(program, server, { ...wish, otp })
-  }
+/** What is asked for, read whole before the first byte is sent. */
+interface Wish {
+  readonly address: BoxAddress
+  readonly pin: WantedPin | undefined
+  readonly readCredentials: () => Promise<Credentials>
+}
+
+function readWish(program: Program, word: string, given: Given): Wish {
+  if ((given['as-new'] || given.new) && given.replace !== undefined)
+    throw usageError('--as-new and --replace contradict each other.')
+  const link = findEnrolmentLink(word)
+  const address = link?.address ?? parseAddress(word)
+  const pin = wantedPin(address, given.fingerprint, link?.pin)
+  if (link === undefined && given.code === undefined) return { address, pin, readCredentials: readLogin(program, given) }
+  if (link !== undefined && given.code !== undefined) throw usageError('The link is enough: leave --code away.')
+  const needless = (['user', 'password-file', 'customer', 'plan', 'otp'] as const).find((name) => given[name] !== undefined)
+  if (needless !== undefined) throw usageError(`An enrolment says who and what: leave --${needless} away.`)
+  const credentials: Credentials = link ? { kind: 'link', secret: link.secret } : { kind: 'code', secret: given.code! }
+  return { address, pin, readCredentials: async () => credentials }
 }
 
 function parseAddress(text: string): BoxAddress {
-  if (URL.canParse(text) && new URL(text).pathname !== '/')
-    throw new AgentError('HF-NOT-IN-THIS-VERSION', 'Connecting by a link from an invitation is not in this version.', {
-      hint: 'Give the address of the box alone (https://name:port), with --user and --password-file.',
-    })
   try {
     return parseBoxAddress(text)
   } catch (error) {
@@ -91,25 +101,24 @@ function parseAddress(text: string): BoxAddress {
   }
 }
 
-/** What is asked for, read whole before the first byte is sent. */
-function readWish(program: Program, address: BoxAddress, given: Given) {
-  const { user, fingerprint } = given
+function wantedPin(address: BoxAddress, fingerprint: string | undefined, ofLink: string | undefined): WantedPin | undefined {
+  if (fingerprint === undefined) return ofLink === undefined ? undefined : { pin: ofLink, saidBy: 'the link' }
+  if (!address.isSecure) throw usageError('Plain http shows no certificate: --fingerprint says nothing here.')
+  const pin = pinOf(fingerprint)
+  if (ofLink !== undefined && ofLink !== pin) throw usageError('The link holds another fingerprint than --fingerprint says.')
+  return { pin, saidBy: '--fingerprint' }
+}
+
+function readLogin(program: Program, given: Given): () => Promise<Credentials> {
+  const { user, customer, plan, otp } = given
   const passwordFile = given['password-file']
-  if (user === undefined) throw usageError('Whose login? Give --user LOGIN.')
+  if (user === undefined) throw usageError('Whose login? Give --user LOGIN, or --code CODE, or the enrolment link.')
   if (passwordFile === undefined && !canAsk(program))
     throw usageError('There is no terminal to ask for the password: give --password-file FILE.')
-  if (given.new && given.replace !== undefined) throw usageError('--new and --replace contradict each other.')
-  if (fingerprint !== undefined && !address.isSecure)
-    throw usageError('Plain http shows no certificate: --fingerprint says nothing here.')
-  return {
-    user,
-    password: passwordFile === undefined ? undefined : readPasswordFile(passwordFile),
-    customer: given.customer,
-    plan: given.plan,
-    otp: given.otp,
-    replace: given.replace,
-    name: given.name ?? program.surroundings.hostName,
-    pin: fingerprint === undefined ? undefined : pinOf(fingerprint),
+  const password = passwordFile === undefined ? undefined : readPasswordFile(passwordFile)
+  return async () => {
+    const whole = password ?? (await askPassword(program, user))
+    return { kind: 'login', user, password: whole, customer, plan, otp }
   }
 }
 
@@ -131,52 +140,14 @@ function pinOf(fingerprint: string): string {
   }
 }
 
-function refuseSecondConnection({ server, device }: Configuration, given: Given): void {
-  if (!server || !device || given.new || given.replace !== undefined) return
+function refuseSecondConnection(
+  { server, device }: Configuration,
+  { isNew, replace }: { readonly isNew: boolean; readonly replace: string | undefined },
+): void {
+  if (!server || !device || isNew || replace !== undefined) return
   throw new AgentError('HF-AGENT-ALREADY-CONNECTED', `It is ${device.name} (${device.number}) at ${server.url}.`, {
-    hint: `To renew this connection add --replace ${device.number}; to appear as another computer add --new.`,
+    hint: `To renew this connection add --replace ${device.number}; to appear as another computer add --as-new.`,
     members: { device: device.number, url: server.url },
-  })
-}
-
-/** Who answers, by what the user knows about it; only then is anything asked. */
-async function recogniseBox(program: Program, address: BoxAddress, wanted: string | undefined): Promise<ServerEntry> {
-  const { now } = program.surroundings
-  const meeting = await meetBox(address, now())
-  const pins = await decidePins(program, address, meeting, wanted)
-  await checkIsBox(address, pins, { userAgent: userAgentOf(program), now })
-  return { url: address.url, pins }
-}
-
-async function decidePins(
-  program: Program,
-  address: BoxAddress,
-  meeting: Meeting,
-  wanted: string | undefined,
-): Promise<readonly string[]> {
-  if (meeting.kind === 'plain') return []
-  const shown = meeting.pins.at(-1)!
-  if (wanted !== undefined) {
-    if (meeting.pins.includes(wanted)) return [wanted]
-    throw unknownCertificate(`${address.url} shows the fingerprint ${shown}, and --fingerprint says ${wanted}.`, shown, wanted)
-  }
-  if (meeting.kind === 'vouched') return []
-  if (await isConfirmed(program, address, shown)) return [shown]
-  throw unknownCertificate(`${address.url} shows the fingerprint ${shown}, which this computer does not know.`, shown)
-}
-
-async function isConfirmed({ surroundings, report }: Program, address: BoxAddress, shown: string): Promise<boolean> {
-  if (!surroundings.terminal || report.isJson) return false
-  report.note(`${address.url} shows a certificate that this computer does not know. Its fingerprint is`)
-  report.note(`  ${shown}`)
-  const answer = await surroundings.terminal.ask('Does the box show the same? Type yes or no: ')
-  return /^y(es)?$/i.test(answer.trim())
-}
-
-function unknownCertificate(detail: string, shown: string, wanted?: string): AgentError {
-  return new AgentError('HF-CERTIFICATE-UNKNOWN', `${detail} The password was not sent.`, {
-    hint: `Compare with the fingerprint that the box shows. If it is the same: --fingerprint ${shown}`,
-    members: { fingerprint: shown, ...(wanted === undefined ? {} : { expected: wanted }) },
   })
 }
 

@@ -57,12 +57,12 @@ export const agentCatalogue = {
   'HF-AGENT-NOT-CONNECTED': failure(
     'This computer is not connected to a box yet',
     'you',
-    'Connect it: holdfast-agent connect URL --user LOGIN',
+    'Connect it: holdfast-agent connect ENROLMENT-LINK, or connect URL --user LOGIN',
   ),
   'HF-AGENT-ALREADY-CONNECTED': failure(
     'This computer is connected already',
     'you',
-    'To renew the connection add --replace with this computer’s number; to appear as another computer add --new.',
+    'To renew the connection add --replace with this computer’s number; to appear as another computer add --as-new.',
   ),
   'HF-CONFIG-INVALID': failure(
     'The configuration is not right',

@@ -47,6 +47,10 @@ export class AnswerReader {
     return value
   }
 
+  optionalFlag(name: string): boolean | undefined {
+    return this.#isAbsent(name) ? undefined : this.flag(name)
+  }
+
   /** RFC 3339, as ms since 1970. */
   time(name: string): number {
     const atMs = Date.parse(this.text(name))

@@ -22,6 +22,8 @@ export interface Policy {
   readonly quotaBytes: number
   readonly usedBytes: number
   readonly serverTimeMs: number
+  /** The box would like to know what this computer is made of. */
+  readonly wantsFingerprint: boolean
 }
 
 export interface OwnDevice {
@@ -89,7 +91,10 @@ const patienceMs = 30_000
 const pagesMax = 100_000
 
 export interface BoxApi {
-  policy(signal?: AbortSignal): Promise<Policy>
+  /** `print`: of this machine, by which the box sees that it has changed. */
+  policy(signal?: AbortSignal, print?: string): Promise<Policy>
+  /** What this computer is made of, and the value of the chain that it holds. */
+  tellFingerprint(told: { readonly fingerprint: object; readonly instance: string; readonly agentVersion: string }): Promise<void>
   device(signal?: AbortSignal): Promise<OwnDevice>
   /** The file of this computer's key slot, as it is now; undefined from a box that does not tell. */
   keySlot(signal?: AbortSignal): Promise<object | undefined>
@@ -105,7 +110,13 @@ export function boxApi(bareLink: ApplianceLink, now: () => number): BoxApi {
   const api = '/api/agent/v1'
   const link = patientLink(bareLink, now)
   return {
-    policy: async (signal) => readPolicy(new AnswerReader(await link.json('GET', `${api}/policy`, { signal }), 'policy')),
+    async policy(signal, print) {
+      const query = print === undefined ? {} : { query: { print } }
+      return readPolicy(new AnswerReader(await link.json('GET', `${api}/policy`, { signal, ...query }), 'policy'))
+    },
+    async tellFingerprint(told) {
+      await link.json('POST', `${api}/fingerprint`, { body: told, signal: AbortSignal.timeout(patienceMs) })
+    },
     device: async (signal) => readDevice(new AnswerReader(await link.json('GET', `${api}/device`, { signal }), 'device')),
     async keySlot(signal) {
       try {
@@ -179,6 +190,8 @@ export function readPolicy(answer: AnswerReader): Policy {
     quotaBytes: answer.number('quotaBytes'),
     usedBytes: answer.number('usedBytes'),
     serverTimeMs: answer.number('serverTimeMs'),
+    // A box of an older version never asks.
+    wantsFingerprint: answer.optionalFlag('wantsFingerprint') ?? false,
   }
 }
 

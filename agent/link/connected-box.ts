@@ -14,7 +14,7 @@ import { readConfiguration } from '../config/configuration-file.ts'
 import { AgentError } from '../errors/agent-error.ts'
 import { machinePrint } from '../machine/machine-print.ts'
 import { type Secrets, secretsFileAt } from '../state/secrets.ts'
-import { type BoxApi, boxApi } from './box-api.ts'
+import { type BoxApi, boxApi, type Policy } from './box-api.ts'
 import { openBoxLink } from './box-link.ts'
 import { pickUpKeys } from './pick-up-keys.ts'
 
@@ -29,6 +29,8 @@ export interface ConnectedBox extends Disposable {
   readonly secrets: RepositorySecrets
   /** Follows a change of keys on the box; before records are sealed or opened. */
   readonly pickUpKeys: () => Promise<void>
+  /** Whether backups are taken now; tells the box what this computer is made of, where it asks. */
+  readonly readPolicy: () => Promise<Policy>
   readonly target: BackupTarget
 }
 
@@ -60,6 +62,11 @@ export function openConnectedBox(
     pickUpKeys: async () => {
       secrets = await pickUpKeys({ api, secretsFile, held: secrets, signal: surroundings.stop })
     },
+    readPolicy: async () => {
+      const policy = await api.policy(surroundings.stop, machinePrint())
+      if (policy.wantsFingerprint) await tellFingerprint(program, api, secretsFile.read().instance)
+      return policy
+    },
     target: connectAppliance({
       link,
       device: parseDeviceId(device.id),
@@ -70,6 +77,16 @@ export function openConnectedBox(
       signal: surroundings.stop,
     }),
     [Symbol.dispose]: () => link.close(),
+  }
+}
+
+/** For people at the box. A backup does not wait for its success. */
+async function tellFingerprint({ version, log }: Program, api: BoxApi, instance: string): Promise<void> {
+  const { takeFingerprint } = await import('../machine/fingerprint.ts')
+  try {
+    await api.tellFingerprint({ fingerprint: await takeFingerprint(), instance, agentVersion: version })
+  } catch (error) {
+    log.write('fingerprint not told', { why: (error as Error).message })
   }
 }
 

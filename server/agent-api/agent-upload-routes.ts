@@ -1,6 +1,7 @@
 /** The part of the agents' protocol that receives backups, gives records back, hands out orders, and hears how things are. */
 import type { DevicesSide } from '../devices-side.ts'
 import type { App } from '../http/app-environment.ts'
+import type { ClientOf } from '../http/client.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import type { Uploads } from '../uploads.ts'
@@ -11,14 +12,14 @@ import { agentSessionsRoutes } from './sessions-routes.ts'
 import { agentTellingRoutes } from './telling-routes.ts'
 
 export function agentUploadRoutes(
-  services: { readonly uploads: Uploads; readonly snapshots: SnapshotsService } & Pick<
+  services: { readonly uploads: Uploads; readonly snapshots: SnapshotsService; readonly clientOf: ClientOf } & Pick<
     DevicesSide,
     'orders' | 'toldJobs' | 'progress' | 'runReports'
   >,
 ): App {
-  const { uploads, snapshots } = services
+  const { uploads, snapshots, clientOf } = services
   const routes = newRoutes()
-  routes.route('/', agentSessionsRoutes(uploads))
+  routes.route('/', agentSessionsRoutes({ ...uploads, clientOf }))
   routes.route('/', agentPacksRoutes(uploads))
   routes.route('/', agentCommitsRoutes({ ...uploads, snapshots }))
   routes.route('/', agentOrdersRoutes(services))

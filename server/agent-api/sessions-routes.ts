@@ -6,6 +6,7 @@ import type { ClaimsService } from '../backup-sessions/claims-service.ts'
 import { askingDevice } from '../devices/asking-device.ts'
 import { idSchema, jsonContent, problemResponses } from '../http/api-schemas.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
+import type { ClientOf } from '../http/client.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { Problem } from '../http/problem.ts'
 import type { IdFilters } from '../packs/id-filters.ts'
@@ -73,8 +74,9 @@ export function agentSessionsRoutes(services: {
   readonly sessions: BackupSessionsService
   readonly claims: ClaimsService
   readonly filters: IdFilters
+  readonly clientOf: ClientOf
 }): App {
-  const { sessions, claims, filters } = services
+  const { sessions, claims, filters, clientOf } = services
   const routes = newRoutes()
   routes.openapi(openRoute, async (c) => {
     const { job, parent, instance, print, run } = c.req.valid('json')
@@ -85,6 +87,7 @@ export function agentSessionsRoutes(services: {
       instance: instance ?? undefined,
       print,
       run: run ?? undefined,
+      address: clientOf(c).address,
     })
     const { sessionId, given, closureEpoch } = session
     return c.json({ id: sessionId, head: headBody(given), closureEpoch, isParentHeld }, 201)

@@ -76,6 +76,16 @@ export const alarmCatalogue = {
     'implementor',
     'Its memory or its disk is failing: test both, replace what is bad. Its next backup sends the marked data again by itself.',
   ),
+  'HF-DEVICE-CHANGED': warning(
+    'A computer is not the one it was.',
+    'implementor',
+    'Say on the computer’s page whether its hardware was replaced. It is backed up meanwhile.',
+  ),
+  'HF-DEVICE-CLONED': failure(
+    'Two computers use one identity.',
+    'implementor',
+    'Say on the computer’s page which of the two stays. The other one is not backed up until it is connected anew.',
+  ),
   'HF-STORAGE-DAMAGED': failure(
     'Stored data is damaged.',
     'administrator',

@@ -26,6 +26,7 @@ declare module '../database/tables.ts' {
 }
 
 const maxAddressCharacters = 64
+const maxActorCharacters = 254
 
 export async function insertAudit(db: Queryable, entry: AuditEntry): Promise<void> {
   await db
@@ -34,7 +35,7 @@ export async function insertAudit(db: Queryable, entry: AuditEntry): Promise<voi
       at: entry.at,
       actor_kind: entry.actor.kind,
       actor_id: entry.actor.kind === 'user' ? entry.actor.userId : null,
-      actor_name: actorName(entry.actor),
+      actor_name: actorName(entry.actor).slice(0, maxActorCharacters),
       action: entry.action,
       object_id: entry.objectId ?? null,
       customer_id: entry.customerId ?? null,

@@ -35,6 +35,14 @@ export const auditActions = [
   'device.connected',
   'device.replaced',
   'device.revoked',
+  'device.renamed',
+  'device.moved',
+  'device.forgotten',
+  'device.removed',
+  'device.question-answered',
+  'device.doubt-answered',
+  'enrolment.created',
+  'enrolment.revoked',
   'recovery-kit.printed',
   'clock.confirmed',
   'server-kit.printed',
@@ -62,6 +70,8 @@ export type Actor =
   | { readonly kind: 'command' }
   /** Whoever opened the setup link. */
   | { readonly kind: 'setup-link' }
+  /** A computer that came by an enrolment link or code, and who made that. */
+  | { readonly kind: 'enrolment'; readonly enrolmentId: Id<'enr'>; readonly createdBy: string }
 
 /** Who acts, and from where: what a service must be told to write its audit rows. */
 export interface ActingAs {
@@ -88,6 +98,8 @@ export function actorName(actor: Actor): string {
       return 'holdfast command'
     case 'setup-link':
       return 'setup link'
+    case 'enrolment':
+      return `enrolment link of ${actor.createdBy}`
     default:
       return actor satisfies never
   }

@@ -5,6 +5,7 @@ import type { CustomersService } from '../customers/customers-service.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { findChainLocked, setInstance } from '../devices/devices-table.ts'
 import type { DeviceIdentity } from '../http/principal.ts'
+import type { IdentitiesService } from '../identities/identities-service.ts'
 import { maxJobNameCharacters } from '../jobs/job.ts'
 import { readObservedTime } from '../observed-time/observed-time-table.ts'
 import { findRepositoryOfCustomer, lockRepository, nextSessionSequence } from '../repositories/repositories-table.ts'
@@ -31,6 +32,7 @@ export interface SessionToOpen {
   readonly print: string
   /** What the computer calls the run: tried again, it is the same one. */
   readonly run?: RunKey | undefined
+  readonly address: string
 }
 
 export interface OpenedSession {
@@ -76,6 +78,8 @@ export function createBackupSessionsService(options: {
   readonly space: PlanSpace
   /** Makes the folder of the device's versions, durably. */
   readonly prepareDevice: (repository: Repository, deviceId: Id<'dev'>) => Promise<void>
+  /** Two computers under one identity: told to people, whichever of the two asks next. */
+  readonly identities: Pick<IdentitiesService, 'noteClone'>
 }): BackupSessionsService {
   const { database, clock, randomness, customers, subscriptions, snapshots, runs, space } = options
   const { kysely } = database
@@ -182,7 +186,13 @@ export function createBackupSessionsService(options: {
       room.release()
       const repository = await getRepository(device.customerId)
       await options.prepareDevice(repository, device.deviceId)
-      return database.transaction((tx) => openIn(tx, request, repository.repositoryId))
+      try {
+        return await database.transaction((tx) => openIn(tx, request, repository.repositoryId))
+      } catch (error) {
+        if (error instanceof SessionError && error.fault === 'cloned')
+          await options.identities.noteClone({ ...request, deviceId: device.deviceId })
+        throw error
+      }
     },
     abort: async (device, sessionId, { code, detail }) => {
       const { session } = await get(device, sessionId)

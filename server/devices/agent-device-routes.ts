@@ -5,6 +5,7 @@ import type { App } from '../http/app-environment.ts'
 import type { ClientOf } from '../http/client.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { Problem, problemDocument } from '../http/problem.ts'
+import type { IdentitiesService } from '../identities/identities-service.ts'
 import type { Job } from '../jobs/job.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
@@ -20,6 +21,15 @@ const policySchema = z.object({
   quotaBytes: bytesSchema,
   usedBytes: bytesSchema,
   serverTimeMs: z.int(),
+  wantsFingerprint: z.boolean().openapi({ description: 'Tell what the computer is made of before the next backup.' }),
+})
+
+const policyQuery = z.object({
+  print: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .openapi({ description: 'Of the machine that asks.' }),
 })
 
 const versionSchema = z.object({ id: z.string(), seq: z.int(), receivedAt: timeSchema, verdict: z.string() })
@@ -38,6 +48,7 @@ const policyRoute = createRoute({
   path: '/api/agent/v1/policy',
   summary: 'Whether backups are taken now',
   ...agentsOnly,
+  request: { query: policyQuery },
   responses: { 200: { description: 'The policy', content: jsonContent(policySchema) }, ...problemResponses },
 })
 
@@ -52,14 +63,17 @@ const deviceRoute = createRoute({
 export function agentDeviceRoutes(services: {
   readonly devices: DevicesService
   readonly snapshots: SnapshotsService
+  readonly identities: Pick<IdentitiesService, 'wantsFingerprint'>
   readonly clientOf: ClientOf
 }): App {
-  const { devices, snapshots, clientOf } = services
+  const { devices, snapshots, identities, clientOf } = services
   const routes = newRoutes()
   routes.openapi(policyRoute, async (c) => {
     const device = askingDevice(c)
     await devices.noteAgent(device.deviceId, { address: clientOf(c).address })
-    return c.json(policyBody(await devices.policy(device), c.var.requestId), 200)
+    const { print } = c.req.valid('query')
+    const wantsFingerprint = print !== undefined && (await identities.wantsFingerprint(device.deviceId, print))
+    return c.json({ ...policyBody(await devices.policy(device), c.var.requestId), wantsFingerprint }, 200)
   })
   routes.openapi(deviceRoute, async (c) => {
     const { deviceId } = askingDevice(c)
@@ -74,7 +88,7 @@ export function agentDeviceRoutes(services: {
   return routes
 }
 
-function policyBody(policy: DevicePolicy, requestId: string): z.input<typeof policySchema> {
+function policyBody(policy: DevicePolicy, requestId: string): Omit<z.input<typeof policySchema>, 'wantsFingerprint'> {
   const { subscription, refusal, usedBytes, serverTimeMs } = policy
   const validUntil = subscription.validUntil === undefined ? null : formatTime(subscription.validUntil)
   return {

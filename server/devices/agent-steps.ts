@@ -10,9 +10,18 @@ export interface AgentAddress {
   readonly pin: string | undefined
 }
 
-export function agentStepsFor(c: AppContext, { publicUrl, pin }: AgentAddress, { user }: Account): AgentSteps {
+/** As a computer must write it, and whether it means the same box from everywhere. */
+export function addressFor(
+  c: AppContext,
+  { publicUrl, pin }: AgentAddress,
+): { readonly origin: string; readonly pin: string | undefined; readonly isThisComputerOnly: boolean } {
   const { origin, hostname } = new URL(publicUrl ?? c.req.url)
-  return { address: origin, pin, login: user.email, isThisComputerOnly: isLoopback(hostname) }
+  return { origin, pin, isThisComputerOnly: isLoopback(hostname) }
+}
+
+export function agentStepsFor(c: AppContext, agentAddress: AgentAddress, { user }: Account): AgentSteps {
+  const { origin, pin, isThisComputerOnly } = addressFor(c, agentAddress)
+  return { address: origin, pin, login: user.email, isThisComputerOnly }
 }
 
 function isLoopback(hostname: string): boolean {

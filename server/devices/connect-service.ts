@@ -3,10 +3,16 @@
  * counted under the subscription's row lock, so that two computers cannot take the last place.
  */
 import { encodeKeySlotFile, encodeRepositoryFile } from '../../engine/index.ts'
+import type { AlarmsService } from '../alarms/alarms-service.ts'
 import { insertAudit } from '../audit/audit-table.ts'
 import type { Customer } from '../customers/customer.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Database, Transaction } from '../database/database.ts'
+import { takeUse } from '../enrolments/take-use.ts'
+import { deleteDoubts } from '../identities/doubts-table.ts'
+import { noteFingerprint } from '../identities/fingerprints-table.ts'
+import { doubtAlarms } from '../identities/identity.ts'
+import { deleteQuestion } from '../identities/questions-table.ts'
 import type { DeviceSlots, NewDeviceSlot } from '../repositories/device-slots.ts'
 import { findRepositoryOfCustomer } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
@@ -16,25 +22,24 @@ import type { Randomness } from '../runtime/randomness.ts'
 import { nextNumber } from '../settings/counters-table.ts'
 import type { Subscription, SubscriptionRefusal } from '../subscriptions/subscription.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
-import { parseDisplayText } from '../text/display-text.ts'
 import { hashBearerSecret, newBearerSecret } from '../tokens/bearer-secret.ts'
-import type { UserIdentity } from '../users/user.ts'
-import { chooseCustomer, chooseSubscription, connectRefusal } from './connect-choice.ts'
-import { type Device, deviceTokenPrefix, findDeviceNumber, formatDeviceNumber, maxDeviceNameCharacters } from './device.ts'
-import { DeviceError } from './device-error.ts'
+import { type ComingBy, type ConnectPermit, chooseTerms, readPermit } from './connect-permit.ts'
+import { type Device, deviceTokenPrefix, formatDeviceNumber } from './device.ts'
+import { parseDeviceName } from './device-name.ts'
 import * as table from './devices-table.ts'
 import type { Fingerprint } from './fingerprint.ts'
+import { takePlace } from './plan-places.ts'
+import { type KnownComputer, recogniseComputer } from './recognise-computer.ts'
 
 export interface ConnectRequest {
-  /** Who is signed in. */
-  readonly user: UserIdentity
+  /** Who lets it in. */
+  readonly by: ComingBy
   readonly address: string
-  /** By id, number or name; needed by logins of several customers. */
-  readonly customer: string | undefined
-  readonly plan: string | undefined
   readonly name: string
   /** The device that this computer takes over, by id, number or name. */
   readonly replace: string | undefined
+  /** It is another one than any that is known, however much it looks like one. */
+  readonly isNew: boolean
   readonly fingerprint: Fingerprint
   readonly agentVersion: string
 }
@@ -57,12 +62,13 @@ export interface Connected {
 export type ConnectAnswer =
   | ({ readonly kind: 'connected' } & Connected)
   | { readonly kind: 'refused'; readonly refusal: SubscriptionRefusal }
+  /** It looks like one that the customer has: nothing was done. */
+  | ({ readonly kind: 'known' } & KnownComputer)
 
-/** @throws DeviceError */
+/** @throws DeviceError, EnrolmentError */
 export type Connect = (request: ConnectRequest) => Promise<ConnectAnswer>
 
 const instanceBytes = 16
-const connectingRoles: readonly string[] = ['owner', 'member']
 
 export interface ConnectOptions {
   readonly database: Database
@@ -71,35 +77,21 @@ export interface ConnectOptions {
   readonly customers: CustomersService
   readonly subscriptions: SubscriptionsService
   readonly deviceSlots: DeviceSlots
+  readonly alarms: Pick<AlarmsService, 'settle'>
 }
 
 export function createConnect(options: ConnectOptions): Connect {
-  const { database, clock, randomness, customers, subscriptions, deviceSlots } = options
-
-  const findReplaced = async (customer: Customer, replace: string): Promise<Device> => {
-    const wanted = { customerId: customer.customerId, deviceId: replace, number: findDeviceNumber(replace), name: replace }
-    const [only, another] = await table.findDevicesNamed(database.kysely, wanted)
-    if (only !== undefined && another === undefined) return only
-    const why = only === undefined ? 'There is no computer of this id, number or name.' : 'Several computers have this name.'
-    throw new DeviceError('replaced-not-found', why, { hint: 'Use the number that the computers page shows, as in D-000001.' })
-  }
-
-  const chooseTerms = async (customer: Customer, plan: string | undefined, replaced: Device | undefined) => {
-    const nowMs = clock.now()
-    if (replaced === undefined) {
-      const owned = await subscriptions.listOfCustomer(customer.customerId)
-      return chooseSubscription({ customer, subscriptions: owned, plan, nowMs })
-    }
-    const subscription = (await subscriptions.find(replaced.subscriptionId))!
-    const refusal = connectRefusal({ subscription, customer, nowMs })
-    return refusal === undefined ? ({ kind: 'chosen', subscription } as const) : ({ kind: 'refused', refusal } as const)
-  }
+  const { database, clock, randomness, subscriptions, deviceSlots, alarms } = options
+  const permitOptions = { ...options, kysely: database.kysely }
 
   /** All rows of a connection, or none; what a taken-over device leaves behind is removed by the caller. */
   const insertRows = async (transaction: Transaction, plan: ConnectionPlan) => {
-    const { request, customer, repository, subscription, replaced, connection, slot } = plan
-    const { deviceId } = connection
-    await takePlace(transaction, subscriptions, subscription, replaced)
+    const { request, permit, repository, subscription, replaced, connection, slot } = plan
+    const { deviceId, connectedAt } = connection
+    const { customerId } = permit.customer
+    await takePlace(transaction, subscriptions, { subscriptionId: subscription.subscriptionId, deviceId: replaced?.deviceId })
+    if (permit.enrolmentId !== undefined)
+      await takeUse(transaction, { enrolmentId: permit.enrolmentId, deviceId, usedAt: connectedAt })
     const number = replaced?.number ?? (await nextNumber(transaction, 'devices'))
     let removeOldSlots = () => {}
     if (replaced === undefined) {
@@ -107,15 +99,18 @@ export function createConnect(options: ConnectOptions): Connect {
     } else {
       removeOldSlots = await deviceSlots.revoke(transaction, repository, deviceId)
       await table.reconnectDevice(transaction, connection)
+      await deleteDoubts(transaction, deviceId)
     }
+    await deleteQuestion(transaction, customerId, request.fingerprint.print)
+    await noteFingerprint(transaction, { ...connection, cause: 'connected', at: connectedAt })
     await slot.insert(transaction)
     await insertAudit(transaction, {
-      actor: { kind: 'user', userId: request.user.userId, email: request.user.email },
+      actor: permit.actor,
       address: request.address,
-      at: connection.connectedAt,
+      at: connectedAt,
       action: replaced === undefined ? 'device.connected' : 'device.replaced',
       objectId: deviceId,
-      customerId: customer.customerId,
+      customerId,
       detail: { number: formatDeviceNumber(number), name: connection.name, plan: subscription.planName },
     })
     return { number, removeOldSlots }
@@ -123,9 +118,12 @@ export function createConnect(options: ConnectOptions): Connect {
 
   return async (request) => {
     const name = parseDeviceName(request.name)
-    const customer = chooseCustomer(await customersOf(customers, request.user), request.customer)
-    const replaced = request.replace === undefined ? undefined : await findReplaced(customer, request.replace)
-    const terms = await chooseTerms(customer, request.plan, replaced)
+    const permit = await readPermit(request.by, request.replace, permitOptions)
+    const { customer } = permit
+    const recognition = await recogniseComputer({ ...request, permit, name }, options)
+    if (recognition.kind === 'known') return recognition
+    const { replaced } = recognition
+    const terms = await chooseTerms({ by: request.by, customer, replaced }, permitOptions)
     if (terms.kind === 'refused') return terms
     const repository = await findRepositoryOfCustomer(database.kysely, customer.customerId)
     if (repository === undefined) throw new Error(`customer ${customer.customerId} has no repository`)
@@ -144,14 +142,15 @@ export function createConnect(options: ConnectOptions): Connect {
       agentVersion: request.agentVersion,
       address: request.address,
       connectedAt: clock.now(),
-      connectedBy: request.user.userId,
+      connectedBy: permit.connectedBy,
     }
     const slot = await deviceSlots.create(repository, deviceId)
-    const plan = { request, customer, repository, subscription, replaced, connection, slot }
+    const plan = { request, permit, repository, subscription, replaced, connection, slot }
     const { number, removeOldSlots } = await undoing(slot.withdraw, () =>
       database.transaction((transaction) => insertRows(transaction, plan)),
     )
     removeOldSlots()
+    for (const code of doubtAlarms) await alarms.settle({ code, subject: deviceId })
     return {
       kind: 'connected',
       device: { deviceId, number, name },
@@ -169,33 +168,12 @@ export function createConnect(options: ConnectOptions): Connect {
 /** What was decided before the first row is written. */
 interface ConnectionPlan {
   readonly request: ConnectRequest
-  readonly customer: Customer
+  readonly permit: ConnectPermit
   readonly repository: Repository
   readonly subscription: Subscription
   readonly replaced: Device | undefined
   readonly connection: table.Connection & { readonly deviceId: Id<'dev'>; readonly subscriptionId: Id<'sub'> }
   readonly slot: NewDeviceSlot
-}
-
-async function customersOf(customers: CustomersService, user: UserIdentity): Promise<readonly Customer[]> {
-  const own = user.memberships.filter(({ role }) => connectingRoles.includes(role))
-  return customers.findByIds(own.map(({ customerId }) => customerId))
-}
-
-/** Throws when the plan's places are all taken. A device that is taken over while it is active keeps its own. */
-async function takePlace(
-  transaction: Transaction,
-  subscriptions: SubscriptionsService,
-  { subscriptionId }: Subscription,
-  replaced: Device | undefined,
-): Promise<void> {
-  const locked = await subscriptions.findLocked(transaction, subscriptionId)
-  if (locked === undefined) throw new DeviceError('licence-missing', 'This plan has just been ended.')
-  if (replaced?.state === 'active') return
-  const active = await table.countActiveDevices(transaction, subscriptionId)
-  if (active < locked.devicesMax) return
-  const message = `The plan ${locked.planName} is for ${locked.devicesMax} computers, and ${active} are connected.`
-  throw new DeviceError('devices-exceeded', message)
 }
 
 async function undoing<Result>(undo: () => void, work: () => Promise<Result>): Promise<Result> {
@@ -205,10 +183,4 @@ async function undoing<Result>(undo: () => void, work: () => Promise<Result>): P
     undo()
     throw error
   }
-}
-
-function parseDeviceName(text: string): string {
-  const name = parseDisplayText(text, { maxCharacters: maxDeviceNameCharacters })
-  if (name !== undefined) return name
-  throw new DeviceError('invalid-name', `A name has 1 to ${maxDeviceNameCharacters} characters, all on one line.`)
 }

@@ -6,6 +6,10 @@ export const deviceFaults = [
   'licence-missing',
   'devices-exceeded',
   'replaced-not-found',
+  'nobody',
+  'still-active',
+  'forgotten',
+  'not-confirmed',
 ] as const
 export type DeviceFault = (typeof deviceFaults)[number]
 

@@ -11,6 +11,10 @@ export const deviceProblems = faultTable(
     'licence-missing': 'HF-LICENCE-MISSING',
     'devices-exceeded': 'HF-PLAN-DEVICES-EXCEEDED',
     'replaced-not-found': 'HF-NOT-FOUND',
+    nobody: 'HF-VALIDATION',
+    'still-active': 'HF-CONFLICT',
+    forgotten: 'HF-CONFLICT',
+    'not-confirmed': 'HF-VALIDATION',
   },
   ({ choices }) => (Object.keys(choices).length === 0 ? {} : { members: { ...choices } }),
 )

@@ -86,6 +86,15 @@ export async function reconnectDevice(
   await transaction.updateTable('devices').set(columns).where('id', '=', device.deviceId).execute()
 }
 
+/** What the computer is believed to be from now on. */
+export async function setFingerprint(db: Queryable, deviceId: Id<'dev'>, fingerprint: Fingerprint): Promise<void> {
+  await db
+    .updateTable('devices')
+    .set({ fingerprint: JSON.stringify(fingerprint), fingerprint_print: fingerprint.print })
+    .where('id', '=', deviceId)
+    .execute()
+}
+
 export async function setDeviceState(db: Queryable, deviceId: Id<'dev'>, state: DeviceState): Promise<void> {
   await db.updateTable('devices').set({ state }).where('id', '=', deviceId).execute()
 }
@@ -157,6 +166,13 @@ export async function countActiveDevices(transaction: Transaction, subscriptionI
     .where('state', '=', 'active')
     .executeTakeFirstOrThrow()
   return row.count
+}
+
+/** Holds the device's row; the plan in which it has a place, when it is active. */
+export async function findPlaceLocked(transaction: Transaction, deviceId: Id<'dev'>): Promise<Id<'sub'> | undefined> {
+  const query = transaction.selectFrom('devices').select(['state', 'subscription_id']).where('id', '=', deviceId)
+  const row = await query.forUpdate().executeTakeFirst()
+  return row?.state === 'active' ? row.subscription_id : undefined
 }
 
 /** Holds the device's row until the transaction ends. */

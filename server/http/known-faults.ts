@@ -6,6 +6,8 @@ import { copyProblems } from '../copies/copy-problems.ts'
 import { customerProblems } from '../customers/customer-problems.ts'
 import { databaseProblems } from '../database/database-problems.ts'
 import { deviceProblems } from '../devices/device-problems.ts'
+import { enrolmentProblems } from '../enrolments/enrolment-problems.ts'
+import { identityProblems } from '../identities/identity-problems.ts'
 import { invitationProblems } from '../invitations/invitation-problems.ts'
 import { keyCareProblems } from '../key-care/key-care-problems.ts'
 import { memberProblems } from '../members/member-problems.ts'
@@ -39,6 +41,8 @@ const faultTables: readonly ProblemFinder[] = [
   copyProblems,
   setupProblems,
   deviceProblems,
+  enrolmentProblems,
+  identityProblems,
   repositoryProblems,
   keyCareProblems,
   formatProblems,

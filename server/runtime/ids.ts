@@ -21,6 +21,8 @@ export const idPrefixes = [
   'ple',
   'inv',
   'bgl',
+  'enr',
+  'ask',
 ] as const
 export type IdPrefix = (typeof idPrefixes)[number]
 

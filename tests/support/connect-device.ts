@@ -13,23 +13,23 @@ export const sampleFingerprint = fingerprintSchema.parse({
   os: { platform: 'linux', distro: 'Debian GNU/Linux', release: '12', arch: 'x64', hostname: 'xray-pc' },
 })
 
-/** Connects a computer of a customer through the service; throws where the plan refuses it. */
+/** Connects a computer of a customer through the service, as a new one unless it replaces; throws where the plan refuses it. */
 export async function connectDevice(
   box: Pick<TestApp, 'devicesSide'>,
   user: UserIdentity,
-  request: Partial<ConnectRequest> = {},
+  more: Partial<ConnectRequest> & { readonly customer?: string; readonly plan?: string } = {},
 ): Promise<Connected> {
+  const { customer, plan, ...request } = more
   const answer = await box.devicesSide.connect({
-    user,
+    by: { kind: 'login', user, customer, plan },
     address: '192.0.2.7',
-    customer: undefined,
-    plan: undefined,
     name: 'RECEPTION',
     replace: undefined,
+    isNew: true,
     fingerprint: sampleFingerprint,
     agentVersion: '0.1.0',
     ...request,
   })
-  if (answer.kind === 'refused') throw new Error(`the computer was refused: ${answer.refusal.kind}`)
-  return answer
+  if (answer.kind === 'connected') return answer
+  throw new Error(`the computer was refused: ${answer.kind === 'refused' ? answer.refusal.kind : answer.kind}`)
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { AgentError } from '../../../agent/errors/agent-error.ts'
 import { AnswerReader } from '../../../agent/link/answer-reader.ts'
 import { isLoopback, parseBoxAddress } from '../../../agent/link/box-address.ts'
+import { findEnrolmentLink } from '../../../agent/link/enrolment-link.ts'
 import { parsePinText } from '../../../agent/link/pin-text.ts'
 
 describe('addresses', () => {
@@ -102,5 +104,33 @@ describe('answers', () => {
     { title: 'no object at all', read: () => new AnswerReader([], 'x'), says: 'an object at x' },
   ])('$title is said with its place', ({ read, says }) => {
     expect(read).toThrow(expect.objectContaining({ code: 'HF-ANSWER-UNEXPECTED', message: expect.stringContaining(says) }))
+  })
+})
+
+describe('enrolment links', () => {
+  const secret = `hfe_${'k3q7'.repeat(13)}`
+  const pin = Buffer.alloc(32, 0xfb)
+  test('hold the box, the secret and the pin', () => {
+    const link = findEnrolmentLink(`https://box.example:8443/enrol#${secret}.${pin.toString('base64url')}`)
+    expect(link).toMatchObject({ address: { url: 'https://box.example:8443' }, secret, pin: pin.toString('base64') })
+    expect(findEnrolmentLink(`http://127.0.0.1:8080/enrol#${secret}`)).toMatchObject({ secret, pin: undefined })
+  })
+
+  test.each(['https://box.example:8443', 'http://127.0.0.1:8080/', 'box'])('%s is an address', (text) => {
+    expect(findEnrolmentLink(text)).toBeUndefined()
+  })
+
+  test.each([
+    'https://box/enrol',
+    'https://box/enrol#',
+    `https://box/enrol?x#${secret}`,
+    `https://box/other#${secret}`,
+    `https://box/#${secret}`,
+    `https://box/enrol#${secret.slice(0, 12)}`,
+    `https://box/enrol#${secret}.short`,
+    `https://box/enrol#${secret.toUpperCase()}`,
+  ])('%s is none, and is not repeated', (text) => {
+    expect(() => findEnrolmentLink(text)).toThrow(AgentError)
+    expect(() => findEnrolmentLink(text)).not.toThrow(secret)
   })
 })

@@ -35,6 +35,7 @@ const request = {
   name: 'RECEPTION',
   agentVersion: '0.1.0',
   fingerprint: sampleFingerprint,
+  asNew: true,
 }
 
 function post(box: Pick<Box, 'app'>, body: object): Promise<Response> {
@@ -104,7 +105,6 @@ describe('a computer that may not connect', () => {
   const refused = [
     { title: 'a wrong password', body: { password: 'not this one at all' }, status: 401, code: 'HF-WRONG-PASSWORD' },
     { title: 'an unknown login', body: { user: 'nobody@office.example' }, status: 401, code: 'HF-WRONG-PASSWORD' },
-    { title: 'a second factor, in this version', body: { otp: '123456' }, status: 501, code: 'HF-NOT-IN-THIS-VERSION' },
     { title: 'a plan the customer does not have', body: { plan: 'Bronze' }, status: 402, code: 'HF-LICENCE-MISSING' },
     { title: 'a customer that is not its own', body: { customer: 'Northquay IT' }, status: 422, code: 'HF-CUSTOMER-NEEDED' },
     { title: 'a computer to replace that is not there', body: { replace: 'D-000999' }, status: 404, code: 'HF-NOT-FOUND' },

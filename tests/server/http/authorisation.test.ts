@@ -5,6 +5,7 @@ import { handlerRoutes } from '../../../server/http/authorisation.ts'
 import { type Permission, permissions, permissionTable, type Role, roles } from '../../../server/http/permissions.ts'
 import { findRouteRule, routeRules } from '../../../server/http/route-rules.ts'
 import { connectDevice } from '../../support/connect-device.ts'
+import { makeEnrolment } from '../../support/enrolled.ts'
 import { bodyOf } from '../../support/test-app.ts'
 import { cookieOf, tokenOf, twoCustomers } from '../../support/two-customers.ts'
 
@@ -51,9 +52,11 @@ const rights: Readonly<Record<Permission, string>> = {
 }
 
 let box: Awaited<ReturnType<typeof twoCustomers>>
+let enrolmentId: string
 
 beforeAll(async () => {
   box = await twoCustomers()
+  enrolmentId = (await makeEnrolment(box)).enrolment.enrolmentId
 })
 afterAll(() => box[Symbol.asyncDispose]())
 
@@ -66,6 +69,8 @@ function sampleIds(): Readonly<Record<string, string>> {
     planId: box.own.subscription.planId,
     deviceId: box.device.device.deviceId,
     snapshotId: box.version.id,
+    enrolmentId,
+    questionId: `ask_${'q'.repeat(20)}`,
     // Backup sessions and packs belong to one device; tests/server/agent-api/ shows them to its neighbours.
     sessionId: `bks_${'b'.repeat(20)}`,
     packId: 'ab'.repeat(32),
@@ -86,7 +91,15 @@ function sampleIds(): Readonly<Record<string, string>> {
 }
 
 /** Whose object an id in a path is; a path with one of these must answer strangers to the customer as if it were absent. */
-const ownedParameters: readonly string[] = ['customerId', 'subscriptionId', 'userId', 'deviceId', 'snapshotId']
+const ownedParameters: readonly string[] = [
+  'customerId',
+  'subscriptionId',
+  'userId',
+  'deviceId',
+  'snapshotId',
+  'enrolmentId',
+  'questionId',
+]
 
 function routeTable() {
   const routes = handlerRoutes(box.app.routes).map(({ method, path }) => ({ method, path, key: `${method} ${path}` }))
