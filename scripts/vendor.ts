@@ -58,6 +58,8 @@ export const iconNames = [
   'refresh-cw',
   'rotate-ccw',
   'search',
+  'send',
+  'settings',
   'square',
   'trash-2',
   'triangle-alert',

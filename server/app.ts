@@ -46,6 +46,8 @@ import { agentFingerprintRoutes } from './identities/agent-fingerprint-routes.ts
 import { keyCarePagesRoutes } from './key-care/key-care-pages-routes.ts'
 import { keyCareRoutes } from './key-care/key-care-routes.ts'
 import type { KeyCareService } from './key-care/key-care-service.ts'
+import type { LettersSide } from './letters-side.ts'
+import { settingsRoutes } from './mail/settings-routes.ts'
 import type { ErrorManual } from './manual/error-manual.ts'
 import { manualRoutes } from './manual/manual-routes.ts'
 import { meRoutes } from './me/me-routes.ts'
@@ -53,6 +55,7 @@ import { proveRoutes } from './me/prove-routes.ts'
 import { movesRoutes } from './moves/moves-routes.ts'
 import { type OpenApiDocument, openApiDocument, registerSecuritySchemes } from './openapi/openapi-document.ts'
 import { openApiRoutes } from './openapi/openapi-routes.ts'
+import { outboxRoutes } from './outbox/outbox-routes.ts'
 import type { People } from './people.ts'
 import { plansRoutes } from './plans/plans-routes.ts'
 import { pruneRoutes } from './prune/prune-routes.ts'
@@ -92,6 +95,7 @@ export interface Dependencies {
   readonly trustedProxy: readonly string[]
   readonly readiness: Readiness
   readonly people: People
+  readonly lettersSide: LettersSide
   readonly devicesSide: DevicesSide
   readonly uploads: Uploads
   readonly care: Care & { readonly chores: ChoresService }
@@ -195,6 +199,8 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
     '/',
     pruneRoutes({ ...services, prune: dependencies.uploads.prune, listRepositories: dependencies.uploads.listRepositories }),
   )
+  app.route('/', settingsRoutes({ ...services, ...dependencies.lettersSide }))
+  app.route('/', outboxRoutes({ ...services, ...dependencies.lettersSide, isMailSetUp: dependencies.lettersSide.mail.isSetUp }))
   app.route('/', keyCarePagesRoutes({ ...services, keyCare: dependencies.keyCare }))
 }
 

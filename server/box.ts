@@ -41,6 +41,8 @@ export type Box = AsyncDisposable & {
   readonly readiness: Readiness
   readonly reached: ReachedPoint
   readonly restart: (() => void) | undefined
+  /** Known once it listens. */
+  readonly listening: { port: number | undefined }
 }
 
 /** What the box takes from the machine it runs on. */
@@ -119,6 +121,7 @@ export async function openBox(options: {
     readiness,
     reached: machine.reached,
     restart: machine.restart,
+    listening: { port: undefined },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }

@@ -1,6 +1,7 @@
 import { isIP, isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { parseDatabaseUrl } from './database/database-address.ts'
+import { parseMailUrl } from './mail/mail-url.ts'
 
 /*
  * Every setting of the server, once: its check, its default, and the words for the manual (docs/operator/settings.md is made
@@ -118,6 +119,29 @@ export const settings = {
     allowed: 'the path of a file that holds exactly 32 bytes',
     about: 'The key that opens every other key. Keep a copy outside the box; the recovery kit is one.',
   },
+  HOLDFAST_SMTP_URL: {
+    schema: z.string().transform((text, context) => {
+      try {
+        return parseMailUrl(text)
+      } catch (error) {
+        context.addIssue(error instanceof RangeError ? error.message : 'not a mail server')
+        return z.NEVER
+      }
+    }),
+    otherwise: 'what the page Settings says; without that no letters are sent',
+    allowed:
+      'smtps://user:password@host:465 (TLS from the start) or smtp://user:password@host:587 (STARTTLS, never without), with ?from=ADDRESS&name=NAME for the sender, &ca=FILE for the certificate of your own authority, ?tls=none for clear text; user and password percent-encoded',
+    about: 'The mail server that takes the box’s letters. It wins over the page Settings, which then only shows it.',
+    isSecret: true,
+  },
+  HOLDFAST_HEARTBEAT_URL: {
+    schema: z.string().refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? '')),
+    otherwise: 'nobody is called',
+    allowed: 'an address that begins with http:// or https://',
+    about:
+      'Called once after each good day: all computers that should have backed up did, and the box’s own care went well. A service that waits for the call notices when it stays away.',
+    isSecret: true,
+  },
   HOLDFAST_LOG: {
     schema: z.enum(logLevels),
     otherwise: '`warn`',
@@ -135,7 +159,7 @@ export const settings = {
 
 export type SettingName = keyof typeof settings
 
-function isHost(text: string): boolean {
+export function isHost(text: string): boolean {
   return isIP(text) !== 0 || hostName.test(text)
 }
 

@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util'
 import type { z } from 'zod'
 import { type LogLevel, type Setting, type SettingName, settings, type TlsMode } from './config-schema.ts'
 import type { DatabaseAddress } from './database/database-address.ts'
+import type { MailUrl } from './mail/mail-url.ts'
 
 /** The server's settings, checked: what every part gets instead of the environment. */
 export type Config = {
@@ -19,6 +20,8 @@ export type Config = {
   /** Undefined: the private database. */
   readonly databaseUrl: DatabaseAddress | undefined
   readonly masterKeyFile: string
+  readonly smtpUrl: MailUrl | undefined
+  readonly heartbeatUrl: string | undefined
   readonly logLevel: LogLevel
   readonly setupToken: string | undefined
   /** Names that look like settings and are none of this version; said in the log. */
@@ -61,6 +64,8 @@ export function loadConfig(environment: Environment, defaults: { readonly dataFo
     trustedProxy,
     databaseUrl: readSetting('HOLDFAST_DATABASE_URL', all),
     masterKeyFile: resolve(readSetting('HOLDFAST_MASTER_KEY_FILE', all) ?? join(dataFolder, 'keys', 'master.key')),
+    smtpUrl: readSetting('HOLDFAST_SMTP_URL', all),
+    heartbeatUrl: readSetting('HOLDFAST_HEARTBEAT_URL', all),
     logLevel: readSetting('HOLDFAST_LOG', all) ?? 'warn',
     setupToken: readSetting('HOLDFAST_SETUP_TOKEN', all),
     unknownSettings: Object.keys(all).filter((name) => isOurs(name) && !(name in settings)),

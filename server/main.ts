@@ -61,6 +61,7 @@ export async function serve(options: {
   opened.defer(startVerification(box, services))
   const selfBackups = every(lookEveryMs, services.selfBackups.look, box.log)
   opened.defer(() => selfBackups.stop())
+  opened.defer(startSending(box, services))
   const control = await openControlServer({
     dataFolder: box.dataFolder,
     temporaryFolders: machine.temporaryFolders,
@@ -75,6 +76,7 @@ export async function serve(options: {
     services.orders.close()
     services.progress.close()
   })
+  box.listening.port = listener.port
   const url = addressForPeople({ ...config, port: listener.port })
   const door = await services.setup.openDoor(config.setupToken)
   box.log.info({ url, tls: config.tls, port: listener.port }, 'box is up')
@@ -111,6 +113,24 @@ function startVerification({ clock, log }: Box, { verification, uploads }: Servi
   }
 }
 
+/** Nobody waits longer for a letter that was asked for. */
+const sendEveryMs = 3000
+
+function startSending({ log }: Box, { outboxSender }: Services): () => Promise<void> {
+  const stopping = new AbortController()
+  const turns = every(
+    sendEveryMs,
+    async () => {
+      if ((await outboxSender.sendDue(stopping.signal)) > 0) await outboxSender.look()
+    },
+    log,
+  )
+  return () => {
+    stopping.abort()
+    return turns.stop()
+  }
+}
+
 /** A disk fills up faster than minutes pass. */
 const lookAtDisksEveryMs = 5000
 
@@ -135,6 +155,7 @@ async function listen(box: Box, services: Services, certificate: ServerIdentity 
     trustedProxy: config.trustedProxy,
     readiness: services.readiness,
     people: services,
+    lettersSide: services,
     devicesSide: services,
     uploads: services.uploads,
     care: services,

@@ -1,3 +1,4 @@
+import { addressForPeople } from './address-for-people.ts'
 import type { Box } from './box.ts'
 import { type Care, createCare } from './care.ts'
 import { choreList } from './chore-list.ts'
@@ -47,7 +48,13 @@ export async function createServices(box: Box): Promise<Services> {
     randomness,
   })
   const { createRepositoryForCustomer } = repositories
-  const lettersSide = await createLettersSide({ ...box, log: box.log.child({ part: 'letters' }) })
+  const lettersSide = await createLettersSide({
+    ...box,
+    ...care,
+    ...config,
+    log: box.log.child({ part: 'letters' }),
+    findListeningUrl: () => addressForPeople({ ...config, port: box.listening.port ?? config.port }),
+  })
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   const people = await createPeople({ ...box, timeZone, createRepositoryForCustomer, ...lettersSide })
   const records = createRecordsService({ database, dataFolder, log: box.log.child({ part: 'records' }) })

@@ -127,6 +127,17 @@ export const alarmCatalogue = {
     'administrator',
     'Read below on which side. What is damaged on one side is taken from the other; a disk that does this again should be replaced.',
   ),
+  // What leaves the box
+  'HF-MAIL-FAILED': failure(
+    'Letters of the box do not arrive.',
+    'administrator',
+    'Send a test letter under Settings: it says what is wrong. Then have those that were given up tried again, or drop them.',
+  ),
+  'HF-WEBHOOK-FAILED': warning(
+    'A program does not take the events of the box.',
+    'you',
+    'Test it where it is written down: Settings, or Letters of the account. What was given up can be tried again under Settings.',
+  ),
 } as const satisfies Readonly<Record<`HF-${string}`, AlarmEntry>>
 
 export type AlarmCode = keyof typeof alarmCatalogue

@@ -7,6 +7,7 @@ import type { Database } from '../database/database.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
 import { type Alarm, type AlarmKey, type NewAlarm, settledShown } from './alarm.ts'
+import type { AlarmCode } from './alarm-catalogue.ts'
 import * as table from './alarms-table.ts'
 
 export interface AlarmsService {
@@ -15,6 +16,8 @@ export interface AlarmsService {
   readonly settle: (key: AlarmKey) => Promise<void>
   /** Raises it while there is something to say, settles it when there is not. */
   readonly report: (key: AlarmKey, alarm: Omit<NewAlarm, keyof AlarmKey> | undefined) => Promise<void>
+  /** Raises these, and settles every other one of the code: for whoever has just looked at all there is. */
+  readonly keepOnly: (code: AlarmCode, alarms: readonly Omit<NewAlarm, 'code'>[]) => Promise<void>
   /** Open ones, by a cursor. `all` sees the box's own; a list of customers only what is theirs. */
   readonly list: (asked: {
     readonly reach: CustomerReach
@@ -47,6 +50,11 @@ export function createAlarmsService(options: {
     raise,
     settle,
     report: ({ code, subject }, alarm) => (alarm === undefined ? settle({ code, subject }) : raise({ ...alarm, code, subject })),
+    keepOnly: async (code, found) => {
+      for (const alarm of found) await raise({ ...alarm, code })
+      const held = new Set(found.map(({ subject }) => subject))
+      for (const subject of await table.listOpenSubjects(kysely, code)) if (!held.has(subject)) await settle({ code, subject })
+    },
     list: (asked) => table.listOpenAlarms(kysely, asked),
     listSettled: (reach) => table.listSettledAlarms(kysely, { reach, limit: settledShown }),
   }

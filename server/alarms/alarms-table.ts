@@ -67,6 +67,12 @@ export async function settleAlarm(db: Queryable, { code, subject }: AlarmKey, no
   return numUpdatedRows > 0n
 }
 
+/** What has the alarm now. */
+export async function listOpenSubjects(db: Queryable, code: AlarmCode): Promise<readonly string[]> {
+  const query = db.selectFrom('alarms').select('subject').where('code', '=', code).where('settled_at', 'is', null)
+  return (await query.execute()).map(({ subject }) => subject)
+}
+
 type AlarmsAsked = { readonly reach: CustomerReach; readonly limit: number }
 
 /** Those that wait for somebody, in the order in which they were first raised; `after`: an alarm's id. */

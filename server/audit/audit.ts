@@ -61,6 +61,15 @@ export const auditActions = [
   'order.given',
   'skip.accepted',
   'skip.revoked',
+  'mail.changed',
+  'mail.tested',
+  'box.address-changed',
+  'outbox.retried',
+  'outbox.dropped',
+  'webhook.added',
+  'webhook.changed',
+  'webhook.removed',
+  'letters.defaults-changed',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

@@ -10,9 +10,11 @@ import { enrolmentProblems } from '../enrolments/enrolment-problems.ts'
 import { identityProblems } from '../identities/identity-problems.ts'
 import { invitationProblems } from '../invitations/invitation-problems.ts'
 import { keyCareProblems } from '../key-care/key-care-problems.ts'
+import { letterProblems, mailProblems } from '../mail/mail-problems.ts'
 import { memberProblems } from '../members/member-problems.ts'
 import { moveProblems } from '../moves/move-problems.ts'
 import { orderProblems } from '../orders/order-problems.ts'
+import { outboxProblems } from '../outbox/outbox-problems.ts'
 import { pruneProblems, pruneRefusals } from '../prune/prune-problems.ts'
 import { rebuildProblems } from '../rebuild/rebuild-problems.ts'
 import { recoveryProblems } from '../recovery/recovery-problems.ts'
@@ -54,6 +56,9 @@ const faultTables: readonly ProblemFinder[] = [
   orderProblems,
   jobsProblems,
   skipProblems,
+  mailProblems,
+  letterProblems,
+  outboxProblems,
   selfBackupProblems,
   recoveryProblems,
   retentionProblems,

@@ -14,6 +14,8 @@ export type OutboxState = (typeof outboxStates)[number]
 export interface NewItem {
   readonly channel: OutboxChannel
   readonly customerId: Id<'cus'> | undefined
+  /** Of a webhook's events. */
+  readonly webhookId?: Id<'whk'>
   /** A mail address, or the URL of a program. */
   readonly recipient: string
   readonly recipientName: string
@@ -28,6 +30,7 @@ export interface OutboxItem {
   readonly itemId: Id<'ltr'>
   readonly channel: OutboxChannel
   readonly customerId: Id<'cus'> | undefined
+  readonly webhookId: Id<'whk'> | undefined
   readonly recipient: string
   readonly recipientName: string
   readonly title: string
@@ -45,3 +48,24 @@ export interface OutboxItem {
 export const maxWaiting = 20_000
 export const maxTitleCharacters = 200
 export const maxAnswerCharacters = 500
+
+/** What became of one attempt to hand something over. */
+export type Delivery =
+  | { readonly kind: 'sent'; readonly answer: string }
+  /**
+   * `permanent`: the same thing would be refused again. `way`: nothing else of this channel would get through now either.
+   * `later`: only this one is put off.
+   */
+  | { readonly kind: 'failed'; readonly because: 'permanent' | 'way' | 'later'; readonly answer: string }
+  /** Nothing was tried, because nothing is set up; it may be while this waits. */
+  | { readonly kind: 'held'; readonly answer: string }
+
+/** Hands things over, a few after one another. */
+export interface Carrier {
+  readonly open: () => Promise<OpenCarrier>
+}
+
+export interface OpenCarrier {
+  readonly deliver: (item: OutboxItem, content: unknown) => Promise<Delivery>
+  readonly close: () => void
+}

@@ -8,6 +8,10 @@ export const settingNames = [
   'collector.held_since',
   'box-key.name',
   'outbox.key',
+  'mail.server',
+  'mail.sender',
+  'box.address',
+  'heartbeat.last',
 ] as const
 export type SettingName = (typeof settingNames)[number]
 

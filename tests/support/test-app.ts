@@ -70,6 +70,7 @@ export async function testApp(
     readonly trustedProxy?: readonly string[]
     readonly publicUrl?: string
     readonly uploads?: Partial<UploadsOptions>
+    readonly letters?: Partial<Parameters<typeof createLettersSide>[0]>
     /** Made, when not given; removed in the end. */
     readonly dataFolder?: string
     /** Instead of the box's own. */
@@ -87,7 +88,17 @@ export async function testApp(
   const common = { database, dataFolder, masterKey, clock, randomness: systemRandomness }
   const repositories = createRepositories(common)
   const log = options.log ?? silentLog
-  const lettersSide = await createLettersSide({ ...common, log })
+  const alarmsAndTime = createCare({ ...common, log })
+  await alarmsAndTime.observedTime.start()
+  const lettersSide = await createLettersSide({
+    ...common,
+    ...alarmsAndTime,
+    log,
+    smtpUrl: undefined,
+    publicUrl,
+    findListeningUrl: () => 'http://localhost',
+    ...options.letters,
+  })
   const people = await createPeople({
     ...common,
     ...lettersSide,
@@ -98,8 +109,6 @@ export async function testApp(
       await repositories.createRepositoryForCustomer(customerId)
     },
   })
-  const alarmsAndTime = createCare({ ...common, log })
-  await alarmsAndTime.observedTime.start()
   const records = createRecordsService({ ...common, log })
   const pool = createWorkerPool()
   const devicesSide = createDevicesSide({ ...people, ...common, log, repositories, records, pool })
@@ -204,6 +213,7 @@ export async function testApp(
     trustedProxy: options.trustedProxy ?? [],
     readiness: { findFailing: async () => [] },
     people,
+    lettersSide,
     devicesSide,
     uploads,
     care,

@@ -24,6 +24,7 @@ import type { PageContext, Viewer } from '../../views/site.ts'
 import { checkSamples } from './check-samples.ts'
 import { copiesSamples } from './copies-samples.ts'
 import { keptSamples } from './kept-samples.ts'
+import { lettersSamples } from './letters-samples.ts'
 import { pruneSamples } from './prune-samples.ts'
 import { recoverySamples } from './recovery-samples.ts'
 
@@ -482,6 +483,7 @@ export const pageSamples = {
   ...copiesSamples(longName),
   ...pruneSamples,
   ...keptSamples({ viewer, nowMs, longName }),
+  ...lettersSamples(longName),
   ...recoverySamples({ viewer, nowMs, longName }),
   'computer-failed': computer({
     state: { kind: 'failed' },

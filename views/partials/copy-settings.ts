@@ -42,7 +42,7 @@ export function checkField(props: {
   return html`<div><label class="check"><input type="checkbox" name="${name}" value="yes"${isChecked ? html` checked` : ''}${described}><span>${label}</span></label>${hint === undefined ? '' : html`<p class="hint" id="${name}-hint">${hint}</p>`}</div>`
 }
 
-function choice(props: {
+export function choice(props: {
   readonly name: string
   readonly label: string
   readonly chosen: string

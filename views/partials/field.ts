@@ -11,6 +11,8 @@ export type FieldProps = {
   /** What is wrong with what was typed, in words. */
   readonly problem?: string | undefined
   readonly minLength?: number
+  /** It may stay empty. */
+  readonly isOptional?: boolean
 }
 
 /** A label, its input, a hint below it, and what is wrong with it. */
@@ -19,7 +21,7 @@ export function field(props: FieldProps): Html {
   const described = [hint === undefined ? '' : `${name}-hint`, problem === undefined ? '' : `${name}-problem`]
     .filter(Boolean)
     .join(' ')
-  return html`<div class="field"><label for="${name}">${props.label}</label><input id="${name}" name="${name}" type="${props.type ?? 'text'}" required${attribute('value', props.value)}${attribute('autocomplete', props.autocomplete)}${attribute('minlength', props.minLength)}${attribute('aria-describedby', described === '' ? undefined : described)}${attribute('aria-invalid', problem === undefined ? undefined : 'true')}>${
+  return html`<div class="field"><label for="${name}">${props.label}</label><input id="${name}" name="${name}" type="${props.type ?? 'text'}"${props.isOptional === true ? '' : html` required`}${attribute('autocomplete', props.autocomplete)}${attribute('minlength', props.minLength)}${attribute('aria-describedby', described === '' ? undefined : described)}${attribute('aria-invalid', problem === undefined ? undefined : 'true')}${attribute('value', props.value)}>${
     hint === undefined ? '' : html`<p class="hint" id="${name}-hint">${hint}</p>`
   }${problem === undefined ? '' : html`<p class="wrong" id="${name}-problem">${problem}</p>`}</div>`
 }

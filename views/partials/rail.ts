@@ -10,6 +10,7 @@ const places = {
   computers: { group: 'account', path: '/computers', name: 'Computers', icon: 'monitor' },
   storage: { group: 'box', path: '/storage', name: 'Storage', icon: 'hard-drive', for: 'administrator' },
   alerts: { group: 'box', path: '/alerts', name: 'Alerts', icon: 'bell', for: 'administrator' },
+  settings: { group: 'house', path: '/settings', name: 'Settings', icon: 'settings', for: 'administrator' },
 } as const satisfies Record<string, PlaceInMenu>
 
 type Group = 'account' | 'everyone' | 'box' | 'house'

@@ -24,6 +24,8 @@ test('with nothing set, nobody but this machine can reach the box', () => {
     trustedProxy: [],
     databaseUrl: undefined,
     masterKeyFile: join(folder, 'keys', 'master.key'),
+    smtpUrl: undefined,
+    heartbeatUrl: undefined,
     logLevel: 'warn',
     setupToken: undefined,
     unknownSettings: [],

@@ -84,6 +84,7 @@ function sampleIds(): Readonly<Record<string, string>> {
     signInId: `ses_${'d'.repeat(20)}`,
     tokenId: `tok_${'d'.repeat(20)}`,
     invitationId: `inv_${'d'.repeat(20)}`,
+    letterId: `ltr_${'c'.repeat(20)}`,
     version: '0123456789abcdef',
     file: 'holdfast.css',
     path: 'home',
