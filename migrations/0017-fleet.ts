@@ -21,7 +21,7 @@ const tableOptions = sql.raw('ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8
 async function addRunIndexes(db: Kysely<unknown>): Promise<void> {
   const indexes = [
     { name: 'runs_by_job', columns: 'job_id, ended_at, verdict' },
-    { name: 'runs_by_day', columns: 'device_id, ended_at, verdict' },
+    { name: 'runs_by_device_end', columns: 'device_id, ended_at, verdict' },
     { name: 'runs_by_end', columns: 'ended_at, device_id' },
   ]
   for (const { name, columns } of indexes) {
@@ -53,11 +53,11 @@ async function fillStandings(db: Kysely<unknown>): Promise<void> {
       (device_id, verdict, ended_at, code, detail, skipped, failures, good_at, running_since)
     WITH ended AS (
       SELECT jobs.device_id, jobs.id AS job_id,
-        IF(run.ended_at > COALESCE(version.received_at, 0), run.verdict, version.verdict) AS verdict,
-        IF(run.ended_at > COALESCE(version.received_at, 0), run.ended_at, version.received_at) AS ended_at,
-        IF(run.ended_at > COALESCE(version.received_at, 0), run.code, NULL) AS code,
-        IF(run.ended_at > COALESCE(version.received_at, 0), run.detail, NULL) AS detail,
-        IF(run.ended_at > COALESCE(version.received_at, 0), run.skipped, version.skipped) AS skipped
+        IF(run.ended_at >= COALESCE(version.received_at, 0), run.verdict, version.verdict) AS verdict,
+        IF(run.ended_at >= COALESCE(version.received_at, 0), run.ended_at, version.received_at) AS ended_at,
+        IF(run.ended_at >= COALESCE(version.received_at, 0), run.code, NULL) AS code,
+        IF(run.ended_at >= COALESCE(version.received_at, 0), run.detail, NULL) AS detail,
+        IF(run.ended_at >= COALESCE(version.received_at, 0), run.skipped, version.skipped) AS skipped
       FROM jobs
       LEFT JOIN runs AS run ON run.id = (SELECT newest.id FROM runs AS newest
         WHERE newest.job_id = jobs.id AND newest.ended_at IS NOT NULL ORDER BY newest.ended_at DESC LIMIT 1)

@@ -21,8 +21,10 @@ export const copies: Readonly<Record<string, string>> = {
 
 /** The Lucide icons the pages draw. A page's sprite holds only those it uses. */
 export const iconNames = [
+  'arrow-down',
   'arrow-left',
   'arrow-right',
+  'arrow-up',
   'bell',
   'check',
   'chevron-left',

@@ -27,6 +27,8 @@ import { connectRoutes } from './devices/connect-routes.ts'
 import { devicesRoutes } from './devices/devices-routes.ts'
 import type { DevicesSide } from './devices-side.ts'
 import { enrolmentsRoutes } from './enrolments/enrolments-routes.ts'
+import { fleetApiRoutes } from './fleet/fleet-api-routes.ts'
+import { fleetRoutes } from './fleet/fleet-routes.ts'
 import { healthRoutes } from './health/health-routes.ts'
 import type { Readiness } from './health/readiness.ts'
 import { homeRoutes } from './home/home-routes.ts'
@@ -182,6 +184,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', staticFiles.routes())
   app.route('/', homeRoutes({ ...services, ...dependencies.copiesSide }))
   app.route('/', accountsRoutes(services))
+  app.route('/', fleetRoutes(services))
   app.route('/', computersRoutes(services))
   app.route('/', versionsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
@@ -217,6 +220,8 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', agentDeviceRoutes({ ...services, ...shared }))
   app.route('/', agentFingerprintRoutes({ ...services, ...shared }))
   app.route('/', agentUploadRoutes({ ...services, ...shared }))
+  app.route('/', agentUploadRoutes(services))
+  app.route('/', fleetApiRoutes(services))
   app.route('/', devicesRoutes(services))
   app.route('/', enrolmentsRoutes({ ...services, ...shared }))
   app.route('/', retentionRoutes({ ...services, ...shared }))

@@ -15,6 +15,7 @@ import { type Connect, createConnect } from './devices/connect-service.ts'
 import { createDevicesService, type DevicesService } from './devices/devices-service.ts'
 import { createEnrolments, type EnrolmentsService } from './enrolments/enrolments-service.ts'
 import { createIdentities, type IdentitiesService } from './identities/identities-service.ts'
+import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createOrdersService, type OrdersService } from './orders/orders-service.ts'
 import { createPlaintexts, type PlaintextsService } from './plaintexts/plaintexts-service.ts'
 import { createProgressService, type ProgressService } from './progress/progress-service.ts'
@@ -52,6 +53,7 @@ export interface DevicesSide {
   readonly toldJobs: ToldJobsService
   readonly skips: SkipsService
   readonly standings: StandingsService
+  readonly fleet: FleetService
   readonly plaintexts: PlaintextsService
   readonly catalogue: CatalogueStaging
   readonly catalogueFill: CatalogueFill
@@ -106,6 +108,7 @@ export function createDevicesSide(options: {
     toldJobs: createToldJobsService({ ...options, orders }),
     skips: createSkipsService({ ...options, readSnapshotBody }),
     standings: createStandingsService(options),
+    fleet: createFleetService(options),
     plaintexts,
     search: createCatalogueSearch(options),
     catalogue,

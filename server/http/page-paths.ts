@@ -7,5 +7,6 @@ export const browsePath = (id: Id<'snap'>, path: VersionPath = []) => `/versions
 export const filePath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/file${encodeVersionPath(path)}`
 export const zipPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/zip${encodeVersionPath(path)}`
 export const skippedPath = (id: Id<'snap'>) => `/versions/${id}/skipped`
+export const customerPath = (customerId: Id<'cus'>) => `/customers/${customerId}`
 export const recoveryKitPath = (customerId: Id<'cus'>) => `/customers/${customerId}/recovery-kit`
 export const serverRecoveryPath = '/storage/recovery'

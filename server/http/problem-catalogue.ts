@@ -546,6 +546,11 @@ export function isProblemCode(text: string): text is ProblemCode {
   return Object.hasOwn(problemCatalogue, text)
 }
 
+/** What happened, as people say it; a code that is not the box's own stands for itself. */
+export function titleOfCode(code: string): string {
+  return isProblemCode(code) ? problemCatalogue[code].title : code
+}
+
 function entry(status: number, title: string, who: WhoCanFix, hint: string): CatalogueEntry {
   return { status, title, who, hint }
 }

@@ -23,6 +23,7 @@ import type { DayProps, RibbonProps } from '../../views/partials/month.ts'
 import type { PageContext, Viewer } from '../../views/site.ts'
 import { checkSamples } from './check-samples.ts'
 import { copiesSamples } from './copies-samples.ts'
+import { fleetSamples } from './fleet-samples.ts'
 import { keptSamples } from './kept-samples.ts'
 import { lettersSamples } from './letters-samples.ts'
 import { pruneSamples } from './prune-samples.ts'
@@ -481,6 +482,7 @@ export const pageSamples = {
   'computer-bad-data': computer({ badData: { records: 3, lastAtMs: lastMs } }),
   ...checkSamples(longName),
   ...copiesSamples(longName),
+  ...fleetSamples(longName),
   ...pruneSamples,
   ...keptSamples({ viewer, nowMs, longName }),
   ...lettersSamples(longName),

@@ -8,6 +8,7 @@ import { brand } from './brand.ts'
 const places = {
   home: { group: 'account', path: '/', name: 'Home', icon: 'house' },
   computers: { group: 'account', path: '/computers', name: 'Computers', icon: 'monitor' },
+  fleet: { group: 'everyone', path: '/fleet', name: 'Computers', icon: 'monitor' },
   storage: { group: 'box', path: '/storage', name: 'Storage', icon: 'hard-drive', for: 'administrator' },
   alerts: { group: 'box', path: '/alerts', name: 'Alerts', icon: 'bell', for: 'administrator' },
   settings: { group: 'house', path: '/settings', name: 'Settings', icon: 'settings', for: 'administrator' },
