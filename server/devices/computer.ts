@@ -18,7 +18,7 @@ export function computerState(computer: Computer, nowMs: number): ComputerState 
 
 /** How it stands apart from what is going on just now: the worst of what is true. */
 export function restingState(computer: Computer, nowMs: number): Exclude<ComputerState, { kind: 'running' }> {
-  const { ended, goodAt } = computer.standing
+  const { ended, goodAt, pause } = computer.standing
   const kind = restingKind(judged(computer), nowMs)
   switch (kind) {
     case 'silent':
@@ -26,6 +26,7 @@ export function restingState(computer: Computer, nowMs: number): Exclude<Compute
     case 'partial':
       return { kind, skipped: ended?.skipped ?? 0 }
     case 'paused':
+      return { kind, of: pause?.of ?? 'computer', untilMs: pause?.untilMs }
     case 'failed':
     case 'none':
     case 'ok':
@@ -36,5 +37,5 @@ export function restingState(computer: Computer, nowMs: number): Exclude<Compute
 }
 
 function judged({ device, standing }: Computer) {
-  return { standing, lastSeenAt: device.lastSeenAt, isPaused: false }
+  return { standing, lastSeenAt: device.lastSeenAt }
 }

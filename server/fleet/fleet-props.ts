@@ -92,8 +92,8 @@ export function rowsOf(reader: Reader, computers: readonly FleetComputer[], days
 }
 
 /** Codes, counts and times: the words of a run may name files, which are not for staff. */
-export function fleetState({ kind, standing, pause }: FleetComputer, nowMs: number): FleetState {
-  const { ended, goodAt, runningSince } = standing
+export function fleetState({ kind, standing }: FleetComputer, nowMs: number): FleetState {
+  const { ended, goodAt, runningSince, pause } = standing
   switch (kind) {
     case 'failed':
       return { kind, times: ended?.failures ?? 1, why: ended?.code === undefined ? undefined : titleOfCode(ended.code) }

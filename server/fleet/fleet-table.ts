@@ -4,18 +4,16 @@ import type { Queryable } from '../database/database.ts'
 import { findDeviceNumber } from '../devices/device.ts'
 import type { Id } from '../runtime/ids.ts'
 import { type StandingKind, standingKinds } from '../standings/standing.ts'
-import { kindSql, pauseSql } from '../standings/standing-sql.ts'
-import { type StandingRow, toStanding } from '../standings/standings-table.ts'
-import type { FleetComputer, FleetCounts, FleetDay, FleetFilter, FleetOrder, FleetPause } from './fleet.ts'
+import { devicesWithStandings, kindSql } from '../standings/standing-kind-table.ts'
+import { type ListedStanding, standingColumns, toStanding } from '../standings/standings-table.ts'
+import type { FleetComputer, FleetCounts, FleetDay, FleetFilter, FleetOrder } from './fleet.ts'
 
 /** Computers that may send, of customers who stay. */
-const joined = sql`FROM devices
-  JOIN customers ON customers.id = devices.customer_id AND customers.state IN ('active', 'suspended')
-  JOIN subscriptions ON subscriptions.id = devices.subscription_id
-  JOIN plans ON plans.id = subscriptions.plan_id
-  LEFT JOIN standings ON standings.device_id = devices.id`
+const joined = sql`FROM ${devicesWithStandings}
+  JOIN plans ON plans.id = subscriptions.plan_id`
+const isInFleet = sql`devices.state = 'active' AND customers.state IN ('active', 'suspended')`
 
-type FleetRow = Omit<StandingRow, 'device_id'> & {
+type FleetRow = ListedStanding & {
   readonly device_id: Id<'dev'>
   readonly number: number
   readonly name: string
@@ -25,8 +23,6 @@ type FleetRow = Omit<StandingRow, 'device_id'> & {
   readonly subscription_id: Id<'sub'>
   readonly plan_name: string
   readonly kind: StandingKind
-  readonly paused_by: FleetPause['of'] | null
-  readonly paused_until: number | null
   readonly next_at: number | null
   readonly stored_bytes: number
   readonly address: string
@@ -45,7 +41,7 @@ export interface FleetPage {
 
 export async function listFleet(db: Queryable, page: FleetPage): Promise<readonly FleetComputer[]> {
   const { kind } = kindSql(page.nowMs)
-  const { rows } = await sql<FleetRow>`SELECT ${columns(kind)} ${joined} WHERE ${matching(page.filter, kind)}
+  const { rows } = await sql<FleetRow>`SELECT ${columns(kind, page.nowMs)} ${joined} WHERE ${matching(page.filter, kind)}
     ORDER BY ${orderOf(page.order, kind)}, devices.number LIMIT ${page.limit} OFFSET ${page.offset}`.execute(db)
   return rows.map(toComputer)
 }
@@ -58,8 +54,8 @@ export async function findInFleet(
 ): Promise<readonly FleetComputer[]> {
   if (deviceIds.length === 0) return []
   const { kind } = kindSql(nowMs)
-  const { rows } = await sql<FleetRow>`SELECT ${columns(kind)} ${joined}
-    WHERE devices.state = 'active' AND devices.id IN (${sql.join(deviceIds)}) ORDER BY devices.number`.execute(db)
+  const { rows } = await sql<FleetRow>`SELECT ${columns(kind, nowMs)} ${joined}
+    WHERE ${isInFleet} AND devices.id IN (${sql.join(deviceIds)}) ORDER BY devices.number`.execute(db)
   return rows.map(toComputer)
 }
 
@@ -103,9 +99,9 @@ export interface FleetChoice {
 /** What the table can be narrowed to: customers and plans that have computers. */
 export async function listFleetChoices(db: Queryable): Promise<FleetChoice> {
   const customers = await sql<{ readonly id: Id<'cus'>; readonly name: string }>`SELECT DISTINCT customers.id, customers.name
-    ${joined} WHERE devices.state = 'active' ORDER BY customers.name, customers.id LIMIT ${maxChoices}`.execute(db)
+    ${joined} WHERE ${isInFleet} ORDER BY customers.name, customers.id LIMIT ${maxChoices}`.execute(db)
   const plans = await sql<{ readonly id: Id<'pln'>; readonly name: string }>`SELECT DISTINCT plans.id, plans.name, plans.position
-    ${joined} WHERE devices.state = 'active' ORDER BY plans.position, plans.id LIMIT ${maxChoices}`.execute(db)
+    ${joined} WHERE ${isInFleet} ORDER BY plans.position, plans.id LIMIT ${maxChoices}`.execute(db)
   return {
     customers: customers.rows.map(({ id, name }) => ({ customerId: id, name })),
     plans: plans.rows.map(({ id, name }) => ({ planId: id, name })),
@@ -115,19 +111,17 @@ export async function listFleetChoices(db: Queryable): Promise<FleetChoice> {
 /** A list to choose from that is longer is no help: whoever has more customers searches. */
 const maxChoices = 1000
 
-function columns(kind: RawBuilder<StandingKind>) {
+function columns(kind: RawBuilder<StandingKind>, nowMs: number) {
   return sql`devices.id AS device_id, devices.number, devices.name, devices.customer_id,
       customers.number AS customer_number, customers.name AS customer_name, devices.subscription_id, plans.name AS plan_name,
-      ${kind} AS kind, ${pauseSql} AS paused_by, NULL AS paused_until, NULL AS next_at, devices.stored_bytes, devices.address,
-      devices.agent_version, devices.connected_at, devices.last_seen_at, standings.verdict, standings.ended_at, standings.code,
-      standings.detail, COALESCE(standings.skipped, 0) AS skipped, COALESCE(standings.failures, 0) AS failures,
-      standings.good_at, standings.running_since`
+      ${kind} AS kind, NULL AS next_at, devices.stored_bytes, devices.address, devices.agent_version, devices.connected_at,
+      devices.last_seen_at, ${standingColumns(nowMs)}`
 }
 
 function matching(filter: FleetFilter, kind: RawBuilder<StandingKind>): RawBuilder<unknown> {
   const { customerId, planId } = filter
   const conditions = [
-    sql`devices.state = 'active'`,
+    isInFleet,
     ...(filter.kind === undefined ? [] : [sql`${kind} = ${filter.kind}`]),
     ...(customerId === undefined ? [] : [sql`devices.customer_id = ${customerId}`]),
     ...(planId === undefined ? [] : [sql`subscriptions.plan_id = ${planId}`]),
@@ -173,7 +167,6 @@ function toComputer(row: FleetRow): FleetComputer {
     planName: row.plan_name,
     kind: row.kind,
     standing: toStanding(row),
-    pause: row.paused_by === null ? undefined : { of: row.paused_by, untilMs: row.paused_until ?? undefined },
     nextAt: row.next_at ?? undefined,
     storedBytes: row.stored_bytes,
     address: row.address,

@@ -33,7 +33,6 @@ export interface FleetComputer {
   readonly planName: string
   readonly kind: StandingKind
   readonly standing: DeviceStanding
-  readonly pause: FleetPause | undefined
   /** Of its jobs, the time of the one that is due first. */
   readonly nextAt: number | undefined
   readonly storedBytes: number
@@ -41,12 +40,6 @@ export interface FleetComputer {
   readonly agentVersion: string
   readonly connectedAt: number
   readonly lastSeenAt: number
-}
-
-/** Why nothing is taken from it: what somebody set, at the computer itself or above it. */
-export interface FleetPause {
-  readonly of: 'computer' | 'plan' | 'customer'
-  readonly untilMs: number | undefined
 }
 
 /** How many computers stand how. */

@@ -11,6 +11,14 @@ export interface DeviceStanding {
   readonly goodAt: number | undefined
   /** The oldest of its runs that have not ended. */
   readonly runningSince: number | undefined
+  /** Nothing is taken from it now, because somebody said so. */
+  readonly pause: Pause | undefined
+}
+
+export interface Pause {
+  /** Where it was said: at the computer itself, or above it. */
+  readonly of: 'computer' | 'plan' | 'customer'
+  readonly untilMs: number | undefined
 }
 
 export interface EndedWorst {
@@ -25,7 +33,7 @@ export interface EndedWorst {
   readonly failures: number
 }
 
-export const nothingEnded: DeviceStanding = { ended: undefined, goodAt: undefined, runningSince: undefined }
+export const nothingEnded: DeviceStanding = { ended: undefined, goodAt: undefined, runningSince: undefined, pause: undefined }
 
 const dayMs = 24 * 60 * 60 * 1000
 /** Without a good backup for so long, a computer is called silent. */
@@ -42,8 +50,6 @@ export type StandingKind = (typeof standingKinds)[number]
 export interface StandingToJudge {
   readonly standing: DeviceStanding
   readonly lastSeenAt: number
-  /** Nothing is taken from it, because somebody said so. */
-  readonly isPaused: boolean
 }
 
 export function standingKind(judged: StandingToJudge, nowMs: number): StandingKind {
@@ -51,9 +57,9 @@ export function standingKind(judged: StandingToJudge, nowMs: number): StandingKi
 }
 
 /** How it stands apart from what is going on just now. */
-export function restingKind({ standing, isPaused }: StandingToJudge, nowMs: number): Exclude<StandingKind, 'running'> {
-  const { ended, goodAt } = standing
-  if (isPaused) return 'paused'
+export function restingKind({ standing }: Pick<StandingToJudge, 'standing'>, nowMs: number): Exclude<StandingKind, 'running'> {
+  const { ended, goodAt, pause } = standing
+  if (pause !== undefined) return 'paused'
   if (ended?.verdict === 'failed') return 'failed'
   if (ended === undefined || goodAt === undefined) return 'none'
   if (nowMs - goodAt > silentAfterMs) return 'silent'

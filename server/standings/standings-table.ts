@@ -1,8 +1,9 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Verdict } from '../../engine/index.ts'
 import type { Queryable } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
-import { type DeviceStanding, jobCountsForMs } from './standing.ts'
+import { type DeviceStanding, jobCountsForMs, type Pause } from './standing.ts'
+import { devicesWithStandings, pausedUntilSql, pauseSql } from './standing-kind-table.ts'
 
 export interface StandingRow {
   readonly device_id: Id<'dev'>
@@ -72,13 +73,28 @@ const failuresInARow = sql`(SELECT COUNT(*) FROM runs WHERE runs.job_id = worst.
 export async function listStandings(
   db: Queryable,
   deviceIds: readonly Id<'dev'>[],
+  nowMs: number,
 ): Promise<ReadonlyMap<Id<'dev'>, DeviceStanding>> {
   if (deviceIds.length === 0) return new Map()
-  const rows = await db.selectFrom('standings').selectAll().where('device_id', 'in', deviceIds).execute()
+  const { rows } = await sql<ListedStanding & { readonly device_id: Id<'dev'> }>`
+    SELECT devices.id AS device_id, ${standingColumns(nowMs)} FROM ${devicesWithStandings}
+    WHERE devices.id IN (${sql.join(deviceIds)})`.execute(db)
   return new Map(rows.map((row) => [row.device_id, toStanding(row)]))
 }
 
-export function toStanding(row: Omit<StandingRow, 'device_id'>): DeviceStanding {
+export interface ListedStanding extends Omit<StandingRow, 'device_id'> {
+  readonly paused_by: Pause['of'] | null
+  readonly paused_until: number | null
+}
+
+/** Over `devicesWithStandings`; for `toStanding`. */
+export function standingColumns(nowMs: number): RawBuilder<unknown> {
+  return sql`standings.verdict, standings.ended_at, standings.code, standings.detail, COALESCE(standings.skipped, 0) AS skipped,
+      COALESCE(standings.failures, 0) AS failures, standings.good_at, standings.running_since,
+      ${pauseSql(nowMs)} AS paused_by, ${pausedUntilSql(nowMs)} AS paused_until`
+}
+
+export function toStanding(row: ListedStanding): DeviceStanding {
   const { verdict, ended_at: at, code, detail, skipped, failures } = row
   return {
     ended:
@@ -87,5 +103,6 @@ export function toStanding(row: Omit<StandingRow, 'device_id'>): DeviceStanding 
         : { verdict, at, code: code ?? undefined, detail: detail ?? undefined, skipped, failures },
     goodAt: row.good_at ?? undefined,
     runningSince: row.running_since ?? undefined,
+    pause: row.paused_by === null ? undefined : { of: row.paused_by, untilMs: row.paused_until ?? undefined },
   }
 }

@@ -102,6 +102,7 @@ export function sampleComputer(name: string, props: SampleProps = {}): Computer 
     ended: isRunLater ? run : version && { ...nothing, ...version },
     goodAt: lastGood?.receivedAt,
     runningSince: isRunning ? nowMs - 60_000 : undefined,
+    pause: undefined,
   }
   return { device: sampleDevice(name), newest, lastGood, standing, ...rest }
 }

@@ -7,6 +7,7 @@ import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type AgentSteps, agentSteps } from '../partials/agent-steps.ts'
 import { type AlarmProps, alarmNotice } from '../partials/alarm.ts'
+import { type PausedState, pausedBadge } from '../partials/paused.ts'
 import { type KitAsked, recoveryKitNotices } from '../partials/recovery-kit.ts'
 import { sentence } from '../partials/sentence.ts'
 import { type State, stateBadge } from '../partials/state.ts'
@@ -30,11 +31,12 @@ export type ComputerRow = {
 }
 
 export type ComputerState =
-  | { readonly kind: 'ok' | 'failed' | 'none' | 'paused' }
+  | { readonly kind: 'ok' | 'failed' | 'none' }
   /** `isSafe`: what it had before would do, too. */
   | { readonly kind: 'running'; readonly isSafe: boolean }
   | { readonly kind: 'partial'; readonly skipped: number }
   | { readonly kind: 'silent'; readonly sinceMs: number }
+  | PausedState
 
 export type ComputersPageProps = PageContext & {
   readonly viewer: Viewer
@@ -120,11 +122,12 @@ export function computerStateBadge(reader: Reader, state: ComputerState): Html {
       return stateBadge('silent', `Silent ${countOf(reader, daysSince(reader, state.sinceMs), 'day')}`)
     case 'partial':
       return html`${stateBadge('partial')} <span class="why">${countOf(reader, state.skipped, 'file')} left out</span>`
+    case 'paused':
+      return pausedBadge(reader, state)
     case 'none':
       return stateBadge('none', 'No backup yet')
     case 'ok':
     case 'failed':
-    case 'paused':
     case 'running':
       return stateBadge(state.kind)
     default:

@@ -6,6 +6,7 @@ import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
+import { type PausedState, pausedBadge } from '../partials/paused.ts'
 import { type SparkDay, spark } from '../partials/spark.ts'
 import { type State, stateBadge, stateIcons, stateWords } from '../partials/state.ts'
 import type { Reader } from '../reader.ts'
@@ -32,7 +33,7 @@ export type FleetState =
   | { readonly kind: 'silent'; readonly sinceMs: number }
   | { readonly kind: 'partial'; readonly skipped: number }
   | { readonly kind: 'running'; readonly sinceMs: number }
-  | { readonly kind: 'paused'; readonly of: 'computer' | 'plan' | 'customer'; readonly untilMs: number | undefined }
+  | PausedState
 
 export type FleetTab = {
   readonly kind: State | undefined
@@ -179,8 +180,6 @@ function nextOf(reader: Reader, { state, nextAtMs }: FleetRow): Html | string {
   return nextAtMs <= reader.nowMs ? 'When it appears' : timeTag(nextAtMs, whenText(reader, nextAtMs))
 }
 
-const pausedBy = { computer: 'Paused', plan: 'Paused with its plan', customer: 'Account suspended' } as const
-
 /** Icon, word, and the time or the number that makes it worth reading. */
 export function fleetStateBadge(reader: Reader, state: FleetState): Html {
   switch (state.kind) {
@@ -191,7 +190,7 @@ export function fleetStateBadge(reader: Reader, state: FleetState): Html {
     case 'partial':
       return html`${stateBadge('partial')} <span class="why">${countOf(reader, state.skipped, 'file')} left out</span>`
     case 'paused':
-      return html`${stateBadge('paused', pausedBy[state.of])}${state.untilMs === undefined ? '' : html` <span class="why">until ${dateText(reader, state.untilMs)}</span>`}`
+      return pausedBadge(reader, state)
     case 'none':
       return stateBadge('none', 'No backup yet')
     case 'ok':

@@ -80,8 +80,7 @@ describe('all computers', () => {
     expect(Object.fromEntries(found.map(({ name, kind }) => [name, kind]))).toEqual(
       Object.fromEntries(rows.map(({ name, kind }) => [name, kind])),
     )
-    for (const { standing, lastSeenAt, kind } of found)
-      expect(standingKind({ standing, lastSeenAt, isPaused: false }, startOfTests)).toBe(kind)
+    for (const { standing, lastSeenAt, kind } of found) expect(standingKind({ standing, lastSeenAt }, startOfTests)).toBe(kind)
     const places = found.map(({ kind }) => standingKinds.indexOf(kind))
     expect(places).toEqual(places.toSorted((one, other) => one - other))
   })

@@ -86,7 +86,7 @@ test('a run goes on until it ends, and ends once', async () => {
   const { customerId } = box.customer
   const runId = await open()
   expect(await box.devicesSide.runs.listRunning(customerId)).toMatchObject([{ deviceId: computer.device.deviceId }])
-  expect(await standing()).toEqual({ ended: undefined, goodAt: undefined, runningSince: box.clock.now() })
+  expect(await standing()).toEqual({ ended: undefined, goodAt: undefined, runningSince: box.clock.now(), pause: undefined })
   const version = newId('snap', systemRandomness)
   const endedAt = box.clock.now() + 5
   await box.database.transaction((tx) =>

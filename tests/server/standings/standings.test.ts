@@ -12,7 +12,7 @@ import { setUpApp } from '../../support/test-app.ts'
 const nowMs = Date.UTC(2026, 2, 14, 18)
 const dayMs = 24 * 60 * 60 * 1000
 const well = { verdict: 'ok', at: nowMs - 1000, code: undefined, detail: undefined, skipped: 0, failures: 0 } as const
-const fine: DeviceStanding = { ended: well, goodAt: nowMs - 1000, runningSince: undefined }
+const fine: DeviceStanding = { ended: well, goodAt: nowMs - 1000, runningSince: undefined, pause: undefined }
 
 describe('the kind of a standing', () => {
   test.each([
@@ -26,12 +26,11 @@ describe('the kind of a standing', () => {
     { title: 'at work, last heard of long ago', given: { ...fine, runningSince: 5 }, lastSeenAt: nowMs - dayMs, expect: 'ok' },
     {
       title: 'failed, and paused since',
-      given: { ...fine, ended: { ...well, verdict: 'failed' as const } },
-      isPaused: true,
+      given: { ...fine, ended: { ...well, verdict: 'failed' as const }, pause: { of: 'plan' as const, untilMs: undefined } },
       expect: 'paused',
     },
-  ])('$title', ({ given, lastSeenAt = nowMs, isPaused = false, expect: kind }) => {
-    expect(standingKind({ standing: given, lastSeenAt, isPaused }, nowMs)).toBe(kind)
+  ])('$title', ({ given, lastSeenAt = nowMs, expect: kind }) => {
+    expect(standingKind({ standing: given, lastSeenAt }, nowMs)).toBe(kind)
   })
 })
 
