@@ -21,7 +21,7 @@ const tableOptions = sql.raw('ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8
 async function addRunIndexes(db: Kysely<unknown>): Promise<void> {
   const indexes = [
     { name: 'runs_by_job', columns: 'job_id, ended_at, verdict' },
-    { name: 'runs_by_device_end', columns: 'device_id, ended_at, verdict' },
+    { name: 'runs_by_device_end', columns: 'device_id, ended_at, standing' },
     { name: 'runs_by_end', columns: 'ended_at, device_id' },
   ]
   for (const { name, columns } of indexes) {

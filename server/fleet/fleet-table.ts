@@ -10,7 +10,8 @@ import type { FleetComputer, FleetCounts, FleetDay, FleetFilter, FleetOrder } fr
 
 /** Computers that may send, of customers who stay. */
 const joined = sql`FROM ${devicesWithStandings}
-  JOIN plans ON plans.id = subscriptions.plan_id`
+  JOIN plans ON plans.id = subscriptions.plan_id
+  LEFT JOIN told_jobs ON told_jobs.device_id = devices.id`
 const isInFleet = sql`devices.state = 'active' AND customers.state IN ('active', 'suspended')`
 
 type FleetRow = ListedStanding & {
@@ -83,8 +84,8 @@ export async function listFleetDays(
   if (first === undefined || asked.deviceIds.length === 0) return []
   const { rows } = await sql<{ readonly device_id: Id<'dev'>; readonly day: number; readonly best: number }>`
     SELECT device_id, INTERVAL(ended_at, ${sql.join(asked.dayStartsMs)}) - 1 AS day,
-      MIN(FIELD(verdict, 'ok', 'partial', 'failed')) AS best
-    FROM runs WHERE device_id IN (${sql.join(asked.deviceIds)}) AND ended_at >= ${first} AND verdict IS NOT NULL
+      MIN(FIELD(standing, 'ok', 'partial', 'failed')) AS best
+    FROM runs WHERE device_id IN (${sql.join(asked.deviceIds)}) AND ended_at >= ${first} AND standing IN ('ok', 'partial', 'failed')
     GROUP BY device_id, day`.execute(db)
   return rows.map((row) => ({ deviceId: row.device_id, dayIndex: row.day, verdict: bestFirst[row.best - 1] ?? 'failed' }))
 }
@@ -114,7 +115,7 @@ const maxChoices = 1000
 function columns(kind: RawBuilder<StandingKind>, nowMs: number) {
   return sql`devices.id AS device_id, devices.number, devices.name, devices.customer_id,
       customers.number AS customer_number, customers.name AS customer_name, devices.subscription_id, plans.name AS plan_name,
-      ${kind} AS kind, NULL AS next_at, devices.stored_bytes, devices.address, devices.agent_version, devices.connected_at,
+      ${kind} AS kind, IF(told_jobs.keeps_schedule = 1, told_jobs.next_at, NULL) AS next_at, devices.stored_bytes, devices.address, devices.agent_version, devices.connected_at,
       devices.last_seen_at, ${standingColumns(nowMs)}`
 }
 
