@@ -220,7 +220,6 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', agentDeviceRoutes({ ...services, ...shared }))
   app.route('/', agentFingerprintRoutes({ ...services, ...shared }))
   app.route('/', agentUploadRoutes({ ...services, ...shared }))
-  app.route('/', agentUploadRoutes(services))
   app.route('/', fleetApiRoutes(services))
   app.route('/', devicesRoutes(services))
   app.route('/', enrolmentsRoutes({ ...services, ...shared }))
