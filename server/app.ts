@@ -10,6 +10,8 @@ import { agentUploadRoutes } from './agent-api/agent-upload-routes.ts'
 import { demandProtocol } from './agent-api/protocol.ts'
 import { alarmsPageRoutes } from './alarms/alarms-page-routes.ts'
 import { alarmsRoutes } from './alarms/alarms-routes.ts'
+import { auditApiRoutes } from './audit/audit-api-routes.ts'
+import { auditRoutes } from './audit/audit-routes.ts'
 import type { Care } from './care.ts'
 import { agentSearchRoutes } from './catalogue/agent-search-routes.ts'
 import { checkRoutes } from './checks/check-routes.ts'
@@ -18,6 +20,8 @@ import { storageRoutes } from './chores/storage-routes.ts'
 import { copiesApiRoutes } from './copies/copies-api-routes.ts'
 import { copiesRoutes } from './copies/copies-routes.ts'
 import type { CopiesSide } from './copies-side.ts'
+import { accountPagesRoutes } from './customers/account-pages-routes.ts'
+import { customersPagesRoutes } from './customers/customers-pages-routes.ts'
 import { customersRoutes } from './customers/customers-routes.ts'
 import { agentDeviceRoutes } from './devices/agent-device-routes.ts'
 import type { AgentAddress } from './devices/agent-steps.ts'
@@ -185,6 +189,9 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', homeRoutes({ ...services, ...dependencies.copiesSide }))
   app.route('/', accountsRoutes(services))
   app.route('/', fleetRoutes(services))
+  app.route('/', customersPagesRoutes({ ...services, ...dependencies.copiesSide }))
+  app.route('/', accountPagesRoutes(services))
+  app.route('/', auditRoutes({ ...services, log }))
   app.route('/', computersRoutes(services))
   app.route('/', versionsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
@@ -213,7 +220,8 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   registerSecuritySchemes(app)
   app.route('/', sessionsApiRoutes({ ...services, ...shared }))
   app.route('/', usersRoutes(services))
-  app.route('/', customersRoutes(services))
+  app.route('/', customersRoutes({ ...services, ...shared }))
+  app.route('/', auditApiRoutes(services))
   app.route('/', plansRoutes(services))
   app.route('/', subscriptionsRoutes(services))
   app.route('/', connectRoutes({ ...services, ...shared }))

@@ -2,7 +2,12 @@
  * The people side of the box, put together: users, sessions, tokens, customers, plans, subscriptions, first set-up.
  * A part of the composition root; whoever serves, and every command, gets its services here.
  */
+import { type AuditService, createAuditService } from './audit/audit-service.ts'
+import { type CustomersOverviewService, createCustomersOverview } from './customers/customers-overview-service.ts'
 import { type CreateRepositoryForCustomer, type CustomersService, createCustomersService } from './customers/customers-service.ts'
+import { createRegistrationService, type RegistrationService } from './customers/registration-service.ts'
+import { createStandingService, type StandingService } from './customers/standing-service.ts'
+import { createTellOwners } from './customers/tell-owners.ts'
 import type { Database } from './database/database.ts'
 import { createInvitations, type InvitationsService } from './invitations/invitations-service.ts'
 import type { LettersService } from './letters/letters-service.ts'
@@ -27,6 +32,10 @@ export interface People {
   readonly sessions: SessionsService
   readonly tokens: TokensService
   readonly customers: CustomersService
+  readonly registrations: RegistrationService
+  readonly customerStandings: StandingService
+  readonly customersOverview: CustomersOverviewService
+  readonly audit: AuditService
   readonly plans: PlansService
   readonly subscriptions: SubscriptionsService
   readonly setup: SetupService
@@ -60,6 +69,10 @@ export async function createPeople(options: {
   const customers = createCustomersService(options)
   const plans = createPlansService(options)
   const subscriptions = createSubscriptionsService(options)
+  const registrations = createRegistrationService({ ...options, customers, plans, subscriptions })
+  const customerStandings = createStandingService({ ...options, tellOwners: createTellOwners(options) })
+  const customersOverview = createCustomersOverview(options)
+  const audit = createAuditService(options)
   const setup = createSetupService({ ...options, users, customers, plans, subscriptions })
   const isMailSetUp = async () => (await options.mail?.isSetUp()) ?? false
   const shared = { ...options, isMailSetUp, hasher, attempts, users, authenticate }
@@ -68,6 +81,10 @@ export async function createPeople(options: {
     sessions,
     tokens,
     customers,
+    registrations,
+    customerStandings,
+    customersOverview,
+    audit,
     plans,
     subscriptions,
     setup,

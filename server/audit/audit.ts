@@ -4,6 +4,14 @@ import type { Id } from '../runtime/ids.ts'
 export const auditActions = [
   'box.set-up',
   'customer.created',
+  'customer.changed',
+  'customer.suspended',
+  'customer.resumed',
+  'customer.deleted',
+  'customer.kept',
+  'customer.exported',
+  'customer.end-begun',
+  'customer.ended',
   'customer.rebuilt',
   'box.rebuilt',
   'box.rebuild-confirmed',
@@ -81,6 +89,8 @@ export type Actor =
   | { readonly kind: 'setup-link' }
   /** A computer that came by an enrolment link or code, and who made that. */
   | { readonly kind: 'enrolment'; readonly enrolmentId: Id<'enr'>; readonly createdBy: string }
+  /** The box by itself, as its clock or a rule told it. */
+  | { readonly kind: 'box' }
 
 /** Who acts, and from where: what a service must be told to write its audit rows. */
 export interface ActingAs {
@@ -94,10 +104,31 @@ export interface AuditEntry extends ActingAs {
   readonly objectId?: string
   readonly customerId?: Id<'cus'>
   /** Facts in words and numbers. Never a secret. */
-  readonly detail?: Readonly<Record<string, string | number | boolean>>
+  readonly detail?: AuditDetail
+}
+
+export type AuditDetail = Readonly<Record<string, string | number | boolean>>
+
+/** A row as it is read. `action` may be one of a version that this one does not know. */
+export interface AuditRecord {
+  readonly id: number
+  readonly at: number
+  readonly actorName: string
+  readonly action: string
+  readonly objectId: string | undefined
+  readonly customerId: Id<'cus'> | undefined
+  readonly address: string
+  readonly detail: AuditDetail
+}
+
+export function isAuditAction(text: string): text is AuditAction {
+  return (auditActions as readonly string[]).includes(text)
 }
 
 export const actingOnTheBox: ActingAs = { actor: { kind: 'command' }, address: 'the box itself' }
+
+/** What nobody asked for just now. */
+export const actingByItself: ActingAs = { actor: { kind: 'box' }, address: 'the box itself' }
 
 export function actorName(actor: Actor): string {
   switch (actor.kind) {
@@ -109,6 +140,8 @@ export function actorName(actor: Actor): string {
       return 'setup link'
     case 'enrolment':
       return `enrolment link of ${actor.createdBy}`
+    case 'box':
+      return 'the box'
     default:
       return actor satisfies never
   }

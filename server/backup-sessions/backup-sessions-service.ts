@@ -93,8 +93,7 @@ export function createBackupSessionsService(options: {
       findDeviceSwitch(kysely, device.deviceId),
     ])
     if (subscription === undefined || customer === undefined) throw new BackupRefusedError({ kind: 'no-subscription' })
-    const customerState = customer.state
-    const refusal = refusalAt({ subscription, customerState, ofComputer, mayBeExpired, nowMs: clock.now() })
+    const refusal = refusalAt({ subscription, customer, ofComputer, mayBeExpired, nowMs: clock.now() })
     if (refusal !== undefined) throw new BackupRefusedError(refusal)
     return subscription
   }

@@ -5,10 +5,12 @@ import type { Clock } from '../runtime/clock.ts'
 import { type Id, newId } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
 import { nextNumber } from '../settings/counters-table.ts'
-import { type Customer, findCustomerNumber } from './customer.ts'
+import { type Customer, findCustomerNumber, newCustomer } from './customer.ts'
 import { CustomerError } from './customer-error.ts'
 import type { CustomerReach } from './customer-reach.ts'
 import * as table from './customers-table.ts'
+import type { MemberRole } from './membership.ts'
+import { countMembers } from './memberships-table.ts'
 
 /** Makes the customer's repository, or finds that it is there already: it is called again after an interruption. */
 export type CreateRepositoryForCustomer = (customerId: Id<'cus'>) => Promise<void>
@@ -22,8 +24,11 @@ export interface CustomersService {
   readonly activate: (transaction: Transaction, customer: Customer, actingAs: ActingAs) => Promise<Customer>
   readonly find: (customerId: Id<'cus'>) => Promise<Customer | undefined>
   readonly findByIds: (ids: readonly Id<'cus'>[]) => Promise<readonly Customer[]>
+  /** Whom a filter means by an id, a number or an exact name; those that ended too, whose rows stay in the audit log. */
+  readonly findMeant: (text: string, number: number | undefined) => Promise<Id<'cus'> | undefined>
   /** The one customer that a person means by its id, number or exact name. Throws CustomerError `not-found`. */
   readonly getNamed: (text: string) => Promise<Customer>
+  readonly countPeople: (customerId: Id<'cus'>) => Promise<Readonly<Record<MemberRole, number>>>
   readonly list: (page: {
     readonly reach: CustomerReach
     readonly afterNumber: number
@@ -46,7 +51,7 @@ export function createCustomersService(options: {
       if (cutOff !== undefined) return { ...cutOff, name }
       const number = await nextNumber(transaction, 'customers')
       const customerId = newId('cus', randomness)
-      const customer = { customerId, number, name, state: 'founding', kitPrintedAt: undefined, createdAt: clock.now() } as const
+      const customer = newCustomer({ customerId, number, name, createdAt: clock.now() })
       await table.insertCustomer(transaction, customer)
       return customer
     })
@@ -59,7 +64,7 @@ export function createCustomersService(options: {
     },
     activate: async (transaction, customer, actingAs) => {
       const { customerId, name, number } = customer
-      const isFirst = await table.activateCustomer(transaction, customerId, name)
+      const isFirst = await table.activateCustomer(transaction, customer)
       if (!isFirst) throw new Error(`customer ${customerId} was founded by somebody else meanwhile`)
       const entry = { at: clock.now(), action: 'customer.created', objectId: customerId, customerId } as const
       await insertAudit(transaction, { ...actingAs, ...entry, detail: { name, number } })
@@ -67,6 +72,7 @@ export function createCustomersService(options: {
     },
     find: (customerId) => table.findCustomer(kysely, customerId),
     findByIds: (ids) => table.findCustomersByIds(kysely, ids),
+    findMeant: (text, number) => table.findCustomerMeant(kysely, { text, number }),
     getNamed: async (text) => {
       const [byId] = await table.findCustomersByIds(kysely, [text as Id<'cus'>])
       if (byId !== undefined) return byId
@@ -79,6 +85,7 @@ export function createCustomersService(options: {
         throw new CustomerError('not-found', 'Several customers have this name. Use the number, as in C-000001.')
       return only
     },
+    countPeople: (customerId) => countMembers(kysely, customerId),
     list: (page) => table.listCustomers(kysely, page),
   }
 }

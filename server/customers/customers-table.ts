@@ -1,6 +1,8 @@
-import type { Queryable } from '../database/database.ts'
+import type { Generated, Selectable } from 'kysely'
+import type { Queryable, Transaction } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
-import type { Customer, CustomerState } from './customer.ts'
+import { type Customer, type CustomerState, visibleStates } from './customer.ts'
+import { type CustomerDetails, searchTextOf } from './customer-details.ts'
 import type { CustomerReach } from './customer-reach.ts'
 
 export interface CustomerRow {
@@ -10,7 +12,26 @@ export interface CustomerRow {
   readonly state: CustomerState
   readonly kit_printed_at: number | null
   readonly created_at: number
+  readonly contact: Text
+  readonly street: Text
+  readonly postcode: Text
+  readonly city: Text
+  readonly country: Text
+  readonly tax_id: Text
+  readonly phone: Text
+  readonly email: Text
+  readonly language: Text
+  readonly time_zone: Text
+  readonly notes: Text
+  readonly suspended_at: Generated<number | null>
+  readonly suspended_reason: Generated<string | null>
+  readonly leaving_at: Generated<number | null>
+  readonly leaves_at: Generated<number | null>
+  readonly search_text: Text
 }
+
+/** Empty unless given. */
+type Text = Generated<string>
 
 declare module '../database/tables.ts' {
   interface Tables {
@@ -28,6 +49,7 @@ export async function insertCustomer(db: Queryable, customer: Customer): Promise
       state: customer.state,
       kit_printed_at: customer.kitPrintedAt ?? null,
       created_at: customer.createdAt,
+      ...detailColumns(customer),
     })
     .execute()
 }
@@ -45,14 +67,52 @@ export async function findFoundingCustomer(db: Queryable): Promise<Customer | un
 }
 
 /** False when it is not being founded: somebody else was quicker. */
-export async function activateCustomer(db: Queryable, customerId: Id<'cus'>, name: string): Promise<boolean> {
+export async function activateCustomer(
+  db: Queryable,
+  customer: Pick<Customer, 'customerId' | 'name' | 'details'>,
+): Promise<boolean> {
   const result = await db
     .updateTable('customers')
-    .set({ name, state: 'active' })
-    .where('id', '=', customerId)
+    .set({ name: customer.name, state: 'active', ...detailColumns(customer) })
+    .where('id', '=', customer.customerId)
     .where('state', '=', 'founding')
     .executeTakeFirstOrThrow()
   return result.numUpdatedRows === 1n
+}
+
+/** Held until the transaction ends: whoever decides by its state decides alone. */
+export async function findCustomerLocked(tx: Transaction, customerId: Id<'cus'>): Promise<Customer | undefined> {
+  const query = tx.selectFrom('customers').selectAll().where('id', '=', customerId).where('state', 'in', visibleStates)
+  return toCustomer(await query.forUpdate().executeTakeFirst())
+}
+
+export async function changeCustomer(
+  tx: Transaction,
+  customer: Pick<Customer, 'customerId' | 'name' | 'details'>,
+): Promise<void> {
+  const { customerId, name } = customer
+  await tx
+    .updateTable('customers')
+    .set({ name, ...detailColumns(customer) })
+    .where('id', '=', customerId)
+    .execute()
+}
+
+export async function setStanding(
+  tx: Transaction,
+  { customerId, state, suspended, leaving }: Pick<Customer, 'customerId' | 'state' | 'suspended' | 'leaving'>,
+): Promise<void> {
+  await tx
+    .updateTable('customers')
+    .set({
+      state,
+      suspended_at: suspended?.at ?? null,
+      suspended_reason: suspended?.reason ?? null,
+      leaving_at: leaving?.at ?? null,
+      leaves_at: leaving?.endsAt ?? null,
+    })
+    .where('id', '=', customerId)
+    .execute()
 }
 
 export async function setKitPrinted(db: Queryable, customerId: Id<'cus'>, printedAt: number): Promise<void> {
@@ -60,13 +120,18 @@ export async function setKitPrinted(db: Queryable, customerId: Id<'cus'>, printe
 }
 
 export async function findCustomer(db: Queryable, customerId: Id<'cus'>): Promise<Customer | undefined> {
-  const query = db.selectFrom('customers').selectAll().where('id', '=', customerId).where('state', '!=', 'founding')
+  const query = db.selectFrom('customers').selectAll().where('id', '=', customerId).where('state', 'in', visibleStates)
   return toCustomer(await query.executeTakeFirst())
 }
 
 export async function findCustomersByIds(db: Queryable, ids: readonly Id<'cus'>[]): Promise<readonly Customer[]> {
   if (ids.length === 0) return []
-  const query = db.selectFrom('customers').selectAll().where('id', 'in', ids).where('state', '!=', 'founding').orderBy('number')
+  const query = db
+    .selectFrom('customers')
+    .selectAll()
+    .where('id', 'in', ids)
+    .where('state', 'in', visibleStates)
+    .orderBy('number')
   return (await query.execute()).flatMap((row) => toCustomer(row) ?? [])
 }
 
@@ -78,7 +143,7 @@ export async function findCustomersNamed(
   const rows = await db
     .selectFrom('customers')
     .selectAll()
-    .where('state', '!=', 'founding')
+    .where('state', 'in', visibleStates)
     .where((where) =>
       where.or([where('name', '=', wanted.name), ...(wanted.number === undefined ? [] : [where('number', '=', wanted.number)])]),
     )
@@ -86,6 +151,28 @@ export async function findCustomersNamed(
     .limit(2)
     .execute()
   return rows.flatMap((row) => toCustomer(row) ?? [])
+}
+
+/** By id, number or exact name, whatever became of it. */
+export async function findCustomerMeant(
+  db: Queryable,
+  { text, number }: { readonly text: string; readonly number: number | undefined },
+): Promise<Id<'cus'> | undefined> {
+  const row = await db
+    .selectFrom('customers')
+    .select('id')
+    .where('state', '!=', 'founding')
+    .where(({ or, eb }) =>
+      or([
+        eb('id', '=', text as Id<'cus'>),
+        eb('name', '=', text.normalize('NFC')),
+        ...(number === undefined ? [] : [eb('number', '=', number)]),
+      ]),
+    )
+    .orderBy('number')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id
 }
 
 export async function listCustomers(
@@ -97,7 +184,7 @@ export async function listCustomers(
   let query = db
     .selectFrom('customers')
     .selectAll()
-    .where('state', '!=', 'founding')
+    .where('state', 'in', visibleStates)
     .where('number', '>', afterNumber)
     .orderBy('number')
     .limit(limit)
@@ -105,13 +192,26 @@ export async function listCustomers(
   return (await query.execute()).flatMap((row) => toCustomer(row) ?? [])
 }
 
-function toCustomer(row: CustomerRow | undefined): Customer | undefined {
+function detailColumns({ name, details }: { readonly name: string; readonly details: CustomerDetails }) {
+  const { taxId, timeZone, ...others } = details
+  return { ...others, tax_id: taxId, time_zone: timeZone, search_text: searchTextOf({ name, ...details }) }
+}
+
+export function toCustomer(row: Selectable<CustomerRow> | undefined): Customer | undefined {
   if (row === undefined) return undefined
+  const { contact, street, postcode, city, country, phone, email, language, notes } = row
   return {
     customerId: row.id,
     number: row.number,
     name: row.name,
     state: row.state,
+    details: {
+      ...{ contact, street, postcode, city, country, phone, email, language, notes },
+      taxId: row.tax_id,
+      timeZone: row.time_zone,
+    },
+    suspended: row.suspended_at === null ? undefined : { at: row.suspended_at, reason: row.suspended_reason ?? '' },
+    leaving: row.leaving_at === null || row.leaves_at === null ? undefined : { at: row.leaving_at, endsAt: row.leaves_at },
     kitPrintedAt: row.kit_printed_at ?? undefined,
     createdAt: row.created_at,
   }

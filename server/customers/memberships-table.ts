@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
+import { visibleStates } from './customer.ts'
 import type { MemberRole, Membership } from './membership.ts'
 
 export interface MembershipRow {
@@ -37,7 +38,7 @@ export async function listMembershipsOfUsers(
     .innerJoin('customers', 'customers.id', 'memberships.customer_id')
     .select(['memberships.user_id', 'memberships.customer_id', 'memberships.role'])
     .where('memberships.user_id', 'in', userIds)
-    .where('customers.state', '!=', 'founding')
+    .where('customers.state', 'in', visibleStates)
     .orderBy('customers.number')
     .execute()
   for (const row of rows) memberships.get(row.user_id)?.push({ customerId: row.customer_id, role: row.role })
@@ -97,4 +98,32 @@ export async function listMembers(db: Queryable, customerId: Id<'cus'>, limit: n
     since: row.created_at,
     hasSecondFactor: row.confirmed_at !== null,
   }))
+}
+
+/** To whom letters about the account itself go. */
+export async function listOwners(
+  db: Queryable,
+  customerId: Id<'cus'>,
+): Promise<readonly { readonly email: string; readonly name: string }[]> {
+  return db
+    .selectFrom('memberships')
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .select(['users.email', 'users.name'])
+    .where('memberships.customer_id', '=', customerId)
+    .where('memberships.role', '=', 'owner')
+    .orderBy('users.id')
+    .limit(maxOwnersTold)
+    .execute()
+}
+
+const maxOwnersTold = 100
+
+export async function countMembers(db: Queryable, customerId: Id<'cus'>): Promise<Readonly<Record<MemberRole, number>>> {
+  const rows = await db
+    .selectFrom('memberships')
+    .select(({ fn }) => ['role', fn.countAll<number>().as('count')])
+    .where('customer_id', '=', customerId)
+    .groupBy('role')
+    .execute()
+  return { owner: 0, member: 0, viewer: 0, ...Object.fromEntries(rows.map(({ role, count }) => [role, count])) }
 }

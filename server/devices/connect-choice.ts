@@ -69,7 +69,7 @@ export function connectRefusal(question: {
   readonly nowMs: number
 }): SubscriptionRefusal | undefined {
   const { subscription, customer, nowMs } = question
-  const refusal = refusalAt({ subscription, customerState: customer.state, nowMs })
+  const refusal = refusalAt({ subscription, customer, nowMs })
   return refusal?.kind === 'switched-off' ? undefined : refusal
 }
 

@@ -76,7 +76,7 @@ export function createDevicesService(options: {
       const nowMs = clock.now()
       return {
         subscription,
-        refusal: refusalAt({ subscription, customerState: customer.state, nowMs }),
+        refusal: refusalAt({ subscription, customer, nowMs }),
         usedBytes: await readUsedBytes(kysely, subscriptionId),
         serverTimeMs: nowMs,
       }

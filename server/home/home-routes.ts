@@ -14,6 +14,7 @@ import type { AlarmsService } from '../alarms/alarms-service.ts'
 import type { CopiesService } from '../copies/copies-service.ts'
 import { copyNextProps } from '../copies/copy-props.ts'
 import { formatCustomerNumber } from '../customers/customer.ts'
+import { standingProps } from '../customers/customer-props.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import { type AgentAddress, agentStepsFor } from '../devices/agent-steps.ts'
 import type { Computer } from '../devices/computer.ts'
@@ -57,7 +58,13 @@ export function homeRoutes(options: {
     const { customerId } = account.customer
     const found = await computers.list(customerId)
     const standing = standingOf(found, reader.nowMs)
-    const shared = { ...page, viewer: account.viewer, kitsAsked: await kitsAsked(account), alarms: await listAlarms(account) }
+    const shared = {
+      ...page,
+      viewer: account.viewer,
+      kitsAsked: await kitsAsked(account),
+      alarms: await listAlarms(account),
+      accountStanding: standingProps(account.customer),
+    }
     if (standing === undefined)
       return c.html(await firstComputerPage({ ...shared, place: 'home', steps: agentStepsFor(c, agentAddress, account) }))
 

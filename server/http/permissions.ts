@@ -61,6 +61,8 @@ export const permissionTable = {
   'customers:end': { roles: ['administrator'] },
   /** A customer's own details, as its owner may change them. */
   'account:write': { roles: [...staff, 'owner'], scope: 'write' },
+  /** Keeping an account that was deleted, as long as that can be taken back. By nobody's token. */
+  'account:keep': { roles: ['administrator', 'owner'] },
   'account:export': { roles: ['administrator', 'owner'] },
   'plans:write': { roles: ['administrator'], scope: 'write' },
   'subscriptions:write': { roles: [...staff], scope: 'write' },
@@ -81,6 +83,8 @@ export const permissionTable = {
   /** All computers of all customers in one table. */
   'fleet:read': { roles: [...staff], scope: 'read' },
   'fleet:write': { roles: [...staff] },
+  /** The log of the whole box. */
+  'audit:box': { roles: ['administrator'] },
   /** Of the whole box for administrators; an owner's own customer. */
   'audit:read': { roles: ['administrator', 'owner'], scope: 'read' },
   /** Everything that an agent does with its own device token. */

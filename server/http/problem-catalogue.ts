@@ -250,6 +250,12 @@ export const problemCatalogue = {
     'implementor',
     'Have them switched on again by whoever looks after the account.',
   ),
+  'HF-CUSTOMER-LEAVING': entry(
+    403,
+    'This account was deleted',
+    'administrator',
+    'Ask the owner or the administrator to keep the account. Restoring works until it ends.',
+  ),
   'HF-CUSTOMER-SUSPENDED': entry(403, 'This account is suspended', 'administrator', 'Ask the administrator of the box.'),
 
   // Sending a backup

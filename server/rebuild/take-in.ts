@@ -14,7 +14,7 @@ import {
 } from '../../engine/index.ts'
 import { actingOnTheBox } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
-import type { CustomerState } from '../customers/customer.ts'
+import { type CustomerState, newCustomer } from '../customers/customer.ts'
 import { countCustomers, insertCustomer } from '../customers/customers-table.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { firstPlanName } from '../plans/plan.ts'
@@ -95,7 +95,7 @@ async function insertOwner(
   const nowMs = clock.now()
   const state: CustomerState = isOnlyOne && (await countCustomers(tx)) === 0 ? 'founding' : 'active'
   const number = await nextNumber(tx, 'customers')
-  await insertCustomer(tx, { customerId, number, name: nameOf(uid), state, kitPrintedAt: undefined, createdAt: nowMs })
+  await insertCustomer(tx, { ...newCustomer({ customerId, number, name: nameOf(uid), createdAt: nowMs }), state })
   const plan = await plans.findNamed(firstPlanName)
   if (plan === undefined) throw new Error(`the plan ${firstPlanName} of the migrations is gone`)
   // No last day: nobody must lose backups because a database was lost.

@@ -6,7 +6,14 @@ import type { SubscriptionRefusal } from './subscription.ts'
 export function subscriptionProblem(refusal: SubscriptionRefusal): Problem {
   switch (refusal.kind) {
     case 'customer-suspended':
-      return new Problem('HF-CUSTOMER-SUSPENDED')
+      return new Problem(
+        'HF-CUSTOMER-SUSPENDED',
+        refusal.reason === undefined ? {} : { detail: `This account is suspended: ${refusal.reason}` },
+      )
+    case 'customer-leaving':
+      return new Problem('HF-CUSTOMER-LEAVING', {
+        detail: `This account was deleted and ends at ${formatTime(refusal.endsAt)}. Until then it can be restored from, and kept after all.`,
+      })
     case 'switched-off':
       return new Problem('HF-BACKUPS-SWITCHED-OFF', {
         detail: switchedOffText(refusal),

@@ -1,6 +1,6 @@
 /** A customer's licence for a plan, and when it lets computers be backed up. Restoring never asks it. Pure. */
 import { type Accepting, isOff } from '../backup-switches/backup-switch.ts'
-import type { CustomerState } from '../customers/customer.ts'
+import type { Customer } from '../customers/customer.ts'
 import type { PlanTerms } from '../plans/plan.ts'
 import type { Id } from '../runtime/ids.ts'
 import { addDays, daysBetween, startOfDay } from './calendar-days.ts'
@@ -30,7 +30,8 @@ export type SubscriptionState =
 
 /** Why backups are not taken. */
 export type SubscriptionRefusal =
-  | { readonly kind: 'customer-suspended' }
+  | { readonly kind: 'customer-suspended'; readonly reason: string | undefined }
+  | { readonly kind: 'customer-leaving'; readonly endsAt: number }
   | {
       readonly kind: 'switched-off'
       /** Of this computer alone, or of the whole plan. */
@@ -54,15 +55,16 @@ export function stateAt(subscription: Validity, nowMs: number): SubscriptionStat
 /** The first reason against a backup at a moment, or undefined when there is none. Space is another question (quota). */
 export function refusalAt(question: {
   readonly subscription: Subscription
-  readonly customerState: CustomerState
+  readonly customer: Pick<Customer, 'state' | 'suspended' | 'leaving'>
   /** The computer's own switch, where a computer asks. */
   readonly ofComputer?: Accepting | undefined
   /** A backup that began before the end may finish after it. */
   readonly mayBeExpired?: boolean
   readonly nowMs: number
 }): SubscriptionRefusal | undefined {
-  const { subscription, customerState, ofComputer, mayBeExpired = false, nowMs } = question
-  if (customerState !== 'active') return { kind: 'customer-suspended' }
+  const { subscription, customer, ofComputer, mayBeExpired = false, nowMs } = question
+  if (customer.leaving !== undefined) return { kind: 'customer-leaving', endsAt: customer.leaving.endsAt }
+  if (customer.state !== 'active') return { kind: 'customer-suspended', reason: customer.suspended?.reason }
   const state = stateAt(subscription, nowMs)
   if (state.kind === 'not-started' || (state.kind === 'expired' && !mayBeExpired)) return state
   return switchRefusal('plan', subscription.accepting, nowMs) ?? switchRefusal('computer', ofComputer, nowMs)

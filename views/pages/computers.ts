@@ -5,6 +5,7 @@ import { daysSince, timeTag, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
+import { type AccountStandingProps, accountStanding } from '../partials/account-standing.ts'
 import { type AgentSteps, agentSteps } from '../partials/agent-steps.ts'
 import { type AlarmProps, alarmNotice } from '../partials/alarm.ts'
 import { type PausedState, pausedBadge } from '../partials/paused.ts'
@@ -50,6 +51,7 @@ export type FirstComputerPageProps = PageContext & {
   readonly steps: AgentSteps
   readonly kitsAsked?: readonly KitAsked[]
   readonly alarms?: readonly AlarmProps[]
+  readonly accountStanding?: AccountStandingProps
 }
 
 export function computersPage(props: ComputersPageProps): Page {
@@ -69,6 +71,7 @@ export function firstComputerPage(props: FirstComputerPageProps): Page {
       <p class="lead">You need to sit at the computer, or send this page to someone who does. What is chosen there can be changed at any time, and nothing is sent before you say so.</p>
       ${sproutPlate}
     </header>
+    ${accountStanding(reader, props.accountStanding ?? { kind: 'active' })}
     ${alarms.map((alarm) => alarmNotice(reader, alarm))}
     ${agentSteps({ title: 'Add the first computer', steps })}
     ${recoveryKitNotices(kitsAsked)}`,

@@ -3,6 +3,7 @@ import { dateText, timeTag, whenInSentence } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
+import { type AccountStandingProps, accountStanding } from '../partials/account-standing.ts'
 import { type AlarmProps, alarmNotice, alarmStates } from '../partials/alarm.ts'
 import { type MonthProps, monthPart } from '../partials/month.ts'
 import { partHead } from '../partials/part-head.ts'
@@ -29,6 +30,7 @@ export type HomePageProps = PageContext & {
   readonly kitsAsked?: readonly KitAsked[]
   /** What waits for somebody, the most urgent first. */
   readonly alarms?: readonly AlarmProps[]
+  readonly accountStanding?: AccountStandingProps
 }
 
 /** Am I safe, since when, what is next. */
@@ -49,6 +51,7 @@ export function homePage(props: HomePageProps): Page {
       </div>
       ${said.isGood ? grownPlate : ''}
     </header>
+    ${accountStanding(reader, props.accountStanding ?? { kind: 'active' })}
     ${others.map((alarm) => alarmNotice(reader, alarm))}
     <section class="part" aria-labelledby="month">
       ${monthPart(reader, props.month)}

@@ -8,10 +8,13 @@ import { brand } from './brand.ts'
 const places = {
   home: { group: 'account', path: '/', name: 'Home', icon: 'house' },
   computers: { group: 'account', path: '/computers', name: 'Computers', icon: 'monitor' },
+  account: { group: 'account', path: '/account', name: 'Account', icon: 'building-2' },
+  customers: { group: 'everyone', path: '/customers', name: 'Customers', icon: 'users' },
   fleet: { group: 'everyone', path: '/fleet', name: 'Computers', icon: 'monitor' },
   storage: { group: 'box', path: '/storage', name: 'Storage', icon: 'hard-drive', for: 'administrator' },
   alerts: { group: 'box', path: '/alerts', name: 'Alerts', icon: 'bell', for: 'administrator' },
   settings: { group: 'house', path: '/settings', name: 'Settings', icon: 'settings', for: 'administrator' },
+  audit: { group: 'house', path: '/audit', name: 'Audit', icon: 'scroll-text', for: 'administrator' },
 } as const satisfies Record<string, PlaceInMenu>
 
 type Group = 'account' | 'everyone' | 'box' | 'house'

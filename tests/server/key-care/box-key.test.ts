@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openLocalStorage, openRepository } from '../../../engine/index.ts'
+import { newCustomer } from '../../../server/customers/customer.ts'
 import { insertCustomer } from '../../../server/customers/customers-table.ts'
 import { findNextKey, writeNextKey } from '../../../server/key-care/master-keys.ts'
 import { type SettlingOptions, settleBoxKey } from '../../../server/key-care/settle-box-key.ts'
@@ -52,7 +53,7 @@ afterEach(async () => {
 
 async function makeRepository(number: number): Promise<Repository> {
   const customerId = newId('cus', seededRandomness(`customer ${number}`))
-  const customer = { customerId, number, name: 'Office', state: 'founding', kitPrintedAt: undefined, createdAt: 0 } as const
+  const customer = newCustomer({ customerId, number, name: 'Office', createdAt: 0 })
   await insertCustomer(database.kysely, customer)
   return createRepository(settling, customerId)
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openKeySlot, readKeySlotFile, readRepositoryFile, recoverySlotKey } from '../../../engine/index.ts'
+import { newCustomer } from '../../../server/customers/customer.ts'
 import { insertCustomer } from '../../../server/customers/customers-table.ts'
 import { createRepository, type RepositoryMaking, recoverySlotId } from '../../../server/repositories/create-repository.ts'
 import { findKeySlotOfKind } from '../../../server/repositories/key-slots-table.ts'
@@ -36,7 +37,7 @@ afterEach(async () => {
 
 async function foundCustomer(number: number) {
   const customerId = newId('cus', seededRandomness(`customer ${number}`))
-  const customer = { customerId, number, name: 'Office', state: 'founding', kitPrintedAt: undefined, createdAt: 0 } as const
+  const customer = newCustomer({ customerId, number, name: 'Office', createdAt: 0 })
   await insertCustomer(database.kysely, customer)
   return customerId
 }

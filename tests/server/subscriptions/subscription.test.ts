@@ -130,32 +130,42 @@ describe('whether backups are taken', () => {
       code: 'HF-LICENCE-EXPIRED',
     },
     { title: 'suspended', subscription, state: 'suspended', at: from, code: 'HF-CUSTOMER-SUSPENDED' },
+    { title: 'leaving', subscription, state: 'leaving', at: from, code: 'HF-CUSTOMER-LEAVING' },
     { title: 'still founding', subscription, state: 'founding', at: from, code: 'HF-CUSTOMER-SUSPENDED' },
   ] as const
   test.each(table)('$title: $code', ({ subscription: given, state, at, code }) => {
-    const refusal = refusalAt({ subscription: given, customerState: state, nowMs: at })
+    const leaving = state === 'leaving' ? { at: from, endsAt: until } : undefined
+    const refusal = refusalAt({ subscription: given, customer: { state, suspended: undefined, leaving }, nowMs: at })
     expect(refusal && subscriptionProblem(refusal).code).toBe(code)
   })
 
+  const active = { state: 'active', suspended: undefined, leaving: undefined } as const
+
+  test('the reason of a suspension is told', () => {
+    const suspended = { at: from, reason: 'Invoices of March are open' }
+    const refusal = refusalAt({ subscription, customer: { ...active, state: 'suspended', suspended }, nowMs: from })
+    expect(refusal && subscriptionProblem(refusal).options.detail).toBe('This account is suspended: Invoices of March are open')
+  })
+
   test('the reason of the switch is told', () => {
-    const refusal = refusalAt({ subscription: off, customerState: 'active', nowMs: from })
+    const refusal = refusalAt({ subscription: off, customer: active, nowMs: from })
     expect(refusal && subscriptionProblem(refusal).options.detail).toBe('Backups are switched off: Moving house')
   })
 
   test('a switch with a time comes on by itself', () => {
     const april = { ...subscription, accepting: switchedOff(from + day) }
-    const refusal = (nowMs: number) => refusalAt({ subscription: april, customerState: 'active', nowMs })
+    const refusal = (nowMs: number) => refusalAt({ subscription: april, customer: active, nowMs })
     expect(refusal(from + day - 1)).toMatchObject({ kind: 'switched-off', of: 'plan', untilMs: from + day })
     expect(refusal(from + day)).toBeUndefined()
   })
 
   test('a computer’s own switch stops that computer', () => {
-    const refusal = refusalAt({ subscription, customerState: 'active', ofComputer: switchedOff(), nowMs: from })
+    const refusal = refusalAt({ subscription, customer: active, ofComputer: switchedOff(), nowMs: from })
     expect(refusal && subscriptionProblem(refusal).options.detail).toBe('Backups of this computer are switched off: Moving house')
   })
 
   test('a backup that began before the end may finish after it, but not against the switch', () => {
-    const after = { customerState: 'active', mayBeExpired: true, nowMs: until + 99 * day } as const
+    const after = { customer: active, mayBeExpired: true, nowMs: until + 99 * day } as const
     expect(refusalAt({ subscription, ...after })).toBeUndefined()
     expect(refusalAt({ subscription: off, ...after })).toMatchObject({ kind: 'switched-off' })
   })
