@@ -35,6 +35,7 @@ export const iconNames = [
   'circle-pause',
   'circle-question-mark',
   'download',
+  'eye',
   'file',
   'file-archive',
   'file-image',
@@ -50,6 +51,7 @@ export const iconNames = [
   'key-round',
   'log-in',
   'log-out',
+  'mail',
   'menu',
   'minus',
   'monitor',
@@ -69,6 +71,7 @@ export const iconNames = [
   'square',
   'trash-2',
   'triangle-alert',
+  'user-plus',
   'users',
 ] as const
 

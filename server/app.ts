@@ -31,8 +31,19 @@ import { connectRoutes } from './devices/connect-routes.ts'
 import { devicesRoutes } from './devices/devices-routes.ts'
 import type { DevicesSide } from './devices-side.ts'
 import { enrolmentsRoutes } from './enrolments/enrolments-routes.ts'
+
+<<<<<<< HEAD
+
 import { fleetApiRoutes } from './fleet/fleet-api-routes.ts'
 import { fleetRoutes } from './fleet/fleet-routes.ts'
+
+=======
+
+import { glassRoutes } from './glass/glass-routes.ts'
+import { noteGlassOpenings } from './glass/note-openings.ts'
+
+>>>>>>> d30a0ef (people: invitations, resets, staff, members, broken glass)
+
 import { healthRoutes } from './health/health-routes.ts'
 import type { Readiness } from './health/readiness.ts'
 import { homeRoutes } from './home/home-routes.ts'
@@ -49,15 +60,28 @@ import { setSecurityHeaders } from './http/security-headers.ts'
 import { readSmallBodies } from './http/small-bodies.ts'
 import type { StaticFiles } from './http/static-files.ts'
 import { agentFingerprintRoutes } from './identities/agent-fingerprint-routes.ts'
+import { invitationRoutes } from './invitations/invitation-routes.ts'
 import { keyCarePagesRoutes } from './key-care/key-care-pages-routes.ts'
 import { keyCareRoutes } from './key-care/key-care-routes.ts'
 import type { KeyCareService } from './key-care/key-care-service.ts'
+
+<<<<<<< HEAD
+
 import type { LettersSide } from './letters-side.ts'
 import { settingsRoutes } from './mail/settings-routes.ts'
+
+=======
+
+import { mailedLinkRoutes } from './mailed-links/mailed-link-routes.ts'
+
+>>>>>>> d30a0ef (people: invitations, resets, staff, members, broken glass)
+
 import type { ErrorManual } from './manual/error-manual.ts'
 import { manualRoutes } from './manual/manual-routes.ts'
 import { meRoutes } from './me/me-routes.ts'
 import { proveRoutes } from './me/prove-routes.ts'
+import { accountPeopleRoutes } from './members/account-people-routes.ts'
+import { staffRoutes } from './members/staff-routes.ts'
 import { movesRoutes } from './moves/moves-routes.ts'
 import { type OpenApiDocument, openApiDocument, registerSecuritySchemes } from './openapi/openapi-document.ts'
 import { openApiRoutes } from './openapi/openapi-routes.ts'
@@ -162,9 +186,14 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
   app.route('/', openApiRoutes({ document, pageContext }))
   app.route('/', setupRoutes({ ...people, ...shared, pageContext }))
   app.route('/', sessionsRoutes({ ...people, ...shared, pageContext }))
+  app.route('/', invitationRoutes({ ...people, ...shared, pageContext }))
+  app.route('/', mailedLinkRoutes({ ...people, ...shared, pageContext }))
   app.route('/', meRoutes({ ...people, ...shared, pageContext }))
   app.route('/', proveRoutes({ ...people, ...shared, pageContext }))
   app.route('/', secondFactorRoutes({ ...people, ...shared, pageContext }))
+  app.route('/', staffRoutes({ ...people, ...shared, publicUrl: dependencies.publicUrl, pageContext }))
+  app.route('/', accountPeopleRoutes({ ...people, ...shared, publicUrl: dependencies.publicUrl, pageContext }))
+  app.route('/', glassRoutes({ ...people, ...shared, pageContext }))
   mountPages(app, dependencies, shared)
   const { devicesSide, care, uploads, keyCare, retentionSide, copiesSide } = dependencies
   mountApi(app, { ...people, ...devicesSide, ...care, ...retentionSide, ...copiesSide, uploads, keyCare }, shared)
@@ -246,7 +275,7 @@ export function describeApi(services: ApiServices, version: string): OpenApiDocu
 }
 
 /** The order matters: rights are known before a byte of the body is read, and every answer, errors too, carries id and headers. */
-function frame(app: App, dependencies: Dependencies, { cookie, accountCookie }: Shared): void {
+function frame(app: App, dependencies: Dependencies, { clientOf, cookie, accountCookie }: Shared): void {
   const { log, randomness, publicUrl, pageContext, people, devicesSide } = dependencies
   const boundary = errorBoundary({ log, pageContext })
   const refuseMethod = (c: AppContext, allowed: string[]) =>
@@ -261,5 +290,6 @@ function frame(app: App, dependencies: Dependencies, { cookie, accountCookie }: 
   app.notFound(boundary.notFound)
   app.use(requestIds(randomness), setSecurityHeaders())
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
-  app.use(refuseCrossSite({ publicUrl }), authorise(identify), accountCookie.read(), readSmallBodies())
+  app.use(refuseCrossSite({ publicUrl }), authorise(identify), accountCookie.read())
+  app.use(noteGlassOpenings({ glass: people.glass, snapshots: devicesSide.snapshots, clientOf }), readSmallBodies())
 }

@@ -11,6 +11,8 @@ import type { Chore } from './chores/chore.ts'
 import type { CopiesService } from './copies/copies-service.ts'
 import { copyAgeChore, copyChore } from './copies/copy-chore.ts'
 import type { Database } from './database/database.ts'
+import { glassChore } from './glass/glass-chore.ts'
+import type { GlassService } from './glass/glass-service.ts'
 import { moveChore } from './moves/move-chore.ts'
 import type { MovesService } from './moves/moves-service.ts'
 import { pruneChore } from './prune/prune-chore.ts'
@@ -49,6 +51,7 @@ export interface ChoreServices {
   readonly repair: RepairService
   readonly verification: VerificationService
   readonly runReports: RunReportsService
+  readonly glass: GlassService
 }
 
 export function choreList(services: ChoreServices): readonly Chore[] {
@@ -64,6 +67,7 @@ export function choreList(services: ChoreServices): readonly Chore[] {
     repairChore(services),
     copyChore(services),
     copyAgeChore(services),
+    glassChore(services),
     runLogsChore(services),
   ]
 }

@@ -9,6 +9,7 @@ import { createRegistrationService, type RegistrationService } from './customers
 import { createStandingService, type StandingService } from './customers/standing-service.ts'
 import { createTellOwners } from './customers/tell-owners.ts'
 import type { Database } from './database/database.ts'
+import { createGlass, type GlassService } from './glass/glass-service.ts'
 import { createInvitations, type InvitationsService } from './invitations/invitations-service.ts'
 import type { LettersService } from './letters/letters-service.ts'
 import { createPasswordResets, type PasswordResets } from './mailed-links/password-reset-service.ts'
@@ -45,6 +46,9 @@ export interface People {
   readonly passwordResets: PasswordResets
   readonly invitations: InvitationsService
   readonly members: MembersService
+  readonly glass: GlassService
+  /** The box has a mail server, as far as it knows. */
+  readonly isMailSetUp: () => Promise<boolean>
 }
 
 export async function createPeople(options: {
@@ -94,5 +98,7 @@ export async function createPeople(options: {
     passwordResets: createPasswordResets(shared),
     invitations: createInvitations(shared),
     members: createMembers(shared),
+    glass: createGlass(shared),
+    isMailSetUp,
   }
 }

@@ -138,6 +138,7 @@ export async function createServices(box: Box): Promise<Services> {
     clock,
     log: box.log.child({ part: 'chores' }),
     chores: choreList({
+      ...people,
       ...devicesSide,
       ...care,
       ...retentionSide,

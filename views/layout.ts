@@ -1,8 +1,10 @@
 import { html, raw } from 'hono/html'
+import { timeText } from './format/when.ts'
 import type { Html, Page } from './html.ts'
-import { spriteFor } from './icons/icon.ts'
+import { icon, spriteFor } from './icons/icon.ts'
 import { brand } from './partials/brand.ts'
 import { type Place, rail } from './partials/rail.ts'
+import type { Reader } from './reader.ts'
 import type { PageContext, Viewer } from './site.ts'
 
 /** A page of the account: the rail beside it, the parts in the middle. */
@@ -20,9 +22,14 @@ export function appPage(
     body: html`
   <a class="skip" href="#main">Skip to content</a>
   ${rail({ viewer: page.viewer, ...(page.place === undefined ? {} : { place: page.place }) })}
-  <main class="page" id="main">${page.body}
+  <main class="page" id="main">${page.glass === undefined ? '' : glassBanner(page.reader, page.glass)}${page.body}
   </main>`,
   })
+}
+
+/** Until it is over nobody forgets that they look at what is not theirs. */
+function glassBanner(reader: Reader, glass: NonNullable<PageContext['glass']>): Html {
+  return html`<form class="notice glass" data-state="partial" action="/break-glass/end" method="post">${icon('eye')}<span>You read the files of <b>${glass.customer}</b> until ${timeText(reader, glass.untilMs)}. Its owners know, and what you open is written down.</span><button class="button small">End now</button></form>`
 }
 
 /** A page for people who are not signed in. `main` brings its own class. */

@@ -24,4 +24,9 @@ export type Viewer = {
 }
 
 /** What every page is given besides its own props. */
-export type PageContext = { readonly site: Site; readonly reader: Reader }
+export type PageContext = {
+  readonly site: Site
+  readonly reader: Reader
+  /** An administrator who may read a customer's files for the moment; every page says so. */
+  readonly glass?: { readonly customer: string; readonly untilMs: number }
+}

@@ -27,11 +27,14 @@ export function accessOf(principal: Principal): Access {
 }
 
 function reachOf(principal: Principal, permission: Permission): CustomerReach {
-  const { roles, scope } = permissionRow(permission)
+  const { roles, scope, isGivenByBreakGlass } = permissionRow(permission)
   if (principal.kind === 'device') return roles.includes('device') ? [principal.device.customerId] : []
   if (principal.kind === 'token' && (scope === undefined || !principal.token.scopes.includes(scope))) return []
   const user = userOf(principal)
-  return user === undefined ? [] : reachOfUser(user, roles)
+  if (user === undefined) return []
+  const reach = reachOfUser(user, roles)
+  const behindGlass = principal.kind === 'session' && isGivenByBreakGlass ? principal.signedIn.glass : undefined
+  return behindGlass === undefined || reach === 'all' ? reach : [...new Set([...reach, behindGlass.customerId])]
 }
 
 function reachOfUser(user: UserIdentity, roles: readonly Role[]): CustomerReach {

@@ -7,6 +7,7 @@ import { customerProblems } from '../customers/customer-problems.ts'
 import { databaseProblems } from '../database/database-problems.ts'
 import { deviceProblems } from '../devices/device-problems.ts'
 import { enrolmentProblems } from '../enrolments/enrolment-problems.ts'
+import { glassProblems } from '../glass/glass-problems.ts'
 import { identityProblems } from '../identities/identity-problems.ts'
 import { invitationProblems } from '../invitations/invitation-problems.ts'
 import { keyCareProblems } from '../key-care/key-care-problems.ts'
@@ -39,6 +40,7 @@ const faultTables: readonly ProblemFinder[] = [
   tokenProblems,
   invitationProblems,
   memberProblems,
+  glassProblems,
   customerProblems,
   copyProblems,
   setupProblems,

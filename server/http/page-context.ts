@@ -23,6 +23,7 @@ const maxZoneCharacters = 64
 export function pageContextBy(options: PageContextOptions): (c: AppContext) => PageContext {
   const { clock, assets, zoneCookie, publicUrl } = options
   return (c) => ({
+    ...glassOf(c),
     site: { assets, zoneCookie, host: new URL(publicUrl ?? c.req.url).host },
     reader: {
       locale: localeOf(c.req.header('accept-language') ?? ''),
@@ -30,6 +31,12 @@ export function pageContextBy(options: PageContextOptions): (c: AppContext) => P
       nowMs: clock.now(),
     } satisfies Reader,
   })
+}
+
+/** Undefined before anybody was looked up, as on pages of errors. */
+function glassOf(c: AppContext): Pick<PageContext, 'glass'> {
+  const glass = (c.var.session as typeof c.var.session | undefined)?.glass
+  return glass === undefined ? {} : { glass: { customer: glass.customerName, untilMs: glass.expiresAt } }
 }
 
 /** English in the manner of the reader's region: `de-DE` writes 1.234,5 and 24 March, `en-US` 1,234.5 and March 24. */

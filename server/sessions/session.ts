@@ -2,6 +2,7 @@
  * Sessions of signed-in people, after the Lucia guide (https://lucia-auth.com/sessions): a random secret in a cookie, only its
  * SHA-256 in the database, an expiry that slides while the session is used. This file is the pure part.
  */
+import type { BrokenGlass } from '../glass/glass.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { UserIdentity } from '../users/user.ts'
 
@@ -29,6 +30,8 @@ export interface SignedIn {
   readonly isRenewed: boolean
   /** Its user showed a password or a second factor in it within the last minutes (recent-proof.ts). */
   readonly hasRecentProof: boolean
+  /** Whose files its user may read for the moment, without belonging there. */
+  readonly glass?: BrokenGlass | undefined
   readonly user: UserIdentity
 }
 

@@ -28,7 +28,8 @@ export function sessionsRoutes(options: {
     const next = localPathOr(c.req.query('next'), '/')
     if (c.var.session !== undefined) return c.redirect(next, 303)
     if (!(await setup.isDone())) throw new Problem('HF-SETUP-NEEDED')
-    return c.html(await signInPage({ ...pageContext(c), next }))
+    const said = saidWords[c.req.query('said') ?? '']
+    return c.html(await signInPage({ ...pageContext(c), next, ...(said === undefined ? {} : { said }) }))
   })
 
   routes.post('/signin', async (c) => {
@@ -76,6 +77,12 @@ export function sessionsRoutes(options: {
   }
 
   return routes
+}
+
+/** After a link out of a letter. */
+const saidWords: Readonly<Record<string, string | undefined>> = {
+  password: 'Your new password is set. Sign in with it.',
+  address: 'Your mail address is changed. Sign in with the new one.',
 }
 
 /** A problem that is shown in the form it arose from, with its status and headers. */

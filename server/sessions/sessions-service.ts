@@ -1,6 +1,7 @@
 import type { ActingAs } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
 import type { Database, Transaction } from '../database/database.ts'
+import { findOpenGlass } from '../glass/glass-table.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { type Id, newId } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
@@ -174,7 +175,9 @@ export function createSessionsService(options: {
         await table.noteSessionUsed(database.kysely, session.sessionId, nowMs)
       const hasRecentProof = nowMs - session.provedAt < proofLastsMs
       const isLasting = session.lifetimeMs === longLifetimeMs
-      return { sessionId: session.sessionId, expiresAt, isLasting, isRenewed, hasRecentProof, user }
+      const glass =
+        user.staffRole === 'administrator' ? await findOpenGlass(database.kysely, session.sessionId, nowMs) : undefined
+      return { sessionId: session.sessionId, expiresAt, isLasting, isRenewed, hasRecentProof, glass, user }
     },
     signOut: (signedIn, address) =>
       database.transaction(async (transaction) => {

@@ -185,6 +185,7 @@ export async function testApp(
     chores:
       options.chores ??
       choreList({
+        ...people,
         ...devicesSide,
         ...alarmsAndTime,
         ...recoverySide,

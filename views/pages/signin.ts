@@ -11,11 +11,13 @@ export type SignInPageProps = PageContext & {
   readonly email?: string
   /** Why the last try did not succeed. */
   readonly problem?: string
+  /** What was just done, elsewhere. */
+  readonly said?: string
   /** Where to go afterwards: a path of this box. */
   readonly next?: string
 }
 
-export function signInPage({ email, problem, next, ...page }: SignInPageProps): Page {
+export function signInPage({ email, problem, said, next, ...page }: SignInPageProps): Page {
   return alonePage({
     ...page,
     title: 'Sign in',
@@ -24,6 +26,7 @@ export function signInPage({ email, problem, next, ...page }: SignInPageProps): 
       <h1 class="title">Welcome back.</h1>
       <p>Sign in to the backups on <b>${page.site.host}</b>.</p>
       ${problem === undefined ? '' : notice({ icon: 'octagon-x', state: 'failed', words: problem })}
+      ${said === undefined ? '' : notice({ icon: 'circle-check', state: 'ok', words: said })}
       ${next === undefined ? '' : html`<input type="hidden" name="next" value="${next}">`}
       ${field({ name: 'email', label: 'Mail address', type: 'email', autocomplete: 'username', ...(email === undefined ? {} : { value: email }) })}
       ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' })}
