@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import { countOf } from '../format/count.ts'
-import { whenText } from '../format/when.ts'
+import { whenInSentence, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
@@ -102,5 +102,5 @@ function lookRow(reader: Reader, look: GlassLookProps): Html {
     openings === undefined || openings.length === 0
       ? ''
       : html`<details><summary>What was opened</summary><ul class="list">${openings.map(({ atMs, words, place }) => html`<li><span><span class="name">${place}</span> <span class="sub">${words}</span></span><span class="end">${whenText(reader, atMs)}</span></li>`)}</ul></details>`
-  return html`<li><time>${whenText(reader, beganAtMs)}</time><div><p><b>${byName}</b>: <i>${reason}</i></p><p>${endedAtMs === undefined ? 'Still open.' : `Until ${whenText(reader, endedAtMs)}.`} ${opened}.</p>${list}</div></li>`
+  return html`<li><time>${whenText(reader, beganAtMs)}</time><div><p><b>${byName}</b>: <i>${reason}</i></p><p>${endedAtMs === undefined ? 'Still open.' : `Until ${whenInSentence(reader, endedAtMs).replace(/^on /, '')}.`} ${opened}.</p>${list}</div></li>`
 }
