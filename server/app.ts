@@ -32,17 +32,11 @@ import { devicesRoutes } from './devices/devices-routes.ts'
 import type { DevicesSide } from './devices-side.ts'
 import { enrolmentsRoutes } from './enrolments/enrolments-routes.ts'
 
-<<<<<<< HEAD
-
 import { fleetApiRoutes } from './fleet/fleet-api-routes.ts'
 import { fleetRoutes } from './fleet/fleet-routes.ts'
 
-=======
-
 import { glassRoutes } from './glass/glass-routes.ts'
 import { noteGlassOpenings } from './glass/note-openings.ts'
-
->>>>>>> d30a0ef (people: invitations, resets, staff, members, broken glass)
 
 import { healthRoutes } from './health/health-routes.ts'
 import type { Readiness } from './health/readiness.ts'
@@ -65,16 +59,10 @@ import { keyCarePagesRoutes } from './key-care/key-care-pages-routes.ts'
 import { keyCareRoutes } from './key-care/key-care-routes.ts'
 import type { KeyCareService } from './key-care/key-care-service.ts'
 
-<<<<<<< HEAD
-
 import type { LettersSide } from './letters-side.ts'
 import { settingsRoutes } from './mail/settings-routes.ts'
 
-=======
-
 import { mailedLinkRoutes } from './mailed-links/mailed-link-routes.ts'
-
->>>>>>> d30a0ef (people: invitations, resets, staff, members, broken glass)
 
 import type { ErrorManual } from './manual/error-manual.ts'
 import { manualRoutes } from './manual/manual-routes.ts'
