@@ -6,6 +6,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { PageContext } from '../views/site.ts'
 import { type AccountCookie, accountCookieBy } from './accounts/account-cookie.ts'
 import { accountsRoutes } from './accounts/accounts-routes.ts'
+import { activityApiRoutes } from './activity/activity-api-routes.ts'
 import { agentUploadRoutes } from './agent-api/agent-upload-routes.ts'
 import { demandProtocol } from './agent-api/protocol.ts'
 import { alarmsPageRoutes } from './alarms/alarms-page-routes.ts'
@@ -74,6 +75,7 @@ import { movesRoutes } from './moves/moves-routes.ts'
 import { type OpenApiDocument, openApiDocument, registerSecuritySchemes } from './openapi/openapi-document.ts'
 import { openApiRoutes } from './openapi/openapi-routes.ts'
 import { outboxRoutes } from './outbox/outbox-routes.ts'
+import { ordersRoutes } from './orders/orders-routes.ts'
 import type { People } from './people.ts'
 import { plansRoutes } from './plans/plans-routes.ts'
 import { pruneRoutes } from './prune/prune-routes.ts'
@@ -252,6 +254,8 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', alarmsRoutes(services))
   app.route('/', keyCareRoutes({ ...services, ...shared }))
   app.route('/', copiesApiRoutes({ ...services, ...shared }))
+  app.route('/', activityApiRoutes(services))
+  app.route('/', ordersRoutes({ ...services, ...shared }))
   app.route('/', agentSearchRoutes(services))
 }
 

@@ -2,6 +2,7 @@
  * The devices' side of the box, put together: repositories and their keys, devices, versions, runs, the catalogue, the checks.
  * A part of the composition root, beside people.ts.
  */
+import { type ActivityService, createActivityService } from './activity/activity-service.ts'
 import { createAlarmsService } from './alarms/alarms-service.ts'
 import type { CatalogueStaging } from './catalogue/catalogue.ts'
 import { type CatalogueFill, createCatalogueFill } from './catalogue/fill-catalogue.ts'
@@ -47,6 +48,7 @@ export interface DevicesSide {
   readonly identities: IdentitiesService
   readonly snapshots: SnapshotsService
   readonly runs: RunsService
+  readonly activity: ActivityService
   readonly orders: OrdersService
   readonly progress: ProgressService
   readonly runReports: RunReportsService
@@ -102,6 +104,7 @@ export function createDevicesSide(options: {
     identities: createIdentities({ ...options, alarms }),
     snapshots: createSnapshotsService(options),
     runs,
+    activity: createActivityService(options),
     orders,
     progress,
     runReports: createRunReportsService({ ...options, runs, orders, progress }),

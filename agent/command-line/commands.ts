@@ -11,6 +11,8 @@ export const commandSummaries = {
   find: 'find files by name in all versions',
   history: 'list the versions of one file',
   restore: 'get files and folders back',
+  run: 'keep schedules, take orders from the box',
+  log: 'what was done here',
 } as const satisfies Readonly<Record<string, string>>
 
 export type CommandName = keyof typeof commandSummaries
@@ -20,9 +22,7 @@ export const laterCommands: readonly string[] = [
   'target',
   'check',
   'prune',
-  'run',
   'open',
-  'log',
   'queue',
   'service',
   'export-config',
@@ -54,6 +54,10 @@ export async function loadCommand(name: CommandName): Promise<Command> {
       return (await import('../commands/history.ts')).historyCommand
     case 'restore':
       return (await import('../commands/restore.ts')).restoreCommand
+    case 'run':
+      return (await import('../commands/run.ts')).runCommand
+    case 'log':
+      return (await import('../commands/log.ts')).logCommand
     default:
       return name satisfies never
   }

@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync } from 'node:fs'
 import { parseExclude } from '../../selection/exclude-pattern.ts'
 import { defaultJobName, isSameJobName, jobsMax, parseJobName } from '../../selection/job-name.ts'
-import { parseSchedule, scheduleForms, scheduleText } from '../../selection/schedule.ts'
+import { parseSchedule, type Schedule, scheduleForms, scheduleText } from '../../selection/schedule.ts'
 import { resolveSourcePath } from '../../selection/source-path.ts'
 import { defineCommand, type OptionValues } from '../command-line/command.ts'
 import { exitCodes } from '../command-line/exit-code.ts'
@@ -68,12 +68,19 @@ function readWish(program: Program, given: OptionValues<typeof options>, words: 
   const wish = checkedWords(() => ({
     jobName: given.job === undefined ? undefined : parseJobName(given.job),
     excludes: given.exclude.map(parseExclude),
-    schedules: given.schedule.map((schedule) => scheduleText(parseSchedule(schedule))),
+    schedules: given.schedule.map((schedule) => scheduleText(knownSchedule(schedule))),
     keep: given.keep === undefined ? undefined : keepRulesText(parseKeepRules(given.keep)),
   }))
   const isNothing = words.length + wish.excludes.length + wish.schedules.length === 0 && wish.keep === undefined
   if (isNothing) throw usageError('Nothing was given to add.', 'Usage: holdfast-agent add PATH… [options]')
   return { ...wish, sources: words.map((word) => findSource(program, word)) }
+}
+
+function knownSchedule(text: string): Schedule {
+  const schedule = parseSchedule(text)
+  if (schedule.kind === 'continuous')
+    throw new AgentError('HF-NOT-IN-THIS-VERSION', 'This version does not watch files continuously. Take "every 15 minutes".')
+  return schedule
 }
 
 /** A value's own complaint is a matter of usage. */
@@ -116,6 +123,7 @@ function changedJob(configuration: Configuration, wish: Wish): { job: Job; overl
       excludes: [...new Set([...job.excludes, ...wish.excludes])],
       schedules: [...new Set([...job.schedules, ...wish.schedules])],
       keep: wish.keep ?? job.keep,
+      isPaused: job.isPaused,
     },
     overlaps,
   }

@@ -33,7 +33,7 @@ export const elementRules = {
   },
   options: { attributes: { compression: 'optional', limit: 'optional' }, children: {}, hasText: false },
   job: {
-    attributes: { name: 'required' },
+    attributes: { name: 'required', paused: 'optional' },
     children: { source: sourcesPerJobMax, exclude: excludesPerJobMax, schedule: schedulesPerJobMax, keep: 1 },
     hasText: false,
   },

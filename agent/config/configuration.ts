@@ -38,6 +38,8 @@ export interface Job {
   readonly schedules: readonly string[]
   /** In the one spelling of keep-rules.ts. */
   readonly keep: string | undefined
+  /** Its schedules rest; by hand it runs. */
+  readonly isPaused: boolean
 }
 
 export const emptyConfiguration: Configuration = {
@@ -48,5 +50,5 @@ export const emptyConfiguration: Configuration = {
 }
 
 export function emptyJob(name: string): Job {
-  return { name, sources: [], excludes: [], schedules: [], keep: undefined }
+  return { name, sources: [], excludes: [], schedules: [], keep: undefined, isPaused: false }
 }

@@ -82,7 +82,14 @@ function readJob(element: XmlElement, platform: NodeJS.Platform): Job {
     excludes: all(element, 'exclude').map((exclude) => checked(exclude, () => parseExclude(exclude.text))),
     schedules: all(element, 'schedule').map((schedule) => checked(schedule, () => scheduleText(parseSchedule(schedule.text)))),
     keep: keep && checked(keep, () => keepRulesText(parseKeepRules(keep.text))),
+    isPaused: readPaused(element),
   }
+}
+
+function readPaused(element: XmlElement): boolean {
+  const { paused = 'no' } = element.attributes
+  if (paused !== 'yes' && paused !== 'no') throw new ConfigurationError(`paused is "yes" or "no", not "${paused}"`, element.place)
+  return paused === 'yes'
 }
 
 function readPath(source: XmlElement): Buffer {

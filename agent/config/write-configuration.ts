@@ -41,7 +41,7 @@ function serverLines({ url, pins }: NonNullable<Configuration['server']>): reado
 
 function jobLines(job: Job): readonly string[] {
   return [
-    `  <job${attributes({ name: job.name })}>`,
+    `  <job${attributes({ name: job.name, paused: job.isPaused ? 'yes' : undefined })}>`,
     ...job.sources.map(sourceLine),
     ...job.excludes.map((exclude) => `    <exclude>${escapeXml(exclude)}</exclude>`),
     ...job.schedules.map((schedule) => `    <schedule>${escapeXml(schedule)}</schedule>`),

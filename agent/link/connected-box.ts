@@ -37,7 +37,13 @@ export interface ConnectedBox extends Disposable {
 /** @throws AgentError HF-AGENT-NOT-CONNECTED, HF-CONFIG-INVALID, HF-SECRETS-UNUSABLE */
 export function openConnectedBox(
   program: Program,
-  options: { readonly limitBytesPerSecond?: number | undefined } = {},
+  options: {
+    readonly limitBytesPerSecond?: number | undefined
+    /** What the next run is called. */
+    readonly run?: (() => string | undefined) | undefined
+    /** Ends a run; the program's own end unless given. */
+    readonly signal?: AbortSignal | undefined
+  } = {},
 ): ConnectedBox {
   const { state, surroundings } = program
   const configuration = readConfiguration(state.configurationFile, surroundings.platform)
@@ -63,7 +69,7 @@ export function openConnectedBox(
       secrets = await pickUpKeys({ api, secretsFile, held: secrets, signal: surroundings.stop })
     },
     readPolicy: async () => {
-      const policy = await api.policy(surroundings.stop, machinePrint())
+      const policy = await api.policy(options.signal ?? surroundings.stop, machinePrint())
       if (policy.wantsFingerprint) await tellFingerprint(program, api, secretsFile.read().instance)
       return policy
     },
@@ -73,8 +79,9 @@ export function openConnectedBox(
       print: machinePrint(),
       instances: { newest: () => secretsFile.read().instance, store: (instance) => secretsFile.writeInstance(instance) },
       limitBytesPerSecond: options.limitBytesPerSecond,
+      run: options.run,
       now: surroundings.now,
-      signal: surroundings.stop,
+      signal: options.signal ?? surroundings.stop,
     }),
     [Symbol.dispose]: () => link.close(),
   }

@@ -1,5 +1,5 @@
 import type { BackupResult, SkippedFile, Verdict } from '../../engine/index.ts'
-import type { JobOutcome } from '../commands/backup.ts'
+import type { JobOutcome } from '../runs/run-job.ts'
 import { publicPrefix } from '../selection/wanted-version.ts'
 import { jsonPath } from './json-values.ts'
 import { type EventObject, failureJson } from './report.ts'

@@ -4,11 +4,11 @@ import type { StateFolder } from '../state/state-folder.ts'
  * The agent's own moving parts are never backed up: they change while the backup runs, and would make every run of a whole home partial.
  * Configuration and secrets are: a restored computer wants them.
  */
-export function ownExcludes({ cacheFolder, lockFolder, logFolder }: StateFolder): {
+export function ownExcludes({ cacheFolder, lockFolder, logFolder, outboxFolder }: StateFolder): {
   readonly patterns: readonly string[]
   readonly isExcluded: (path: string, isDirectory: boolean) => boolean
 } {
-  const folders = new Set([cacheFolder, lockFolder, logFolder])
+  const folders = new Set([cacheFolder, lockFolder, logFolder, outboxFolder])
   return {
     patterns: [...folders].map((folder) => `${folder}/`),
     isExcluded: (path, isDirectory) => isDirectory && folders.has(path),

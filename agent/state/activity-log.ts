@@ -13,7 +13,7 @@ export interface ActivityLog {
 export const logDaysKept = 60
 /** Of one day; what a program in a loop would write beyond it is left out. */
 export const logFileMaxBytes = 8 * 1024 * 1024
-const logName = /^\d{4}-\d{2}-\d{2}\.log$/
+export const logName = /^\d{4}-\d{2}-\d{2}\.log$/
 
 export function openActivityLog(options: {
   readonly folder: string

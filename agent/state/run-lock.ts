@@ -14,11 +14,37 @@ export interface LockMaker {
 const editPatienceMs = 5000
 const lookAgainEveryMs = 20
 
-/** One run of a job at a time. @throws AgentError HF-RUN-IN-PROGRESS naming who has it */
-export function takeRunLock(maker: LockMaker, job: string): HeldLock {
-  const attempt = attemptLock(maker, `job ${job}`)
+const backupLock = 'backup'
+const daemonLock = 'run'
+
+/** One backup at a time on this computer. @throws AgentError HF-RUN-IN-PROGRESS naming who has it */
+export function takeRunLock(maker: LockMaker): HeldLock {
+  const attempt = attemptLock(maker, backupLock)
   if (attempt.kind === 'held') return attempt.lock
-  throw inProgress(`The job "${job}" is being backed up`, attempt.holder)
+  throw inProgress('This computer is being backed up', attempt.holder)
+}
+
+/** Who backs this computer up now; undefined: nobody. */
+export function findRunner(maker: LockMaker): LockHolder | undefined {
+  return holderOf(maker, backupLock)
+}
+
+/** One `holdfast-agent run` at a time. @throws AgentError HF-RUN-IN-PROGRESS */
+export function takeDaemonLock(maker: LockMaker): HeldLock {
+  const attempt = attemptLock(maker, daemonLock)
+  if (attempt.kind === 'held') return attempt.lock
+  throw inProgress('`holdfast-agent run` is at work already', attempt.holder)
+}
+
+export function isDaemonRunning(maker: LockMaker): boolean {
+  return holderOf(maker, daemonLock) !== undefined
+}
+
+function holderOf(maker: LockMaker, name: string): LockHolder | undefined {
+  const attempt = attemptLock(maker, name)
+  if (attempt.kind === 'taken') return attempt.holder
+  attempt.lock.release()
+  return undefined
 }
 
 /** One edit of configuration and secrets at a time; a second one waits a little. */

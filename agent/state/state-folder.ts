@@ -17,6 +17,14 @@ export interface StateFolder {
   readonly logFolder: string
   readonly lockFolder: string
   readonly cacheFolder: string
+  /** A log for each run, until the box has its copy. */
+  readonly runLogFolder: string
+  /** What the box has not heard yet of runs. */
+  readonly outboxFolder: string
+  /** What `run` has taken on: orders, due times, runs that are not done. */
+  readonly workFile: string
+  /** Counts the changes of the jobs. */
+  readonly revisionFile: string
   /** Of one job on one box, so that a new connection never meets an old cache. */
   cacheFile(device: string, job: string): string
   lockFile(name: string): string
@@ -26,14 +34,19 @@ export function stateFolderAt(path: string, platform: NodeJS.Platform): StateFol
   const { join } = platform === 'win32' ? win32 : posix
   const cacheFolder = join(path, 'cache')
   const lockFolder = join(path, 'locks')
+  const logFolder = join(path, 'log')
   return {
     path,
     configurationFile: join(path, 'holdfast-agent.xml'),
     secretsFile: join(path, 'secrets.json'),
     knownFile: join(path, 'known.json'),
-    logFolder: join(path, 'log'),
+    logFolder,
     lockFolder,
     cacheFolder,
+    runLogFolder: join(logFolder, 'runs'),
+    outboxFolder: join(path, 'outbox'),
+    workFile: join(path, 'work.json'),
+    revisionFile: join(path, 'revision.json'),
     cacheFile: (device, job) => join(cacheFolder, `${fileNameOf(device)}.${fileNameOf(job)}`),
     lockFile: (name) => join(lockFolder, `${fileNameOf(name)}.lock`),
   }
@@ -59,7 +72,14 @@ export function stateFolderPath(where: {
 /** Makes the folders that are missing, for their owner alone. */
 export function prepareStateFolder(state: StateFolder): void {
   try {
-    for (const folder of [state.path, state.logFolder, state.lockFolder, state.cacheFolder])
+    for (const folder of [
+      state.path,
+      state.logFolder,
+      state.lockFolder,
+      state.cacheFolder,
+      state.runLogFolder,
+      state.outboxFolder,
+    ])
       mkdirSync(folder, { recursive: true, mode: 0o700 })
   } catch (cause) {
     throw stateError(state.path, cause)

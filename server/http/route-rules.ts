@@ -4,6 +4,7 @@
  */
 import { chunkIdBytes, haveIdsPerCallMax, recordsPerCallMax, snapshotFileMaxBytes } from '../../engine/index.ts'
 import { maxReportBodyBytes } from '../runs/run-report.ts'
+import { maxEditBytes } from '../told-jobs/jobs-edit.ts'
 import type { Permission } from './permissions.ts'
 
 /** How a route takes its body: read whole and counted before the handler runs, or left to a handler that counts itself. */
@@ -226,6 +227,12 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'POST /api/agent/v1/records': { permission: 'agent:use', body: { maxBytes: recordsPerCallMax * chunkIdBytes } },
   'GET /api/agent/v1/snapshots': { permission: 'agent:use' },
   'GET /api/agent/v1/snapshots/:snapshotId': { permission: 'agent:use' },
+  'GET /api/v1/runs': { permission: 'runs:read' },
+  'GET /api/v1/runs/:runId': { permission: 'runs:read' },
+  'GET /api/v1/runs/:runId/log': { permission: 'runs:read' },
+  'POST /api/v1/devices/:deviceId/orders': { permission: 'devices:write', body: { maxBytes: maxEditBytes } },
+  'GET /api/v1/devices/:deviceId/orders': { permission: 'devices:read' },
+  'GET /api/v1/devices/:deviceId/jobs': { permission: 'devices:read' },
   'GET /api/agent/v1/orders': { permission: 'agent:use' },
   'POST /api/agent/v1/orders/:orderId': { permission: 'agent:use' },
   'PUT /api/agent/v1/jobs': { permission: 'agent:use', body: { maxBytes: toldJobsMaxBytes } },

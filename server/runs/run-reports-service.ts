@@ -13,6 +13,7 @@ export interface RunReportsService {
   /** Once or often: the last word counts. A run that never got here is written down as it went over there. */
   readonly receive: (device: DeviceIdentity, report: RunReport) => Promise<void>
   readonly find: (runId: Id<'run'>) => Promise<StoredReport | undefined>
+  readonly findMany: (runIds: readonly Id<'run'>[]) => Promise<ReadonlyMap<Id<'run'>, StoredReport>>
   /** The log as the computer wrote it, paths and all. */
   readonly readLog: (runId: Id<'run'>) => Promise<string | undefined>
   /** Removes logs that are too old, or more than an account may hold. A chore. */
@@ -56,7 +57,8 @@ export function createRunReportsService(options: {
       })
       progress.endOf(deviceId)
     },
-    find: (runId) => table.findRunReport(kysely, runId),
+    find: async (runId) => (await table.findRunReports(kysely, [runId])).get(runId),
+    findMany: (runIds) => table.findRunReports(kysely, runIds),
     readLog: async (runId) => {
       const log = await table.findRunLog(kysely, runId)
       return log === undefined || log.length === 0 ? undefined : findLogText(log)

@@ -40,19 +40,23 @@ export async function putRunReport(
     .execute()
 }
 
-export async function findRunReport(db: Queryable, runId: Id<'run'>): Promise<StoredReport | undefined> {
-  const row = await db
+export async function findRunReports(db: Queryable, runIds: readonly Id<'run'>[]): Promise<ReadonlyMap<Id<'run'>, StoredReport>> {
+  if (runIds.length === 0) return new Map()
+  const rows = await db
     .selectFrom('run_reports')
-    .select(['cause', 'attempts', 'sent_bytes', 'log_bytes'])
-    .where('run_id', '=', runId)
-    .executeTakeFirst()
-  return (
-    row && {
-      cause: row.cause,
-      attempts: JSON.parse(row.attempts) as readonly RunAttempt[],
-      sentBytes: row.sent_bytes ?? undefined,
-      hasLog: row.log_bytes > 0,
-    }
+    .select(['run_id', 'cause', 'attempts', 'sent_bytes', 'log_bytes'])
+    .where('run_id', 'in', runIds)
+    .execute()
+  return new Map(
+    rows.map((row) => [
+      row.run_id,
+      {
+        cause: row.cause,
+        attempts: JSON.parse(row.attempts) as readonly RunAttempt[],
+        sentBytes: row.sent_bytes ?? undefined,
+        hasLog: row.log_bytes > 0,
+      },
+    ]),
   )
 }
 

@@ -2,7 +2,7 @@
 import { bytesOfText } from '../../engine/index.ts'
 import { excludesPerJobMax, parseExclude } from '../../selection/exclude-pattern.ts'
 import { isSameJobName, jobsMax, parseJobName } from '../../selection/job-name.ts'
-import { parseSchedule, schedulesPerJobMax, scheduleText } from '../../selection/schedule.ts'
+import { parseSchedule, type Schedule, schedulesPerJobMax, scheduleText } from '../../selection/schedule.ts'
 import { parseSourcePath, sourcesPerJobMax } from '../../selection/source-path.ts'
 import type { Order, OrderedJob } from '../orders/order.ts'
 import type { ToldJobs } from './told-jobs.ts'
@@ -19,6 +19,8 @@ export interface JobsChange {
 
 export interface JobsOfComputer {
   readonly told: ToldJobs
+  /** When its next backup is due; undefined where nothing starts one. */
+  readonly nextAt: number | undefined
   /** Given, and not yet answered by the computer. */
   readonly waiting: JobsChange | undefined
   /** Refused: the computer was edited meanwhile. A person chooses one of both. */
@@ -72,9 +74,15 @@ function checkJob(job: OrderedJob, platform: string): OrderedJob {
     name: parseJobName(job.name),
     sources: [...new Set(sources)],
     excludes: [...new Set(excludes.map(parseExclude))],
-    schedules: [...new Set(schedules.map((text) => scheduleText(parseSchedule(text))))],
+    schedules: [...new Set(schedules.map((text) => scheduleText(knownSchedule(text))))],
     isPaused: job.isPaused,
   }
+}
+
+function knownSchedule(text: string): Schedule {
+  const schedule = parseSchedule(text)
+  if (schedule.kind === 'continuous') throw new RangeError('"continuous" is not in this version; take "every 15 minutes"')
+  return schedule
 }
 
 function bounded(items: readonly string[], most: number, what: string): void {

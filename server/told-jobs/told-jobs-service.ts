@@ -6,7 +6,7 @@ import type { OrdersService } from '../orders/orders-service.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
 import { checkEdit, conflictCode, type JobsEdit, JobsError, type JobsOfComputer } from './jobs-edit.ts'
-import type { ToldJobs } from './told-jobs.ts'
+import { nextBackupAt, type ToldJobs } from './told-jobs.ts'
 import * as table from './told-jobs-table.ts'
 
 export interface ToldJobsService {
@@ -50,6 +50,7 @@ export function createToldJobsService(options: {
     const change = edit && { order: edit, jobs: ordered }
     return {
       told,
+      nextAt: nextBackupAt(told, clock.now()),
       waiting: change !== undefined && (edit?.state === 'waiting' || edit?.state === 'taken') ? change : undefined,
       conflict: change !== undefined && edit?.state === 'failed' && edit.code === conflictCode ? change : undefined,
       failed: edit?.state === 'failed' && edit.code !== conflictCode ? edit : undefined,

@@ -30,6 +30,7 @@ const full: Configuration = {
       excludes: ['*.tmp', 'node_modules/', ' a b '],
       schedules: ['daily 18:00', '*/30 8-18 * * 1-5'],
       keep: 'last 5, within 90 days',
+      isPaused: true,
     },
     emptyJob('second'),
   ],
@@ -89,6 +90,7 @@ describe('writing and reading', () => {
         excludes: ['*.tmp'],
         schedules: ['daily 07:05'],
         keep: 'last 5, within 3 days',
+        isPaused: false,
       },
     ])
   })

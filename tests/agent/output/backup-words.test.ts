@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { JobOutcome } from '../../../agent/commands/backup.ts'
 import { AgentError } from '../../../agent/errors/agent-error.ts'
 import { explainError } from '../../../agent/errors/explain-error.ts'
 import { backupSummary, eventOfJob, jobLines, skippedListedMax } from '../../../agent/output/backup-words.ts'
+import type { JobOutcome } from '../../../agent/runs/run-job.ts'
 import type { BackupResult, SkippedFile } from '../../../engine/index.ts'
 import { testWords } from '../../support/agent-surroundings.ts'
 
@@ -27,7 +27,12 @@ const done = (more: Partial<BackupResult> = {}, job = 'Büro', isDryRun = false)
   isDryRun,
   result: { ...result, ...more },
 })
-const failed: JobOutcome = { kind: 'failed', job: 'x', why: explainError(new AgentError('HF-SOURCE-MISSING', 'gone')) }
+const failed: JobOutcome = {
+  kind: 'failed',
+  job: 'x',
+  why: explainError(new AgentError('HF-SOURCE-MISSING', 'gone')),
+  isRefused: false,
+}
 
 const skippedFiles = (count: number): readonly SkippedFile[] =>
   Array.from({ length: count }, (_, index) => ({ path: Buffer.from(`/a/${index}\n`), reason: 'unreadable', detail: 'EACCES' }))

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isSameJobName, parseJobName } from '../../../selection/job-name.ts'
 import { keepPeriods, keepRulesText, parseKeepRules } from '../../../agent/selection/keep-rules.ts'
 import { parseRate, rateText } from '../../../agent/selection/rate.ts'
+import { isSameJobName, parseJobName } from '../../../selection/job-name.ts'
 import { parseSchedule, type Schedule, scheduleText, weekDays } from '../../../selection/schedule.ts'
 
 describe('schedules', () => {

@@ -1,0 +1,79 @@
+import type { OrderReport } from '../link/telling-api.ts'
+import type { ReportedAttempt } from '../runs/run-report.ts'
+import { readSmallFile } from '../state/read-small-file.ts'
+import { replaceFileSync } from '../state/replace-file.ts'
+import { stateError } from '../state/state-folder.ts'
+import type { DoneUntilByJob } from './due-jobs.ts'
+
+/*
+ * What the daemon has taken on, durable before it begins: a computer that loses its power goes on where it was. An order is in here from
+ * before the box hears that it was taken until after the box has heard what became of it.
+ */
+
+export interface Work {
+  /** Of which connection; another device's work is not done. */
+  readonly device: string
+  /** The last order that was taken down. */
+  readonly lastOrder: number
+  readonly doneUntil: DoneUntilByJob
+  readonly runs: readonly PendingRun[]
+  /** Not heard by the box yet. */
+  readonly orderReports: readonly { readonly id: string; readonly report: OrderReport }[]
+}
+
+export interface PendingRun {
+  readonly key: string
+  readonly job: string
+  readonly cause: 'schedule' | 'order'
+  /** `id` of the order that wants it. */
+  readonly order?: string
+  readonly attempts: readonly ReportedAttempt[]
+  readonly notBeforeMs: number
+  /** From then on the schedule's next time takes its place. */
+  readonly untilMs?: number
+}
+
+export interface WorkBook {
+  readonly now: () => Work
+  /** Durable when it returns. */
+  readonly write: (change: Partial<Omit<Work, 'device'>>) => void
+}
+
+const workMaxBytes = 8 * 1024 * 1024
+const pendingRunsMax = 1000
+const ownerOnly = 0o600
+
+export function openWorkBook(path: string, device: string): WorkBook {
+  let work = read(path, device)
+  return {
+    now: () => work,
+    write(change) {
+      const next = { ...work, ...change }
+      work = { ...next, runs: next.runs.slice(0, pendingRunsMax) }
+      try {
+        replaceFileSync(path, `${JSON.stringify(work)}\n`, { mode: ownerOnly })
+      } catch (cause) {
+        throw stateError(path, cause)
+      }
+    },
+  }
+}
+
+/** A damaged book is an empty one: the box gives its open orders again, and the schedule begins now. */
+function read(path: string, device: string): Work {
+  const nothing: Work = { device, lastOrder: 0, doneUntil: {}, runs: [], orderReports: [] }
+  try {
+    const bytes = readSmallFile(path, workMaxBytes)
+    if (!bytes) return nothing
+    const work = JSON.parse(bytes.toString('utf8')) as Work
+    const isWhole =
+      work.device === device &&
+      Number.isSafeInteger(work.lastOrder) &&
+      typeof work.doneUntil === 'object' &&
+      Array.isArray(work.runs) &&
+      Array.isArray(work.orderReports)
+    return isWhole ? work : nothing
+  } catch {
+    return nothing
+  }
+}
