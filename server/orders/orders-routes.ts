@@ -6,7 +6,7 @@ import { formatTime, idSchema, jsonContent, problemResponses, signedInOnly, time
 import type { App, AppContext } from '../http/app-environment.ts'
 import { requireIn } from '../http/authorisation.ts'
 import type { ClientOf } from '../http/client.ts'
-import { newRoutes } from '../http/new-routes.ts'
+import { newRoutes, validationProblem } from '../http/new-routes.ts'
 import { Problem } from '../http/problem.ts'
 import type { ProgressService } from '../progress/progress-service.ts'
 import type { Id } from '../runtime/ids.ts'
@@ -86,7 +86,8 @@ const giveRoute = createRoute({
   path: '/api/v1/devices/{deviceId}/orders',
   summary: 'Ask something of a computer: a backup now, to stop one, other jobs',
   ...computers,
-  request: { params, body: { content: jsonContent(orderBodySchema), required: true } },
+  // Whose computer it is comes first; what is asked of it is read after that.
+  request: { params, body: { content: jsonContent(orderBodySchema), required: false } },
   responses: { 201: { description: 'Given', content: jsonContent(orderSchema) }, ...problemResponses },
 })
 
@@ -133,7 +134,7 @@ export function ordersRoutes(services: {
     const { deviceId } = c.req.valid('param')
     const customerId = await getCustomer(c, deviceId)
     requireIn(c, 'devices:write', customerId)
-    const wish = c.req.valid('json')
+    const wish = await readWish(c)
     const actingAs = actingAsUser(c, clientOf)
     if (wish.kind === 'jobs-changed') {
       // Whoever may not read paths cannot know what they would be setting.
@@ -180,6 +181,15 @@ export function ordersRoutes(services: {
     )
   })
   return routes
+}
+
+async function readWish(c: AppContext): Promise<z.output<typeof orderBodySchema>> {
+  const json: unknown = await c.req.json().catch((cause: unknown) => {
+    throw new Problem('HF-MALFORMED', { cause })
+  })
+  const parsed = orderBodySchema.safeParse(json)
+  if (!parsed.success) throw validationProblem('json', parsed.error)
+  return parsed.data
 }
 
 function withoutPaths(job: OrderedJob): OrderedJob {
