@@ -49,6 +49,8 @@ export const iconNames = [
   'hard-drive',
   'house',
   'key-round',
+  'layers',
+  'list-checks',
   'log-in',
   'log-out',
   'mail',
@@ -61,6 +63,7 @@ export const iconNames = [
   'pause',
   'pencil',
   'pin-off',
+  'play',
   'plus',
   'refresh-cw',
   'rotate-ccw',
@@ -73,6 +76,7 @@ export const iconNames = [
   'triangle-alert',
   'user-plus',
   'users',
+  'x',
 ] as const
 
 const shapesFile = 'views/icons/shapes.ts'

@@ -17,6 +17,7 @@ import type { Care } from './care.ts'
 import { agentSearchRoutes } from './catalogue/agent-search-routes.ts'
 import { checkRoutes } from './checks/check-routes.ts'
 import type { ChoresService } from './chores/chores-service.ts'
+import { jobsRoutes } from './chores/jobs-routes.ts'
 import { storageRoutes } from './chores/storage-routes.ts'
 import { copiesApiRoutes } from './copies/copies-api-routes.ts'
 import { copiesRoutes } from './copies/copies-routes.ts'
@@ -39,6 +40,9 @@ import { fleetRoutes } from './fleet/fleet-routes.ts'
 import { glassRoutes } from './glass/glass-routes.ts'
 import { noteGlassOpenings } from './glass/note-openings.ts'
 
+import { fleetActsRoutes } from './fleet/fleet-acts-routes.ts'
+import { createFleetActs } from './fleet/fleet-acts-service.ts'
+import { overviewRoutes } from './fleet/overview-routes.ts'
 import { healthRoutes } from './health/health-routes.ts'
 import type { Readiness } from './health/readiness.ts'
 import { homeRoutes } from './home/home-routes.ts'
@@ -211,6 +215,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', customersPagesRoutes({ ...services, ...dependencies.copiesSide }))
   app.route('/', accountPagesRoutes(services))
   app.route('/', auditRoutes({ ...services, log }))
+  app.route('/', fleetActsRoutes({ ...services, fleetActs: createFleetActs(services) }))
   app.route('/', computersRoutes(services))
   app.route('/', versionsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
@@ -218,6 +223,8 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', rulesPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', downloadsRoutes({ ...services, log }))
   app.route('/', alarmsPageRoutes(services))
+  app.route('/', jobsRoutes(services))
+  app.route('/', overviewRoutes({ ...services, ...dependencies.lettersSide }))
   app.route('/', storageRoutes({ ...services, rebuild: dependencies.rebuild }))
   app.route('/', movesRoutes(services))
   app.route('/', copiesRoutes({ ...services, ...dependencies.copiesSide }))

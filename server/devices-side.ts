@@ -16,6 +16,7 @@ import { type Connect, createConnect } from './devices/connect-service.ts'
 import { createDevicesService, type DevicesService } from './devices/devices-service.ts'
 import { createEnrolments, type EnrolmentsService } from './enrolments/enrolments-service.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
+import { createOverviewService, type OverviewService } from './fleet/overview-service.ts'
 import { createIdentities, type IdentitiesService } from './identities/identities-service.ts'
 import { createOrdersService, type OrdersService } from './orders/orders-service.ts'
 import { createPlaintexts, type PlaintextsService } from './plaintexts/plaintexts-service.ts'
@@ -56,6 +57,7 @@ export interface DevicesSide {
   readonly skips: SkipsService
   readonly standings: StandingsService
   readonly fleet: FleetService
+  readonly overview: OverviewService
   readonly plaintexts: PlaintextsService
   readonly catalogue: CatalogueStaging
   readonly catalogueFill: CatalogueFill
@@ -112,6 +114,7 @@ export function createDevicesSide(options: {
     skips: createSkipsService({ ...options, readSnapshotBody }),
     standings: createStandingsService(options),
     fleet: createFleetService(options),
+    overview: createOverviewService(options),
     plaintexts,
     search: createCatalogueSearch(options),
     catalogue,

@@ -66,6 +66,18 @@ export interface ChoreState {
   readonly detail: unknown
 }
 
+/** A run that has ended, as it is remembered. */
+export interface PastRun {
+  readonly name: string
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly outcome: ChoreOutcome
+  readonly summary: string
+}
+
+/** Of each chore; older ones are forgotten as new ones end. */
+export const pastRunsKept = 100
+
 export type ChoreActivity =
   | { readonly kind: 'idle' }
   /** Waits for a heavy one before it. */

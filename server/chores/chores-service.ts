@@ -7,7 +7,15 @@ import type { Database } from '../database/database.ts'
 import type { ObservedTimeService } from '../observed-time/observed-time-service.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
-import { type Chore, ChoreError, type ChoreProgress, type ChoreResult, type ChoreState, type ChoreView } from './chore.ts'
+import {
+  type Chore,
+  ChoreError,
+  type ChoreProgress,
+  type ChoreResult,
+  type ChoreState,
+  type ChoreView,
+  type PastRun,
+} from './chore.ts'
 import * as table from './chores-table.ts'
 import { dueAfterTrouble } from './due.ts'
 import { createTurns, type Turn } from './turns.ts'
@@ -18,6 +26,8 @@ export interface ChoresService {
   /** Once a minute: starts what is due, and does not wait for its end. */
   readonly tick: () => Promise<void>
   readonly list: () => Promise<readonly ChoreView[]>
+  /** What ended, the newest first; of one chore, or of all. */
+  readonly listPast: (asked: { readonly name: string | undefined; readonly limit: number }) => Promise<readonly PastRun[]>
   /** Throws ChoreError `unknown`. */
   readonly find: (name: string) => Promise<ChoreView>
   /** Starts or queues it, and returns. Throws ChoreError `unknown`, `running`, `held`. */
@@ -157,6 +167,7 @@ export function createChoresService(options: {
       }
     },
     list: () => Promise.all([...chores.values()].map(view)),
+    listPast: (asked) => table.listPastRuns(kysely, asked),
     find: async (name) => view(get(name)),
     runNow: async (name, input) => beginAlone(get(name), input),
     runToEnd: async (name, { input, signal, onProgress = () => {} }) => {

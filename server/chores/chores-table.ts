@@ -1,6 +1,14 @@
-import { sql } from 'kysely'
+import { type Generated, sql } from 'kysely'
 import type { Queryable } from '../database/database.ts'
-import { type ChoreOutcome, type ChoreProgress, type ChoreResult, type ChoreState, maxSummaryCharacters } from './chore.ts'
+import {
+  type ChoreOutcome,
+  type ChoreProgress,
+  type ChoreResult,
+  type ChoreState,
+  maxSummaryCharacters,
+  type PastRun,
+  pastRunsKept,
+} from './chore.ts'
 
 export interface ChoreRow {
   readonly name: string
@@ -16,9 +24,19 @@ export interface ChoreRow {
   readonly progress: string | null
 }
 
+export interface ChoreRunRow {
+  readonly id: Generated<number>
+  readonly name: string
+  readonly started_at: number
+  readonly ended_at: number
+  readonly outcome: ChoreOutcome
+  readonly summary: string
+}
+
 declare module '../database/tables.ts' {
   interface Tables {
     readonly chores: ChoreRow
+    readonly chore_runs: ChoreRunRow
   }
 }
 
@@ -65,6 +83,30 @@ export async function endChore(db: Queryable, end: ChoreEnd): Promise<void> {
     )
     .where('name', '=', end.name)
     .execute()
+  await rememberRun(db, end, summary)
+}
+
+/** The row knows when the run began. */
+async function rememberRun(db: Queryable, { name, outcome, endedAt }: ChoreEnd, summary: string): Promise<void> {
+  await sql`INSERT INTO chore_runs (name, started_at, ended_at, outcome, summary)
+    SELECT name, COALESCE(started_at, ${endedAt}), ${endedAt}, ${outcome}, ${summary} FROM chores WHERE name = ${name}`.execute(
+    db,
+  )
+  const oldest = db.selectFrom('chore_runs').select('id').where('name', '=', name).orderBy('id', 'desc')
+  const beyond = await oldest.limit(1).offset(pastRunsKept).executeTakeFirst()
+  if (beyond !== undefined) await db.deleteFrom('chore_runs').where('name', '=', name).where('id', '<=', beyond.id).execute()
+}
+
+/** The newest first; of one chore, or of all. */
+export async function listPastRuns(
+  db: Queryable,
+  asked: { readonly name: string | undefined; readonly limit: number },
+): Promise<readonly PastRun[]> {
+  let query = db.selectFrom('chore_runs').selectAll().orderBy('id', 'desc').limit(asked.limit)
+  if (asked.name !== undefined) query = query.where('name', '=', asked.name)
+  return (await query.execute()).map(({ name, started_at, ended_at, outcome, summary }) => {
+    return { name, startedAt: started_at, endedAt: ended_at, outcome, summary }
+  })
 }
 
 /** Those that a killed process left running, with how far they were. */

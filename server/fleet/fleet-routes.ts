@@ -4,16 +4,20 @@ import type { PageContext } from '../../views/site.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { staffViewer } from '../http/staff-viewer.ts'
+import type { ProgressService } from '../progress/progress-service.ts'
 import { everyComputer, fleetPageSize, maxSearchCharacters } from './fleet.ts'
 import { fleetFile } from './fleet-file.ts'
 import { choicesOf, columnsOf, pagerOf, rowsOf, sparkDayStarts, sumsOf, tabsOf } from './fleet-props.ts'
 import { fleetPath, fleetRoot, offsetOf, parseFleetQuery } from './fleet-query.ts'
+
 import type { FleetService } from './fleet-service.ts'
+import { listRunning } from './running-props.ts'
 
 const filePath = `${fleetRoot}/computers.csv`
 
 export function fleetRoutes(options: {
   readonly fleet: FleetService
+  readonly progress: Pick<ProgressService, 'find'>
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
   const { fleet, pageContext } = options
@@ -24,10 +28,11 @@ export function fleetRoutes(options: {
     const { reader } = page
     const asked = parseFleetQuery(c.req.query())
     const { filter, order } = asked
-    const [counts, narrowed, choices, computers] = await Promise.all([
+    const [counts, narrowed, choices, running, computers] = await Promise.all([
       fleet.count(everyComputer),
       fleet.count(filter),
       fleet.listChoices(),
+      listRunning(options),
       fleet.list({ filter, order, offset: offsetOf(asked), limit: fleetPageSize }),
     ])
     const deviceIds = computers.map(({ deviceId }) => deviceId)
@@ -45,6 +50,8 @@ export function fleetRoutes(options: {
         columns: columnsOf(asked),
         rows: rowsOf(reader, computers, days),
         pager: pagerOf(reader, asked, { total, shown: computers.length }),
+        running,
+        runningCount: counts.of.running,
         exportPath: fleetPath(asked, {}, filePath),
         maxSearchCharacters,
       }),

@@ -1,6 +1,11 @@
 /** The pages about all computers and the whole box as staff may find them. */
 import type { Html } from '../../views/html.ts'
 import { type FleetPageProps, type FleetRow, type FleetState, fleetPage } from '../../views/pages/fleet.ts'
+import { type FleetActPageProps, fleetActPage } from '../../views/pages/fleet-act.ts'
+import { fleetReportPage } from '../../views/pages/fleet-report.ts'
+import { type JobsPageProps, jobsPage } from '../../views/pages/jobs.ts'
+import { type OverviewPageProps, overviewPage } from '../../views/pages/overview.ts'
+import type { RunningProps } from '../../views/partials/running.ts'
 import type { SparkDay } from '../../views/partials/spark.ts'
 import type { PageContext, Viewer } from '../../views/site.ts'
 
@@ -85,10 +90,135 @@ function fleet(props: Partial<FleetPageProps>): (page: PageContext) => Html {
     columns: sorts.map((sort) => ({ sort, path: `/fleet?sort=${sort}`, order: sort === 'state' ? 'ascending' : undefined })),
     rows,
     pager: { words: '1 to 50 of 500', next: '/fleet?page=2' },
+    running: [],
+    runningCount: 0,
     exportPath: '/fleet/computers.csv',
     maxSearchCharacters: 100,
   }
   return (page) => fleetPage({ ...page, ...whole, ...props }) as unknown as Html
+}
+
+const noSums = { all: 0, safe: 0, failed: 0, silent: 0, partial: 0, paused: 0, none: 0 }
+const told = {
+  filesDone: 1212,
+  filesTotal: 1940,
+  bytesDone: 3.4 * GiB,
+  bytesTotal: 5.9 * GiB,
+  bytesPerSecond: 48 * 1024 ** 2,
+  leftMs: 58_000,
+  isStopping: false,
+}
+const running: readonly RunningProps[] = [
+  {
+    value: 'dev_a',
+    name: 'DRAWING-02',
+    path: '/computers/dev_a',
+    customer: 'Calder & Rowe Architects',
+    sinceMs: nowMs - 240_000,
+    told,
+  },
+  {
+    value: 'dev_b',
+    name: 'SERVER-01',
+    path: '/computers/dev_b',
+    customer: 'Ostrander Freight',
+    sinceMs: nowMs - 60_000,
+    told: { ...told, isStopping: true },
+  },
+  {
+    value: 'dev_c',
+    name: 'NEW-PC',
+    path: '/computers/dev_c',
+    customer: 'Ostrander Freight',
+    sinceMs: nowMs - 5_000,
+    told: undefined,
+  },
+]
+
+function act(kind: FleetActPageProps['act'], chosen: readonly FleetRow[]): (page: PageContext) => Html {
+  const computers = chosen.map(({ value, name, customer, state }) => ({ value, name, customer, plan: 'Gold', state }))
+  const props = { viewer, act: kind, computers, plans: [{ value: 'pln_x', name: 'Gold' }], maxReasonCharacters: 200 }
+  return (page) => fleetActPage({ ...page, ...props }) as unknown as Html
+}
+
+function report(longName: string): (page: PageContext) => Html {
+  const one = {
+    name: 'XRAY-PC',
+    path: '/computers/dev_x',
+    customer: 'Harbour Street Dental',
+    isDone: true,
+    words: 'It begins now.',
+  }
+  const outcomes = [one, { ...one, name: longName, isDone: false, words: 'It is paused: nothing is taken from it now.' }]
+  return (page) => fleetReportPage({ ...page, viewer, act: 'run', outcomes }) as unknown as Html
+}
+
+const tight = [
+  { customer: 'Bakery Sorensen', path: '/customers/cus_x', plan: 'Bronze', usedBytes: 99.2 * GiB, quotaBytes: 100 * GiB },
+]
+const ending = [{ customer: 'Cabinet Lefèvre', path: '/customers/cus_x', plan: 'Silver', untilMs: nowMs + 6 * dayMs }]
+
+function overview(props: Partial<OverviewPageProps>): (page: PageContext) => Html {
+  const whole = {
+    viewer,
+    sums,
+    needs: [
+      { state: 'failed', count: 3, words: 'computers failed', path: '/fleet?state=failed' },
+      { state: 'silent', count: 4, words: 'computers have gone silent', path: '/fleet?state=silent' },
+      { state: 'failed', count: 1, words: 'alert is open', path: '/alerts' },
+    ],
+    tight,
+    ending,
+    running: [],
+    runningCount: 0,
+    disks: [],
+  } as const
+  return (page) => overviewPage({ ...page, ...whole, ...props }) as unknown as Html
+}
+
+const past = [
+  { title: 'Freeing space', startedAtMs: nowMs - 15 * hourMs, tookMs: 92_000, outcome: 'done', summary: '1.2 GiB were freed.' },
+  { title: 'Second copy', startedAtMs: nowMs - 16 * hourMs, tookMs: 3_000, outcome: 'failed', summary: 'The disk is not there.' },
+  {
+    title: 'Check',
+    startedAtMs: nowMs - 39 * hourMs,
+    tookMs: 7_300_000,
+    outcome: 'interrupted',
+    summary: 'The box was stopped meanwhile.',
+  },
+] as const
+
+function jobs(props: Partial<JobsPageProps>): (page: PageContext) => Html {
+  const chore = {
+    name: 'prune',
+    title: 'Freeing space',
+    about: 'Every night.',
+    page: '/storage/prune',
+    state: 'ok',
+    progress: undefined,
+  } as const
+  const chores = [
+    { ...chore, lastAtMs: nowMs - 15 * hourMs, lastTookMs: 92_000, result: '1.2 GiB were freed.', nextAtMs: nowMs + 9 * hourMs },
+    {
+      ...chore,
+      name: 'copy',
+      title: 'Second copy',
+      page: undefined,
+      state: 'failed',
+      lastAtMs: nowMs - 16 * hourMs,
+      lastTookMs: 3_000,
+      result: 'The disk is not there.',
+      nextAtMs: nowMs + hourMs,
+    },
+  ] as const
+  const whole = {
+    viewer,
+    chores,
+    about: { title: 'What runs by itself', path: '/jobs/chores', acts: '/jobs' },
+    past,
+    shown: undefined,
+  }
+  return (page) => jobsPage({ ...page, ...whole, ...props }) as unknown as Html
 }
 
 export function fleetSamples(longName: string) {
@@ -104,8 +234,27 @@ export function fleetSamples(longName: string) {
       rows: rows.slice(6, 7),
       pager: { words: '' },
     }),
-    'fleet-many': fleet({}),
+    'fleet-many': fleet({ running, runningCount: 12 }),
     'fleet-nothing-found': fleet({ search: '<b>"zzz', rows: [], pager: { words: '' } }),
-    'fleet-long': fleet({ rows: [long], search: longName }),
+    'fleet-long': fleet({
+      rows: [long],
+      search: longName,
+      running: [{ ...running[0]!, name: longName, customer: longName }],
+      runningCount: 1,
+    }),
+    'fleet-act-pause': act('pause', rows.slice(0, 3)),
+    'fleet-act-move': act('move', rows.slice(0, 1)),
+    'fleet-act-none': act('resume', []),
+    'fleet-report': report(longName),
+    'overview-none': overview({ sums: noSums, needs: [] }),
+    'overview-well': overview({ sums: { ...noSums, all: 12, safe: 12 }, needs: [], tight: [], ending: [] }),
+    'overview-many': overview({ running, runningCount: 2 }),
+    'overview-long': overview({
+      tight: [{ ...tight[0]!, customer: longName, plan: longName }],
+      ending: [{ ...ending[0]!, customer: longName }],
+    }),
+    'jobs-none': jobs({ past: [] }),
+    'jobs-many': jobs({}),
+    'jobs-long': jobs({ past: [{ ...past[1]!, summary: longName }] }),
   } as const satisfies Record<string, (page: PageContext) => Html>
 }

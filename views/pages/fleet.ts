@@ -7,6 +7,7 @@ import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
 import { type PausedState, pausedBadge } from '../partials/paused.ts'
+import { type RunningProps, runningPart } from '../partials/running.ts'
 import { type SparkDay, spark } from '../partials/spark.ts'
 import { type State, stateBadge, stateIcons, stateWords } from '../partials/state.ts'
 import type { Reader } from '../reader.ts'
@@ -65,6 +66,8 @@ export type FleetPageProps = PageContext & {
   readonly rows: readonly FleetRow[]
   readonly pager: PagerProps
   readonly exportPath: string
+  readonly running: readonly RunningProps[]
+  readonly runningCount: number
   readonly maxSearchCharacters: number
 }
 
@@ -83,6 +86,7 @@ export function fleetPage(props: FleetPageProps): Page {
       </div>
       ${sums.all === 0 ? '' : html`<p class="row"><a class="button" href="${exportPath}">${icon('download')}Export</a></p>`}
     </header>
+    ${sums.all === 0 ? '' : runningPart(reader, props.running, props.runningCount)}
     ${sums.all === 0 ? '' : tablePart(props)}`,
   })
 }
@@ -201,6 +205,13 @@ export function fleetStateBadge(reader: Reader, state: FleetState): Html {
   }
 }
 
+/** The other acts ask first; this one has nothing to lose. */
 function bulkBar(): Html {
-  return html``
+  return html`<div class="bulk">
+          <p><b data-chosen>Those chosen</b> <span class="hint">on this page</span></p>
+          <button class="button small" name="act" value="run" formmethod="post">${icon('play')}Back up now</button>
+          <button class="button small" name="act" value="pause">${icon('circle-pause')}Pause…</button>
+          <button class="button small" name="act" value="resume">${icon('rotate-ccw')}Resume…</button>
+          <button class="button small" name="act" value="move">${icon('layers')}Move to plan…</button>
+        </div>`
 }

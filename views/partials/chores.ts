@@ -31,9 +31,10 @@ export type ChoreProgressProps = {
   readonly sinceMs: number
 }
 
-/** `path`: where the part comes from when it renews itself. */
-export type ChoresAbout = { readonly title: string; readonly path: string }
+/** `path`: where the part comes from when it renews itself. `acts`: below it each chore is started and stopped. */
+export type ChoresAbout = { readonly title: string; readonly path: string; readonly acts?: string }
 
+const choreActs = '/storage/chores'
 const ofTheBox: ChoresAbout = { title: 'What the box does by itself', path: '/storage/chores' }
 
 const stateNames = {
@@ -51,7 +52,7 @@ export function choresPart(reader: Reader, chores: readonly ChoreProps[], about:
   const renew = isBusy ? html` hx-get="${about.path}" hx-trigger="every 2s" hx-swap="outerHTML"` : ''
   return html`<section class="part" id="chores" aria-labelledby="chores-title"${renew}>
       ${partHead({ id: 'chores-title', title: about.title })}
-      ${chores.length === 0 ? html`<p class="hint">Nothing yet.</p>` : ledger(reader, chores)}
+      ${chores.length === 0 ? html`<p class="hint">Nothing yet.</p>` : ledger(reader, chores, about.acts ?? choreActs)}
     </section>`
 }
 
@@ -65,17 +66,17 @@ export async function choresFragment(
   return html`${raw(text.replace(/<\/section>\s*$/, ''))}${spriteFor(text)}${raw('</section>')}`
 }
 
-function ledger(reader: Reader, chores: readonly ChoreProps[]): Html {
+function ledger(reader: Reader, chores: readonly ChoreProps[], acts: string): Html {
   return html`<div class="ledger-wrap">
         <table class="ledger">
           <thead><tr><th scope="col">Work</th><th scope="col">State</th><th scope="col" class="wide">Last</th><th scope="col" class="wider">Next</th><th scope="col"><span class="vh">What you can do</span></th></tr></thead>
-          <tbody>${chores.map((chore) => rowOf(reader, chore))}
+          <tbody>${chores.map((chore) => rowOf(reader, chore, acts))}
           </tbody>
         </table>
       </div>`
 }
 
-function rowOf(reader: Reader, chore: ChoreProps): Html {
+function rowOf(reader: Reader, chore: ChoreProps, acts: string): Html {
   const { name, title, about, page, state } = chore
   const [badge, word] = stateNames[state]
   const last = chore.lastAtMs === undefined ? 'Never' : timeTag(chore.lastAtMs, whenText(reader, chore.lastAtMs))
@@ -87,7 +88,7 @@ function rowOf(reader: Reader, chore: ChoreProps): Html {
               <td>${stateBadge(badge, word)}<span class="narrow sub">${last}</span></td>
               <td class="wide when">${last}${chore.lastTookMs === undefined ? '' : html`<span class="sub">${durationText(reader, chore.lastTookMs)}</span>`}</td>
               <td class="wider when">${next}</td>
-              <td class="acts">${actOf(chore)}</td>
+              <td class="acts">${actOf(chore, acts)}</td>
             </tr>`
 }
 
@@ -95,10 +96,10 @@ function nextText(reader: Reader, atMs: number): string {
   return atMs <= reader.nowMs ? 'Within a minute' : whenText(reader, atMs)
 }
 
-function actOf({ name, title, state }: ChoreProps): Html {
+function actOf({ name, title, state }: ChoreProps, acts: string): Html {
   const isActive = state === 'running' || state === 'queued'
   const act = isActive ? 'cancel' : 'run'
-  return html`<form action="/storage/chores/${name}/${act}" method="post"><button class="button small">${icon(isActive ? 'square' : 'refresh-cw')}<span class="label">${isActive ? 'Stop' : 'Run now'}</span><span class="vh">: ${title}</span></button></form>`
+  return html`<form action="${acts}/${name}/${act}" method="post"><button class="button small">${icon(isActive ? 'square' : 'refresh-cw')}<span class="label">${isActive ? 'Stop' : 'Run now'}</span><span class="vh">: ${title}</span></button></form>`
 }
 
 /** How far a chore is, with what is left. */

@@ -13,6 +13,8 @@ const places = {
   fleet: { group: 'everyone', path: '/fleet', name: 'Computers', icon: 'monitor' },
   storage: { group: 'box', path: '/storage', name: 'Storage', icon: 'hard-drive', for: 'administrator' },
   people: { group: 'house', path: '/people', name: 'People', icon: 'users', for: 'administrator' },
+  overview: { group: 'everyone', path: '/overview', name: 'Overview', icon: 'house' },
+  jobs: { group: 'box', path: '/jobs', name: 'Jobs', icon: 'list-checks', for: 'administrator' },
   alerts: { group: 'box', path: '/alerts', name: 'Alerts', icon: 'bell', for: 'administrator' },
   settings: { group: 'house', path: '/settings', name: 'Settings', icon: 'settings', for: 'administrator' },
   audit: { group: 'house', path: '/audit', name: 'Audit', icon: 'scroll-text', for: 'administrator' },

@@ -54,6 +54,33 @@ async function serviceOf(...chores: readonly { readonly chore: Chore }[]) {
 }
 
 describe('a chore', () => {
+  test('that was missed for three days is caught up once, and every run is remembered', async () => {
+    const one = chore('one', { dueAt: daily({ hour: 3, timeZone: 'UTC' }) })
+    const before = await serviceOf(one)
+    await before.tick()
+    expect(one.runs).toHaveLength(0)
+    clock.advance(3 * day)
+    // The box was off: it begins anew, and ticks.
+    const service = await serviceOf(one)
+    await service.tick()
+    await eventually(() => expect(one.runs).toHaveLength(1))
+    one.runs[0]!.end('done it')
+    await service.settled()
+    await service.tick()
+    expect(one.runs).toHaveLength(1)
+    clock.advance(15 * hour)
+    await service.tick()
+    await eventually(() => expect(one.runs).toHaveLength(2))
+    one.runs[1]!.fail(new Error('no luck'))
+    await service.settled()
+    const after = await serviceOf(one)
+    expect(await after.listPast({ name: undefined, limit: 10 })).toMatchObject([
+      { name: 'one', outcome: 'failed', summary: 'no luck' },
+      { name: 'one', outcome: 'done', summary: 'done it', startedAt: start + 3 * day },
+    ])
+    expect(await after.listPast({ name: 'two', limit: 10 })).toEqual([])
+  })
+
   test('runs when it is due, and keeps what came of it', async () => {
     const one = chore('one')
     const service = await serviceOf(one)

@@ -137,6 +137,68 @@ describe('all computers', () => {
     expect(second.nextCursor).toBeNull()
   })
 
+  async function post(path: string, fields: readonly (readonly [string, string])[], user = box.users.implementor) {
+    const headers = { accept: 'text/html', origin: 'http://localhost', host: 'localhost', cookie: await cookieOf(box, user) }
+    const body = new URLSearchParams(fields.map(([name, value]) => [name, value]))
+    return box.app.request(path, { method: 'POST', body, headers })
+  }
+  const idOf = async (name: string) =>
+    (await box.database.kysely.selectFrom('devices').select('id').where('name', '=', name).executeTakeFirstOrThrow()).id
+
+  test('are asked to back up, each with an answer, and the log knows who asked', async () => {
+    const ids = [await idOf('XRAY-PC'), await idOf('SERVER-01'), `dev_${'a'.repeat(20)}`]
+    const answer = await post('/fleet/act', [...ids.map((id) => ['computer', id] as const), ['act', 'run']])
+    const html = await answer.text()
+    expect(html).toContain('1 of 2\u00a0computers was asked to back up.')
+    expect(html).toContain('It is being backed up already.')
+    expect(await box.devicesSide.orders.listOpen(ids[0] as never)).toMatchObject([{ body: { kind: 'run-now' } }])
+    const rows = await box.database.kysely
+      .selectFrom('audit')
+      .select(['action', 'object_id'])
+      .where('action', '=', 'order.given')
+      .execute()
+    expect(rows).toEqual([{ action: 'order.given', object_id: ids[0] }])
+  })
+
+  test('an act asks first, and is refused for what is no computer, or for too many', async () => {
+    const id = await idOf('XRAY-PC')
+    expect((await open(`/fleet/act?act=pause&computer=${id}`)).words).toContain('Pause 1 computer')
+    expect((await open('/fleet/act?act=pause')).status).toBe(303)
+    expect(
+      (
+        await post('/fleet/act', [
+          ['act', 'run'],
+          ['computer', 'x'],
+        ])
+      ).status,
+    ).toBe(422)
+    const many = Array.from({ length: 201 }, () => ['computer', id] as const)
+    expect((await post('/fleet/act', [['act', 'run'], ...many])).status).toBe(422)
+    expect(
+      (
+        await post(
+          '/fleet/act',
+          [
+            ['act', 'run'],
+            ['computer', id],
+          ],
+          box.users.owner,
+        )
+      ).status,
+    ).toBe(403)
+  })
+
+  test('the overview says the same, and links to what it counts', async () => {
+    const { words, html } = await open('/overview')
+    expect(words).toContain('3 of 7 computers are safe.')
+    expect(words).toContain('1 computer has gone silent')
+    expect(html).toContain('href="/fleet?state=silent"')
+    expect(html).toContain('SERVER-01')
+    expect(words).not.toContain('/alerts')
+    expect((await open('/overview', box.users.administrator)).status).toBe(200)
+    expect((await open('/overview', box.users.owner)).status).toBe(403)
+  })
+
   test('is not for those who belong to a customer', async () => {
     expect((await open('/fleet', box.users.owner)).status).toBe(403)
     const both = await newUser(box, 'both', {
