@@ -31,7 +31,9 @@ import { computersRoutes } from './devices/computers-routes.ts'
 import { createComputersService } from './devices/computers-service.ts'
 import { connectRoutes } from './devices/connect-routes.ts'
 import { devicesRoutes } from './devices/devices-routes.ts'
+import { manageRoutes } from './devices/manage-routes.ts'
 import type { DevicesSide } from './devices-side.ts'
+import { addComputerRoutes } from './enrolments/add-computer-routes.ts'
 import { enrolmentsRoutes } from './enrolments/enrolments-routes.ts'
 
 import { fleetApiRoutes } from './fleet/fleet-api-routes.ts'
@@ -216,7 +218,10 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', accountPagesRoutes(services))
   app.route('/', auditRoutes({ ...services, log }))
   app.route('/', fleetActsRoutes({ ...services, fleetActs: createFleetActs(services) }))
+  // Before the page of one computer: `add` is no id.
+  app.route('/', addComputerRoutes(services))
   app.route('/', computersRoutes(services))
+  app.route('/', manageRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', versionsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', versionButtonsRoutes({ ...services, ...dependencies.retentionSide }))
@@ -255,7 +260,7 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', agentFingerprintRoutes({ ...services, ...shared }))
   app.route('/', agentUploadRoutes({ ...services, ...shared }))
   app.route('/', fleetApiRoutes(services))
-  app.route('/', devicesRoutes(services))
+  app.route('/', devicesRoutes({ ...services, ...shared }))
   app.route('/', enrolmentsRoutes({ ...services, ...shared }))
   app.route('/', retentionRoutes({ ...services, ...shared }))
   app.route('/', alarmsRoutes(services))

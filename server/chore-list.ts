@@ -21,6 +21,7 @@ import { kitReminderChore } from './recovery-kits/kit-reminder-chore.ts'
 import type { KitReminders } from './recovery-kits/kit-reminders.ts'
 import { repairChore } from './repair/repair-chore.ts'
 import type { RepairService } from './repair/repair-service.ts'
+import { forgettingChore } from './retention/forgetting-chore.ts'
 import { retentionChore } from './retention/retention-chore.ts'
 import type { RetentionService } from './retention/retention-service.ts'
 import { runLogsChore } from './runs/run-logs-chore.ts'
@@ -61,6 +62,7 @@ export function choreList(services: ChoreServices): readonly Chore[] {
     catalogueChore(services),
     kitReminderChore(services),
     retentionChore(services),
+    forgettingChore(services),
     pruneChore(services),
     verificationChore(services),
     checkChore(services),

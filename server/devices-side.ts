@@ -92,7 +92,7 @@ export function createDevicesSide(options: {
   const alarms = createAlarmsService(options)
   const onBlamed = createBlame({ ...options, alarms })
   const catalogue = createStaging({ ...options, locate, openSecrets })
-  const devices = createDevicesService({ ...options, deviceSlots })
+  const devices = createDevicesService({ ...options, deviceSlots, alarms })
   const checks = createChecks({ ...options, plaintexts, openSecrets, alarms, onBlamed, reached })
   const verification = createVerification({ ...options, openSecrets, onBlamed, reached })
   const runs = createRunsService(options)

@@ -14,6 +14,8 @@ export function appPage(
     readonly viewer: Viewer
     readonly place?: Place
     readonly body: Html
+    /** It waits for something, and asks again by itself where no script runs. */
+    readonly reloadSeconds?: number
   },
 ): Page {
   return documentPage({
@@ -45,7 +47,12 @@ export function alonePage(page: PageContext & { readonly title: string; readonly
 }
 
 async function documentPage(
-  page: PageContext & { readonly title: string; readonly bodyClass: string; readonly body: Html },
+  page: PageContext & {
+    readonly title: string
+    readonly bodyClass: string
+    readonly body: Html
+    readonly reloadSeconds?: number
+  },
 ): Page {
   const { assets, zoneCookie } = page.site
   const body = String(await page.body)
@@ -56,7 +63,12 @@ async function documentPage(
   <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
   <meta name="color-scheme" content="light dark">
   <meta name="htmx-config" content='{"includeIndicatorCSS":false,"mode":"same-origin","history":"reload","noSwap":[204,304,"4xx","5xx"]}'>
-  <title>${page.title} · Holdfast</title>
+  <title>${page.title} · Holdfast</title>${
+    page.reloadSeconds === undefined
+      ? ''
+      : html`
+  <noscript><meta http-equiv="refresh" content="${page.reloadSeconds}"></noscript>`
+  }
   <link rel="icon" href="${assets}/mark.svg" type="image/svg+xml">
   <link rel="manifest" href="${assets}/manifest.webmanifest">
   <link rel="preload" href="${assets}/rosario-latin-wght-normal.woff2" as="font" type="font/woff2" crossorigin>

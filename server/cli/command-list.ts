@@ -32,6 +32,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('../tokens/tokens-commands.ts')).tokenCreateCommand,
   },
   {
+    name: 'device list',
+    summary: 'Lists the computers',
+    load: async () => (await import('../devices/device-list-command.ts')).deviceListCommand,
+  },
+  {
     name: 'recovery-kit',
     summary: 'Prints the sheet that opens a customer’s backups without the box, or brings back the box',
     load: async () => (await import('../recovery-kits/recovery-kit-command.ts')).recoveryKitCommand,
@@ -131,7 +136,6 @@ export const commandList: readonly ListedCommand[] = [
 /** Names out of the manual's table whose time has not come; they are absent from the help. */
 export const laterCommands: readonly string[] = [
   'customer create',
-  'device list',
   'dropbox create',
   'import',
   'sandbox',

@@ -2,7 +2,7 @@
 import { dayStartsOf } from '../../views/format/calendar.ts'
 import { dateText } from '../../views/format/when.ts'
 import { computerPage, type Identity, type VersionRow } from '../../views/pages/computer.ts'
-import { type ComputerRow, computersPage } from '../../views/pages/computers.ts'
+import { type ComputerRow, computersPage, type GoneComputer } from '../../views/pages/computers.ts'
 import type { PagerProps } from '../../views/partials/pager.ts'
 import type { Reader } from '../../views/reader.ts'
 import type { PageContext } from '../../views/site.ts'
@@ -14,6 +14,7 @@ import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { browsePath, computerPath, skippedPath } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
+import type { IdentitiesService } from '../identities/identities-service.ts'
 import { keptPath } from '../retention/retention-paths.ts'
 import type { RunsService } from '../runs/runs-service.ts'
 import { isId } from '../runtime/ids.ts'
@@ -24,7 +25,8 @@ import type { VerificationService } from '../verification/verification-service.t
 import { type AgentAddress, agentStepsFor } from './agent-steps.ts'
 import { type Computer, computerState } from './computer.ts'
 import type { ComputersService } from './computers-service.ts'
-import { formatDeviceNumber } from './device.ts'
+import { type Device, formatDeviceNumber } from './device.ts'
+import { managePath } from './manage-routes.ts'
 import { boardText, systemText } from './system-text.ts'
 
 const versionsPerPage = 25
@@ -35,10 +37,11 @@ export function computersRoutes(options: {
   readonly snapshots: SnapshotsService
   readonly runs: RunsService
   readonly verification: Pick<VerificationService, 'findFault'>
+  readonly identities: Pick<IdentitiesService, 'listDoubts' | 'listQuestions'>
   readonly agentAddress: AgentAddress
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { customers, computers, snapshots, runs, verification, agentAddress, pageContext } = options
+  const { customers, computers, snapshots, runs, verification, identities, agentAddress, pageContext } = options
   const routes = newRoutes()
 
   routes.get('/computers', async (c) => {
@@ -46,8 +49,18 @@ export function computersRoutes(options: {
     const account = await openAccount(c, customers)
     const found = await computers.list(account.customer.customerId)
     const rows = found.map((computer) => rowOf(computer, page.reader.nowMs))
+    const { customerId } = account.customer
+    const gone = await computers.listGone(customerId)
     return c.html(
-      await computersPage({ ...page, viewer: account.viewer, computers: rows, steps: agentStepsFor(c, agentAddress, account) }),
+      await computersPage({
+        ...page,
+        viewer: account.viewer,
+        computers: rows,
+        gone: gone.flatMap(goneOf),
+        steps: agentStepsFor(c, agentAddress, account),
+        mayAdd: c.var.access.may('devices:add', customerId),
+        questions: (await identities.listQuestions(customerId)).length,
+      }),
     )
   })
 
@@ -77,6 +90,9 @@ export function computersRoutes(options: {
         failure: failureOf(computer, mayReadFiles),
         badData: badDataOf(await verification.findFault(device.deviceId)),
         identity: identityOf(computer),
+        managePath: managePath(device.deviceId),
+        gone: device.state === 'active' ? undefined : device.state,
+        isDoubted: (await identities.listDoubts(device.deviceId)).length > 0,
         month: monthProps({ reader, month, computers: [computer], days, mayReadFiles, path }),
         versions: versions.slice(0, versionsPerPage).map((version) => versionRow(version, mayReadFiles)),
         pager: pagerOf({ reader, versions, beforeSeq, path }),
@@ -108,6 +124,12 @@ function rowOf(computer: Computer, nowMs: number): ComputerRow {
     sourceBytes: newest?.counts.bytes ?? 0,
     storedBytes: device.storedBytes,
   }
+}
+
+function goneOf({ deviceId, name, number, versionsCount, lastSeenAt, state }: Device): readonly GoneComputer[] {
+  if (state === 'active') return []
+  const path = computerPath(deviceId)
+  return [{ name, number: formatDeviceNumber(number), path, versions: versionsCount, lastSeenAtMs: lastSeenAt, state }]
 }
 
 function versionRow(version: Snapshot, mayReadFiles: boolean): VersionRow {

@@ -11,6 +11,8 @@ import type { DevicesService } from './devices-service.ts'
 export interface ComputersService {
   /** A customer's computers, in the order they were connected. */
   readonly list: (customerId: Id<'cus'>) => Promise<readonly Computer[]>
+  /** Those without access, newest first. */
+  readonly listGone: (customerId: Id<'cus'>) => Promise<readonly Device[]>
   /** Whoever it belongs to: the caller compares the customer. */
   readonly find: (deviceId: Id<'dev'>) => Promise<Computer | undefined>
 }
@@ -46,6 +48,10 @@ export function createComputersService(options: {
     list: async (customerId) => {
       const found = await devices.list({ reach: [customerId], afterNumber: 0, limit: maxComputersListed })
       return withVersions(found.filter(({ state }) => state === 'active'))
+    },
+    listGone: async (customerId) => {
+      const found = await devices.list({ reach: [customerId], afterNumber: 0, limit: maxComputersListed })
+      return found.filter(({ state }) => state !== 'active').toReversed()
     },
     find: async (deviceId) => {
       const device = await devices.find(deviceId)

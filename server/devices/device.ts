@@ -7,7 +7,8 @@ import type { Fingerprint } from './fingerprint.ts'
 /** Starts every device's token, so that a leaked one is recognised. */
 export const deviceTokenPrefix = 'hfd_'
 
-export const deviceStates = ['active', 'revoked'] as const
+/** `revoked`: without access; its versions stay. `forgotten`: without access; its versions leave by the bin, and then it goes. */
+export const deviceStates = ['active', 'revoked', 'forgotten'] as const
 export type DeviceState = (typeof deviceStates)[number]
 
 export interface Device {

@@ -1,9 +1,13 @@
+import type { AlarmsService } from '../alarms/alarms-service.ts'
 import type { ActingAs } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
 import type { CustomerReach } from '../customers/customer-reach.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Database } from '../database/database.ts'
 import type { DeviceIdentity } from '../http/principal.ts'
+import { deleteDoubts } from '../identities/doubts-table.ts'
+import { doubtAlarms } from '../identities/identity.ts'
+import { deleteQuestionsAbout } from '../identities/questions-table.ts'
 import type { Job } from '../jobs/job.ts'
 import { listJobsOfDevice } from '../jobs/jobs-table.ts'
 import type { DeviceSlots } from '../repositories/device-slots.ts'
@@ -14,9 +18,12 @@ import { refusalAt, type Subscription, type SubscriptionRefusal } from '../subsc
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import { readUsedBytes } from '../subscriptions/usage-table.ts'
 import { hashBearerSecret } from '../tokens/bearer-secret.ts'
+import { connectRefusal } from './connect-choice.ts'
 import { type Device, type DeviceChain, formatDeviceNumber } from './device.ts'
 import { DeviceError } from './device-error.ts'
+import { parseDeviceName } from './device-name.ts'
 import * as table from './devices-table.ts'
+import { takePlace } from './plan-places.ts'
 
 /** What a device is told before it sends anything. The commit decides again. */
 export interface DevicePolicy {
@@ -38,6 +45,8 @@ export interface DevicesService {
     readonly afterNumber: number
     readonly limit: number
   }) => Promise<readonly Device[]>
+  /** Those that have a place in the plan. */
+  readonly countActive: (subscriptionId: Id<'sub'>) => Promise<number>
   readonly findChain: (deviceId: Id<'dev'>) => Promise<DeviceChain | undefined>
   readonly listJobs: (deviceId: Id<'dev'>) => Promise<readonly Job[]>
   /** Bytes that count against a subscription's quota. */
@@ -45,6 +54,12 @@ export interface DevicesService {
   readonly noteAgent: (deviceId: Id<'dev'>, agent: { readonly address: string; readonly agentVersion?: string }) => Promise<void>
   /** Ends the device's access and gives its place in the plan back. What it backed up stays. */
   readonly revoke: (deviceId: Id<'dev'>, actingAs: ActingAs) => Promise<void>
+  /** Throws DeviceError `invalid-name`. */
+  readonly rename: (device: Device, name: string, actingAs: ActingAs) => Promise<void>
+  /** To another plan of its customer. Throws DeviceError `licence-missing`, `devices-exceeded`. */
+  readonly move: (device: Device, subscriptionId: Id<'sub'>, actingAs: ActingAs) => Promise<void>
+  /** The same as `revoke`; `forgotten` says besides that its versions are to go, too. */
+  readonly end: (deviceId: Id<'dev'>, as: 'revoked' | 'forgotten', actingAs: ActingAs) => Promise<void>
 }
 
 /** "Last seen" is for people; a write per request would be waste. */
@@ -56,9 +71,30 @@ export function createDevicesService(options: {
   readonly customers: CustomersService
   readonly subscriptions: SubscriptionsService
   readonly deviceSlots: DeviceSlots
+  readonly alarms: Pick<AlarmsService, 'settle'>
 }): DevicesService {
-  const { database, clock, customers, subscriptions, deviceSlots } = options
+  const { database, clock, customers, subscriptions, deviceSlots, alarms } = options
   const { kysely } = database
+
+  const end: DevicesService['end'] = async (deviceId, as, actingAs) => {
+    const device = await table.findDevice(kysely, deviceId)
+    const repository = device && (await findRepository(kysely, device.repositoryId))
+    if (device === undefined || repository === undefined) throw new DeviceError('not-found', 'There is no such computer.')
+    const removeSlots = await database.transaction(async (transaction) => {
+      const remove = await deviceSlots.revoke(transaction, repository, deviceId)
+      await table.setDeviceState(transaction, deviceId, as)
+      await deleteDoubts(transaction, deviceId)
+      await deleteQuestionsAbout(transaction, deviceId)
+      const action = as === 'revoked' ? 'device.revoked' : 'device.forgotten'
+      const detail = { number: formatDeviceNumber(device.number), name: device.name }
+      const entry = { at: clock.now(), action, objectId: deviceId, customerId: device.customerId, detail } as const
+      await insertAudit(transaction, { ...actingAs, ...entry })
+      return remove
+    })
+    removeSlots()
+    for (const code of doubtAlarms) await alarms.settle({ code, subject: deviceId })
+  }
+
   return {
     authenticate: async (secret) => {
       const found = await table.findDeviceByToken(kysely, hashBearerSecret(secret))
@@ -83,29 +119,46 @@ export function createDevicesService(options: {
     },
     find: (deviceId) => table.findDevice(kysely, deviceId),
     list: (page) => table.listDevices(kysely, page),
+    countActive: (subscriptionId) => table.countActiveDevices(kysely, subscriptionId),
     findChain: (deviceId) => table.findChain(kysely, deviceId),
     listJobs: (deviceId) => listJobsOfDevice(kysely, deviceId),
     usedBytes: (subscriptionId) => readUsedBytes(kysely, subscriptionId),
     noteAgent: (deviceId, agent) => table.touchDevice(kysely, deviceId, { at: clock.now(), ...agent }),
-    revoke: async (deviceId, actingAs) => {
-      const device = await table.findDevice(kysely, deviceId)
-      const repository = device && (await findRepository(kysely, device.repositoryId))
-      if (device === undefined || repository === undefined) throw new DeviceError('not-found', 'There is no such computer.')
-      const removeSlots = await database.transaction(async (transaction) => {
-        const remove = await deviceSlots.revoke(transaction, repository, deviceId)
-        await table.setDeviceState(transaction, deviceId, 'revoked')
-        const detail = { number: formatDeviceNumber(device.number), name: device.name }
-        const entry = {
-          at: clock.now(),
-          action: 'device.revoked',
-          objectId: deviceId,
-          customerId: device.customerId,
-          detail,
-        } as const
+    rename: async (device, typed, actingAs) => {
+      const name = parseDeviceName(typed)
+      if (name === device.name) return
+      const { deviceId, customerId } = device
+      await database.transaction(async (transaction) => {
+        await table.setDeviceName(transaction, deviceId, name)
+        const detail = { number: formatDeviceNumber(device.number), from: device.name, to: name }
+        const entry = { at: clock.now(), action: 'device.renamed', objectId: deviceId, customerId, detail } as const
         await insertAudit(transaction, { ...actingAs, ...entry })
-        return remove
       })
-      removeSlots()
     },
+    move: async (device, subscriptionId, actingAs) => {
+      const { deviceId, customerId } = device
+      const [from, to] = [await subscriptions.find(device.subscriptionId), await subscriptions.find(subscriptionId)]
+      const customer = await customers.find(customerId)
+      if (to?.customerId !== customerId || customer === undefined)
+        throw new DeviceError('licence-missing', 'This customer has no such plan.')
+      if (subscriptionId === device.subscriptionId) return
+      const refusal = connectRefusal({ subscription: to, customer, nowMs: clock.now() })
+      if (refusal !== undefined)
+        throw new DeviceError('licence-missing', `The plan ${to.planName} does not let computers in now.`)
+      await database.transaction(async (transaction) => {
+        if (device.state === 'active') await takePlace(transaction, subscriptions, { subscriptionId, deviceId })
+        await table.setDeviceSubscription(transaction, deviceId, subscriptionId)
+        const detail = {
+          number: formatDeviceNumber(device.number),
+          name: device.name,
+          from: from?.planName ?? '',
+          to: to.planName,
+        }
+        const entry = { at: clock.now(), action: 'device.moved', objectId: deviceId, customerId, detail } as const
+        await insertAudit(transaction, { ...actingAs, ...entry })
+      })
+    },
+    revoke: (deviceId, actingAs) => end(deviceId, 'revoked', actingAs),
+    end,
   }
 }

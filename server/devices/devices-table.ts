@@ -99,6 +99,14 @@ export async function setDeviceState(db: Queryable, deviceId: Id<'dev'>, state: 
   await db.updateTable('devices').set({ state }).where('id', '=', deviceId).execute()
 }
 
+export async function setDeviceName(db: Queryable, deviceId: Id<'dev'>, name: string): Promise<void> {
+  await db.updateTable('devices').set({ name }).where('id', '=', deviceId).execute()
+}
+
+export async function setDeviceSubscription(db: Queryable, deviceId: Id<'dev'>, subscriptionId: Id<'sub'>): Promise<void> {
+  await db.updateTable('devices').set({ subscription_id: subscriptionId }).where('id', '=', deviceId).execute()
+}
+
 /** Whose token this is. A revoked device is still known by its token, so that it can be told. */
 export async function findDeviceByToken(
   db: Queryable,
@@ -157,9 +165,9 @@ export async function listDevices(
   return (await query.execute()).map(toDevice)
 }
 
-/** Those that count against a plan's limit. The caller holds the subscription's row. */
-export async function countActiveDevices(transaction: Transaction, subscriptionId: Id<'sub'>): Promise<number> {
-  const row = await transaction
+/** Those that count against a plan's limit. Whoever decides by it holds the subscription's row. */
+export async function countActiveDevices(db: Queryable, subscriptionId: Id<'sub'>): Promise<number> {
+  const row = await db
     .selectFrom('devices')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('subscription_id', '=', subscriptionId)

@@ -66,7 +66,14 @@ export function homeRoutes(options: {
       accountStanding: standingProps(account.customer),
     }
     if (standing === undefined)
-      return c.html(await firstComputerPage({ ...shared, place: 'home', steps: agentStepsFor(c, agentAddress, account) }))
+      return c.html(
+        await firstComputerPage({
+          ...shared,
+          place: 'home',
+          steps: agentStepsFor(c, agentAddress, account),
+          mayAdd: c.var.access.may('devices:add', customerId),
+        }),
+      )
 
     const month = monthAsked(reader, c.req.query('month'))
     const days = await runs.listDays({ customerId, dayStartsMs: dayStartsOf(reader, month) })

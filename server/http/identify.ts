@@ -42,7 +42,7 @@ async function byBearer(sources: IdentitySources, authorization: string): Promis
   }
   if (secret.startsWith(deviceTokenPrefix)) {
     const device = await sources.findDevice(secret)
-    if (device?.state === 'revoked') throw new Problem('HF-DEVICE-REVOKED')
+    if (device !== undefined && device.state !== 'active') throw new Problem('HF-DEVICE-REVOKED')
     if (device !== undefined) return { kind: 'device', device }
   }
   throw new Problem('HF-TOKEN-INVALID', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })

@@ -1,3 +1,4 @@
+import type { DeviceState } from '../devices/device.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { SignedIn } from '../sessions/session.ts'
 import type { TokenIdentity } from '../tokens/token.ts'
@@ -8,7 +9,7 @@ export interface DeviceIdentity {
   readonly customerId: Id<'cus'>
   readonly subscriptionId: Id<'sub'>
   readonly name: string
-  readonly state: 'active' | 'revoked'
+  readonly state: DeviceState
 }
 
 /** Who asks. */

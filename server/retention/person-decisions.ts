@@ -8,6 +8,7 @@ import type { Snapshot } from '../snapshots/snapshot.ts'
 import { recountVersions } from '../snapshots/version-counters-table.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import { findDeviceVersion } from './device-versions-table.ts'
+import { endForgetting } from './forgotten-devices-table.ts'
 import type { WriteInRepository } from './repository-writing.ts'
 import { type DeviceVersion, RetentionError } from './retention.ts'
 import { type Marking, putIntoBin, putPin, removePin, takeOutOfBin } from './version-bin.ts'
@@ -85,6 +86,7 @@ export function createPersonDecisions(options: PersonDecisionsOptions): PersonDe
       await decide(snapshot, actingAs, 'version.taken-back', async (tx, version, marking) => {
         if (version.bin === undefined) throw new RetentionError('not-in-bin', 'This version is not in the bin.')
         await takeOutOfBin(tx, version, marking)
+        await endForgetting(tx, version.deviceId)
         await recountVersions(tx, version.deviceId)
         isPinned = version.isPinned || !(await options.isKeptByRules(tx, version))
         if (isPinned && !version.isPinned) await putPin(tx, version, marking, actorName(actingAs.actor))

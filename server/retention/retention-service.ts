@@ -13,12 +13,13 @@ import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import { type ApplyAll, createApplyAll } from './apply-all.ts'
 import { decideDevice } from './decide.ts'
 import { type DeviceRulesOptions, findRules, setRules } from './device-rules.ts'
+import { createForgetComputers, type ForgetComputers } from './forget-computer.ts'
 import { createPersonDecisions, type PersonDecisions } from './person-decisions.ts'
 import { previewRules, type RetentionPreview } from './preview.ts'
 import { createWriteInRepository, getRepository, type RepositoryWritingOptions } from './repository-writing.ts'
 import { type DeviceRules, RetentionError, type VersionDecision } from './retention.ts'
 
-export interface RetentionService extends PersonDecisions {
+export interface RetentionService extends PersonDecisions, ForgetComputers {
   /** Throws RetentionError `no-plan`. */
   readonly rulesOf: (device: Device) => Promise<DeviceRules>
   /** Undefined: those of the plan. They take effect with the next run. */
@@ -39,7 +40,7 @@ export interface RetentionOptions extends DeviceRulesOptions, RepositoryWritingO
   readonly database: Database
   /** Days, weeks and months of the rules are those of this zone: the box's. */
   readonly timeZone: string
-  readonly devices: Pick<DevicesService, 'list' | 'find'>
+  readonly devices: Pick<DevicesService, 'list' | 'find' | 'end'>
   readonly sweeps: CatalogueSweeps
   readonly readObservedTime: () => Promise<number>
   readonly reached: ReachedPoint
@@ -60,6 +61,7 @@ export function createRetention(options: RetentionOptions): RetentionService {
   }
   const applyAll = createApplyAll({ ...options, writeIn })
   return {
+    ...createForgetComputers({ ...options, writeIn }),
     ...createPersonDecisions({
       ...options,
       writeIn,

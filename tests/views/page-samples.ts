@@ -21,6 +21,7 @@ import type { DiskProps } from '../../views/partials/disk.ts'
 import type { EntryProps } from '../../views/partials/entry.ts'
 import type { DayProps, RibbonProps } from '../../views/partials/month.ts'
 import type { PageContext, Viewer } from '../../views/site.ts'
+import { addingSamples } from './adding-samples.ts'
 import { checkSamples } from './check-samples.ts'
 import { copiesSamples } from './copies-samples.ts'
 import { fleetSamples } from './fleet-samples.ts'
@@ -208,7 +209,7 @@ const manyComputers: readonly ComputerRow[] = [
 function computers(rows: readonly ComputerRow[]): (page: PageContext) => Html {
   const pin = 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA='
   const steps = { address: 'https://192.168.1.5:8080', login: 'helen@calder-rowe.example', pin, isThisComputerOnly: false }
-  return (page) => computersPage({ ...page, viewer, computers: rows, steps })
+  return (page) => computersPage({ ...page, viewer, computers: rows, steps, mayAdd: true })
 }
 
 function version(daysAgo: number, props: Partial<VersionRow> = {}): VersionRow {
@@ -251,6 +252,9 @@ function computer(props: Partial<ComputerPageProps>): (page: PageContext) => Htm
       versions: Array.from({ length: 12 }, (_, index) => version(index)),
       pager: { words: 'The newest 12 of 312', next: '?before=300', nextWord: 'Older', backWord: 'Newest' },
       keptPath: '/computers/dev_x/kept',
+      managePath: '/computers/dev_x/manage',
+      gone: undefined,
+      isDoubted: false,
       stored: { storedBytes: 41.2 * GiB, sourceBytes: 118 * GiB, versions: 312, sinceMs: Date.UTC(2023, 2, 1) },
       ...props,
     })
@@ -479,7 +483,10 @@ export const pageSamples = {
   'computer-one': computer({ versions: [version(0)], pager: { words: '' } }),
   'computer-many': computer({}),
   'computer-long': computer({ name: longName, state: { kind: 'silent', sinceMs: nowMs - 9 * dayMs } }),
+  'computer-revoked': computer({ gone: 'revoked' }),
+  'computer-doubted': computer({ isDoubted: true }),
   'computer-bad-data': computer({ badData: { records: 3, lastAtMs: lastMs } }),
+  ...addingSamples(longName),
   ...checkSamples(longName),
   ...copiesSamples(longName),
   ...fleetSamples(longName),

@@ -54,6 +54,12 @@ export type ComputerPageProps = PageContext & {
   readonly failure: { readonly atMs: number; readonly words: string; readonly code: string | undefined } | undefined
   /** It sent data that does not open: its memory or its disk is failing. Until it has sent only good data for a week. */
   readonly badData: { readonly records: number; readonly lastAtMs: number } | undefined
+  /** Name, plan, identity, replacing, ending. */
+  readonly managePath: string
+  /** It has no access any more. */
+  readonly gone: 'revoked' | 'forgotten' | undefined
+  /** Somebody has to say who it is. */
+  readonly isDoubted: boolean
   readonly month: MonthProps
   readonly versions: readonly VersionRow[]
   readonly pager: PagerProps
@@ -83,6 +89,8 @@ export function computerPage(props: ComputerPageProps): Page {
       ${newestPath === undefined ? '' : html`<p class="row"><a class="button primary" href="${newestPath}">${icon('rotate-ccw')}Get a file back</a></p>`}
     </header>
     ${props.failure === undefined ? '' : failureNotice(reader, props.failure)}
+    ${props.gone === undefined ? '' : goneNotice(props.gone, props.managePath)}
+    ${props.isDoubted ? doubtNotice(props.managePath) : ''}
     ${props.badData === undefined ? '' : badDataNotice(reader, props.badData)}
     <div class="split part">
       <div class="flow">
@@ -97,7 +105,7 @@ export function computerPage(props: ComputerPageProps): Page {
       </div>
       <aside class="flow">
         <section aria-labelledby="who">
-          ${partHead({ id: 'who', title: 'Identity' })}
+          ${partHead({ id: 'who', title: 'Identity', beside: html`<a class="end" href="${props.managePath}">Name, plan, identity</a>` })}
           ${facts(identityFacts(reader, props.identity))}
         </section>
         <section aria-labelledby="size">
@@ -115,6 +123,28 @@ function failureNotice(reader: Reader, { atMs, words, code }: NonNullable<Comput
     state: 'failed',
     words: html`<b>The backup ${whenInSentence(reader, atMs)} failed.</b> ${words}`,
     ...(code === undefined ? {} : { action: html`<a class="button small" href="/docs/errors/${code}">What to do</a>` }),
+  })
+}
+
+function goneNotice(gone: 'revoked' | 'forgotten', managePath: string): Html {
+  const words =
+    gone === 'revoked'
+      ? html`<b>The access of this computer was withdrawn.</b> Its versions are kept and can be restored; it is backed up no more. A link for a new computer lets it in again.`
+      : html`<b>This computer is being forgotten.</b> Its versions are in the bin and go for good after seven days. Taking one back stops it.`
+  return notice({
+    icon: 'circle-pause',
+    state: 'paused',
+    words,
+    action: html`<a class="button small" href="${managePath}">Manage it</a>`,
+  })
+}
+
+function doubtNotice(managePath: string): Html {
+  return notice({
+    icon: 'triangle-alert',
+    state: 'partial',
+    words: html`<b>Is it still the same computer?</b> What it says of its hardware does not fit what is known, or two computers use its identity. Nothing was mixed.`,
+    action: html`<a class="button small" href="${managePath}">Look at both</a>`,
   })
 }
 

@@ -9,6 +9,8 @@ import { type AccountStandingProps, accountStanding } from '../partials/account-
 import { type AgentSteps, agentSteps } from '../partials/agent-steps.ts'
 import { type AlarmProps, alarmNotice } from '../partials/alarm.ts'
 import { type PausedState, pausedBadge } from '../partials/paused.ts'
+import { notice } from '../partials/notice.ts'
+import { partHead } from '../partials/part-head.ts'
 import { type KitAsked, recoveryKitNotices } from '../partials/recovery-kit.ts'
 import { sentence } from '../partials/sentence.ts'
 import { type State, stateBadge } from '../partials/state.ts'
@@ -39,23 +41,42 @@ export type ComputerState =
   | { readonly kind: 'silent'; readonly sinceMs: number }
   | PausedState
 
+/** Without access: its versions are kept, or on their way out. */
+export type GoneComputer = {
+  readonly name: string
+  readonly number: string
+  readonly path: string
+  readonly versions: number
+  readonly lastSeenAtMs: number
+  readonly state: 'revoked' | 'forgotten'
+}
+
 export type ComputersPageProps = PageContext & {
   readonly viewer: Viewer
   readonly computers: readonly ComputerRow[]
+  readonly gone?: readonly GoneComputer[]
   readonly steps: AgentSteps
+  /** Whoever looks may make links that let computers in. */
+  readonly mayAdd: boolean
+  /** Computers at the door that look like known ones. */
+  readonly questions?: number
 }
 
 export type FirstComputerPageProps = PageContext & {
   readonly viewer: Viewer
   readonly place: 'home' | 'computers'
   readonly steps: AgentSteps
+  readonly mayAdd: boolean
   readonly kitsAsked?: readonly KitAsked[]
   readonly alarms?: readonly AlarmProps[]
   readonly accountStanding?: AccountStandingProps
 }
 
+const addPath = '/computers/add'
+
 export function computersPage(props: ComputersPageProps): Page {
-  if (props.computers.length === 0) return firstComputerPage({ ...props, place: 'computers' })
+  const isEmpty = props.computers.length === 0 && (props.gone ?? []).length === 0
+  if (isEmpty) return firstComputerPage({ ...props, place: 'computers' })
   return appPage({ ...props, title: 'Computers', place: 'computers', body: fullBody(props) })
 }
 
@@ -73,21 +94,29 @@ export function firstComputerPage(props: FirstComputerPageProps): Page {
     </header>
     ${accountStanding(reader, props.accountStanding ?? { kind: 'active' })}
     ${alarms.map((alarm) => alarmNotice(reader, alarm))}
-    ${agentSteps({ title: 'Add the first computer', steps })}
+    ${props.mayAdd ? html`<p class="row"><a class="button primary" href="${addPath}">${icon('plus')}Make a link for it</a></p>` : ''}
+    ${props.viewer.standing === 'guest' ? '' : agentSteps({ title: props.mayAdd ? 'Or connect it with your login' : 'Add the first computer', steps })}
     ${recoveryKitNotices(kitsAsked)}`,
   })
 }
 
-function fullBody({ reader, computers, steps }: ComputersPageProps): Html {
+function fullBody({ reader, viewer, computers, steps, mayAdd, gone = [], questions = 0 }: ComputersPageProps): Html {
   return html`
     <header class="page-head">
       <div>
         <h1 class="title">${titleOf(reader, computers)}</h1>
         <p class="lead">${leadOf(reader, computers)}</p>
       </div>
-      <p class="row"><a class="button" href="#add">${icon('plus')}Add a computer</a></p>
+      ${mayAdd ? html`<p class="row"><a class="button" href="${addPath}">${icon('plus')}Add a computer</a></p>` : ''}
     </header>
-    <section class="part" aria-labelledby="all">
+    ${questions === 0 || !mayAdd ? '' : questionNotice(reader, questions)}
+    ${computers.length === 0 ? '' : ledgerPart(reader, computers)}
+    ${gone.length === 0 ? '' : gonePart(reader, gone)}
+    ${viewer.standing === 'guest' ? '' : agentSteps({ title: mayAdd ? 'Add another computer with your login' : 'Add another computer', steps })}`
+}
+
+function ledgerPart(reader: Reader, computers: readonly ComputerRow[]): Html {
+  return html`<section class="part" aria-labelledby="all">
       <h2 class="vh" id="all">All computers</h2>
       <div class="ledger-wrap">
         <table class="ledger fleet">
@@ -99,8 +128,37 @@ function fullBody({ reader, computers, steps }: ComputersPageProps): Html {
         </table>
       </div>
       <p class="hint more-link">Size is what its newest version holds. Stored is what its backups take on this box, without what was there already.</p>
-    </section>
-    ${agentSteps({ title: 'Add another computer', steps })}`
+    </section>`
+}
+
+function questionNotice(reader: Reader, questions: number): Html {
+  return notice({
+    icon: 'circle-question-mark',
+    state: 'partial',
+    words: html`<b>${countOf(reader, questions, 'computer')} at the door.</b> It looks like one that is known. Say whether it takes over.`,
+    action: html`<a class="button small" href="${addPath}">Answer</a>`,
+  })
+}
+
+function gonePart(reader: Reader, gone: readonly GoneComputer[]): Html {
+  return html`<section class="part" aria-labelledby="gone">
+      ${partHead({ id: 'gone', title: 'Not connected any more' })}
+      <div class="ledger-wrap">
+        <table class="ledger">
+          <thead><tr><th scope="col">Computer</th><th scope="col">State</th><th scope="col" class="num wide">Versions</th><th scope="col" class="wide">Last seen</th></tr></thead>
+          <tbody>${gone.map(
+            (computer) => html`
+            <tr>
+              <th scope="row"><a href="${computer.path}" class="name">${computer.name}</a><span class="sub id">${computer.number}</span></th>
+              <td>${stateBadge('paused', computer.state === 'revoked' ? 'Access withdrawn' : 'Being forgotten')}<span class="narrow sub">${countOf(reader, computer.versions, 'version')}</span></td>
+              <td class="num wide">${countText(reader, computer.versions)}</td>
+              <td class="wide when">${whenText(reader, computer.lastSeenAtMs)}</td>
+            </tr>`,
+          )}
+          </tbody>
+        </table>
+      </div>
+    </section>`
 }
 
 function rowOf(reader: Reader, computer: ComputerRow): Html {
@@ -139,6 +197,7 @@ export function computerStateBadge(reader: Reader, state: ComputerState): Html {
 }
 
 function titleOf(reader: Reader, computers: readonly ComputerRow[]): string {
+  if (computers.length === 0) return 'No computer is connected.'
   const safe = computers.filter(({ state }) => state.kind === 'ok' || (state.kind === 'running' && state.isSafe)).length
   if (safe < computers.length)
     return `${countText(reader, safe)} of ${countOf(reader, computers.length, 'computer')} ${safe === 1 ? 'is' : 'are'} safe.`
@@ -148,6 +207,7 @@ function titleOf(reader: Reader, computers: readonly ComputerRow[]): string {
 }
 
 function leadOf(reader: Reader, computers: readonly ComputerRow[]): string {
+  if (computers.length === 0) return 'Nothing is backed up here now. What was stays, and can be restored.'
   const count = (kind: State) => computers.filter(({ state }) => state.kind === kind).length
   const parts = [
     { count: count('failed'), words: 'failed' },

@@ -168,6 +168,9 @@ describe('every route, called by everybody', () => {
     return { cookie: await cookieOf(box, box.users[caller]) }
   }
 
+  const letDeviceIn = () =>
+    box.database.kysely.updateTable('devices').set({ state: 'active' }).where('id', '=', box.device.device.deviceId).execute()
+
   test.each(callers)('%s', async (caller) => {
     const headers = await headersOf(caller)
     for (const { method, path, key } of routeTable()) {
@@ -178,6 +181,8 @@ describe('every route, called by everybody', () => {
       else expect(code, `${caller}: ${key}`).toBe(caller === 'stranger' ? 'HF-SIGN-IN-NEEDED' : 'HF-FORBIDDEN')
       // Signing out is one of the routes.
       if (path.includes('sign') || path.includes('sessions')) Object.assign(headers, await headersOf(caller))
+      // So is withdrawing the access of the computer that calls.
+      if (path.endsWith('/revoke')) await letDeviceIn()
     }
   })
 
