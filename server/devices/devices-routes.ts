@@ -99,7 +99,9 @@ const forgetRoute = createRoute({
   ...signedInOnly,
   request: {
     params: deviceParams,
-    query: z.object({ confirm: z.string().max(40).default('').openapi({ description: 'The number of the computer.', example: 'D-000012' }) }),
+    query: z.object({
+      confirm: z.string().max(40).default('').openapi({ description: 'The number of the computer.', example: 'D-000012' }),
+    }),
   },
   responses: { 202: { description: 'It is being forgotten', content: jsonContent(deviceSchema) }, ...problemResponses },
 })
@@ -180,8 +182,8 @@ export function devicesRoutes(services: {
   })
   routes.openapi(forgetRoute, async (c) => {
     const device = await getDevice(c, 'devices:end', c.req.valid('param').deviceId)
-    demandMayForget(c, device)
     demandConfirmed(device, c.req.valid('query').confirm)
+    demandMayForget(c, device)
     await retention.forget(device, actingAsUser(c, clientOf))
     return c.json(deviceBody(await getDevice(c, 'devices:read', device.deviceId)), 202)
   })

@@ -75,9 +75,9 @@ export function manageRoutes(options: ManageOptions): App {
   )
   routes.post('/computers/:deviceId/forget', (c) =>
     act(c, 'devices:end', async (device) => {
-      demandMayForget(c, device)
       const { confirm } = await readForm(c, forgetSchema)
       demandConfirmed(device, confirm)
+      demandMayForget(c, device)
       await retention.forget(device, actingAsUser(c, clientOf))
     }),
   )
