@@ -66,6 +66,7 @@ import { keyCarePagesRoutes } from './key-care/key-care-pages-routes.ts'
 import { keyCareRoutes } from './key-care/key-care-routes.ts'
 import type { KeyCareService } from './key-care/key-care-service.ts'
 
+import { lettersRoutes } from './letters/letters-routes.ts'
 import type { LettersSide } from './letters-side.ts'
 import { settingsRoutes } from './mail/settings-routes.ts'
 
@@ -107,6 +108,7 @@ import { versionsRoutes } from './snapshots/versions-routes.ts'
 import { subscriptionsRoutes } from './subscriptions/subscriptions-routes.ts'
 import type { Uploads } from './uploads.ts'
 import { usersRoutes } from './users/users-routes.ts'
+import { webhooksRoutes } from './webhooks/webhooks-routes.ts'
 
 export interface Dependencies {
   readonly log: Log
@@ -241,6 +243,8 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
     pruneRoutes({ ...services, prune: dependencies.uploads.prune, listRepositories: dependencies.uploads.listRepositories }),
   )
   app.route('/', settingsRoutes({ ...services, ...dependencies.lettersSide }))
+  app.route('/', lettersRoutes({ ...services, ...dependencies.lettersSide }))
+  app.route('/', webhooksRoutes({ ...services, ...dependencies.lettersSide }))
   app.route('/', outboxRoutes({ ...services, ...dependencies.lettersSide, isMailSetUp: dependencies.lettersSide.mail.isSetUp }))
   app.route('/', keyCarePagesRoutes({ ...services, keyCare: dependencies.keyCare }))
 }

@@ -13,8 +13,12 @@ import { copyAgeChore, copyChore } from './copies/copy-chore.ts'
 import type { Database } from './database/database.ts'
 import { glassChore } from './glass/glass-chore.ts'
 import type { GlassService } from './glass/glass-service.ts'
+import { type Heartbeat, heartbeatChore } from './heartbeat/heartbeat-service.ts'
+import { digestChore } from './letters/tell-digests.ts'
 import { moveChore } from './moves/move-chore.ts'
 import type { MovesService } from './moves/moves-service.ts'
+import { outboxChore } from './outbox/outbox-chore.ts'
+import type { OutboxService } from './outbox/outbox-service.ts'
 import { pruneChore } from './prune/prune-chore.ts'
 import type { PruneService } from './prune/prune-service.ts'
 import { kitReminderChore } from './recovery-kits/kit-reminder-chore.ts'
@@ -33,6 +37,8 @@ import type { SelfBackups } from './self-backups/self-backups-service.ts'
 import type { Traffic } from './traffic/traffic.ts'
 import { verificationChore } from './verification/verification-chore.ts'
 import type { VerificationService } from './verification/verification-service.ts'
+import { watchChore } from './watch/watch-chore.ts'
+import type { WatchService } from './watch/watch-service.ts'
 
 export interface ChoreServices {
   readonly database: Database
@@ -53,6 +59,11 @@ export interface ChoreServices {
   readonly verification: VerificationService
   readonly runReports: RunReportsService
   readonly glass: GlassService
+  readonly watch: WatchService
+  readonly tellDigests: () => Promise<{ readonly written: number }>
+  readonly heartbeat: Heartbeat
+  readonly isHeartbeatWanted: boolean
+  readonly outbox: OutboxService
 }
 
 export function choreList(services: ChoreServices): readonly Chore[] {
@@ -70,6 +81,10 @@ export function choreList(services: ChoreServices): readonly Chore[] {
     copyChore(services),
     copyAgeChore(services),
     glassChore(services),
+    watchChore(services),
+    digestChore(services),
+    heartbeatChore({ ...services, isWanted: services.isHeartbeatWanted }),
+    outboxChore(services),
     runLogsChore(services),
   ]
 }

@@ -135,11 +135,13 @@ function startSending({ log }: Box, { outboxSender }: Services): () => Promise<v
 const lookAtDisksEveryMs = 5000
 
 /** The heartbeat first: the others go by the time that the box observed. */
-async function minute({ observedTime, uploads, orders, chores }: Services): Promise<void> {
+async function minute({ observedTime, uploads, orders, chores, tell, outboxSender }: Services): Promise<void> {
   await observedTime.tick()
   await uploads.sessions.tick()
   await orders.expire()
   await chores.tick()
+  await tell()
+  await outboxSender.look()
 }
 
 async function listen(box: Box, services: Services, certificate: ServerIdentity | undefined): Promise<HttpListener> {

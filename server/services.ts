@@ -48,14 +48,15 @@ export async function createServices(box: Box): Promise<Services> {
     randomness,
   })
   const { createRepositoryForCustomer } = repositories
+  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   const lettersSide = await createLettersSide({
     ...box,
     ...care,
     ...config,
+    timeZone,
     log: box.log.child({ part: 'letters' }),
     findListeningUrl: () => addressForPeople({ ...config, port: box.listening.port ?? config.port }),
   })
-  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   const people = await createPeople({ ...box, timeZone, createRepositoryForCustomer, ...lettersSide })
   const records = createRecordsService({ database, dataFolder, log: box.log.child({ part: 'records' }) })
   const pool = createWorkerPool()
@@ -144,6 +145,8 @@ export async function createServices(box: Box): Promise<Services> {
       ...retentionSide,
       ...recoverySide,
       ...copiesSide,
+      ...lettersSide,
+      isHeartbeatWanted: config.heartbeatUrl !== undefined,
       moves: uploads.moves,
       repair: uploads.repair,
       prune: uploads.prune,

@@ -7,6 +7,7 @@ import { type Explanation, explainError } from '../errors/explain-error.ts'
 import { boxApi, type JobState, type OwnDevice, type Policy } from '../link/box-api.ts'
 import { openBoxLink } from '../link/box-link.ts'
 import { jsonPath, jsonTime } from '../output/json-values.ts'
+import { silenceLines, silentSince } from '../runs/warn-of-silence.ts'
 import { type Known, type KnownPolicy, knownPolicy, readKnown, writeKnown } from '../state/known.ts'
 import { secretsFileAt } from '../state/secrets.ts'
 
@@ -118,10 +119,17 @@ function statusJson(program: Program, configuration: Configuration, standing: St
     customer: { number: device.customerNumber, name: device.customer },
     policy: policy ? policyJson(policy) : null,
     ...(standing.kind === 'online' && standing.policy.refusal ? { refusal: standing.policy.refusal } : {}),
-    ...(standing.kind === 'offline' ? { error: { code: standing.why.code, detail: standing.why.detail } } : {}),
+    ...(standing.kind === 'offline'
+      ? { error: { code: standing.why.code, detail: standing.why.detail }, silentSince: silentJson(program, standing.known) }
+      : {}),
     stateFolder,
     jobs,
   }
+}
+
+function silentJson({ surroundings }: Program, known: Known): string | null {
+  const sinceMs = silentSince(known, surroundings.now())
+  return sinceMs === undefined ? null : jsonTime(sinceMs)
 }
 
 function policyJson(policy: Omit<KnownPolicy, 'heardAtMs'>): object {
@@ -143,7 +151,8 @@ function statusLines(program: Program, configuration: Configuration, standing: S
   return [...standingLines(program, standing), ...jobLines(program, configuration, standing)]
 }
 
-function standingLines({ words }: Program, standing: Standing): readonly string[] {
+function standingLines(program: Program, standing: Standing): readonly string[] {
+  const { words } = program
   if (standing.kind === 'not-connected') return ['Not connected to a box yet: holdfast-agent connect URL --user LOGIN']
   const { server, device } = standing.connected
   const who = `${device.name} (${device.number}) of ${device.customer} (${device.customerNumber})`
@@ -153,9 +162,20 @@ function standingLines({ words }: Program, standing: Standing): readonly string[
   return [
     `Connected to ${server.url} as ${who}.`,
     ...(standing.kind === 'offline' ? [`The box cannot be asked now: ${standing.why.detail} (${standing.why.code})`] : []),
+    ...silenceOf(program, standing),
     ...(policy ? [`${planSentence(policy, words)}${heard}.`] : []),
     ...(policy && !policy.acceptsBackups ? [refusalSentence(standing)] : []),
   ]
+}
+
+/** Asked by hand or by a script, it goes into the log, too. */
+function silenceOf(program: Program, standing: Exclude<Standing, { kind: 'not-connected' }>): readonly string[] {
+  if (standing.kind === 'online') return []
+  const sinceMs = silentSince(standing.known, program.surroundings.now())
+  if (sinceMs === undefined) return []
+  const { why, connected } = standing
+  program.log.write('no contact', { since: new Date(sinceMs).toISOString(), code: why.code, url: connected.server.url })
+  return silenceLines(program, { sinceMs, url: connected.server.url, why })
 }
 
 function planSentence(policy: Omit<KnownPolicy, 'heardAtMs'>, words: Program['words']): string {

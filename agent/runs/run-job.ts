@@ -26,6 +26,7 @@ import { openProgressTeller } from './progress-teller.ts'
 import { openRunJournal, type RunJournal } from './run-journal.ts'
 import type { RunOutbox } from './run-outbox.ts'
 import { packLog, type ReportedAttempt, type RunCause, reportedAttemptsMax } from './run-report.ts'
+import { warnOfSilence } from './warn-of-silence.ts'
 
 /*
  * One run of one job, from lock to verdict, whoever began it: a person, the schedule, or an order. What it did is in its log and in the
@@ -236,6 +237,7 @@ function rememberFailure(program: Program, { job, why }: Extract<JobOutcome, { k
     using box = openConnectedBox(program)
     const known = readKnown(state.knownFile, box.device.id)
     writeKnown(state.knownFile, withRun(known, { job, endedAtMs: surroundings.now(), outcome: why.code, lastGood: undefined }))
+    warnOfSilence(program, { url: box.configuration.server?.url ?? '', known, why })
   } catch {
     // The run's own failure says more.
   }

@@ -127,6 +127,42 @@ export const alarmCatalogue = {
     'administrator',
     'Read below on which side. What is damaged on one side is taken from the other; a disk that does this again should be replaced.',
   ),
+  // Backups that do not come, or hold too little
+  'HF-BACKUP-SILENT': failure(
+    'A computer has had no good backup for too long.',
+    'you',
+    'Switch it on and see that it reaches the box: `holdfast-agent status` on it says what is wrong. If it is gone for good, revoke it.',
+  ),
+  'HF-BACKUP-EMPTY': failure(
+    'A backup holds no files.',
+    'you',
+    'Look at what the computer backs up: a folder may have been moved, or a disk is not connected. Older versions are still there.',
+  ),
+  'HF-BACKUP-SHRANK': warning(
+    'A backup holds less than half of what is usual.',
+    'you',
+    'If nobody cleared up, something is missing: look at the newest versions, and at the disk of the computer. Older versions are still there.',
+  ),
+  // What a plan allows
+  'HF-QUOTA-NEARLY-FULL': warning(
+    'Four fifths of a plan’s space are used.',
+    'you',
+    'Plan ahead: a larger plan, shorter rules, or fewer folders. Nothing is refused yet.',
+  ),
+  'HF-QUOTA-ALMOST-FULL': warning(
+    'A plan’s space is almost used up.',
+    'you',
+    'Take a larger plan, let old versions go sooner, or leave folders out, before backups are refused.',
+  ),
+  'HF-QUOTA-FULL': failure(
+    'A plan’s space is used up: new backups are refused.',
+    'you',
+    'Take a larger plan, or let old versions go. What is kept can be restored as before.',
+  ),
+  'HF-LICENCE-ENDS-SOON': warning('A plan ends within thirty days.', 'implementor', 'Renew it in good time.'),
+  'HF-LICENCE-LAST-WEEK': warning('A plan ends within a week.', 'implementor', 'Renew it now, so that no backup is refused.'),
+  'HF-LICENCE-LAST-DAY': warning('A plan ends tomorrow, or today.', 'implementor', 'Renew it today.'),
+  'HF-LICENCE-ENDED': failure('A plan has ended.', 'implementor', 'Renew it. Everything that is kept can be restored as before.'),
   // What leaves the box
   'HF-MAIL-FAILED': failure(
     'Letters of the box do not arrive.',

@@ -16,6 +16,9 @@ export interface AlarmRow {
   readonly first_at: number
   readonly last_at: number
   readonly settled_at: number | null
+  readonly told_first_at: Generated<number | null>
+  readonly told_settled_at: Generated<number | null>
+  readonly told_at: Generated<number | null>
 }
 
 declare module '../database/tables.ts' {
@@ -103,7 +106,7 @@ function selectWithin(db: Queryable, { reach }: AlarmsAsked) {
   return reach.length === 0 ? known.where(sql<boolean>`1 = 0`) : known.where('customer_id', 'in', reach)
 }
 
-function toAlarm(row: Omit<AlarmRow, 'id'> & { readonly id: number }): Alarm {
+export function toAlarm(row: Omit<AlarmRow, 'id' | `told_${string}`> & { readonly id: number }): Alarm {
   const { severity, title, hint, who } = findAlarmEntry(row.code)!
   return {
     alarmId: row.id,

@@ -130,3 +130,14 @@ function toState(row: ChoreRow): ChoreState {
     detail: row.detail === null ? undefined : JSON.parse(row.detail),
   }
 }
+
+/** Titles are the chores' own; these are names. The call that tells of a good day does not stand in its own way. */
+export async function listFailedChores(db: Queryable): Promise<readonly string[]> {
+  const query = db
+    .selectFrom('chores')
+    .select('name')
+    .where('outcome', '=', 'failed')
+    .where('name', '!=', 'heartbeat')
+    .orderBy('name')
+  return (await query.execute()).map(({ name }) => name)
+}

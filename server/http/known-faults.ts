@@ -27,6 +27,7 @@ import { skipProblems } from '../skips/skip-problems.ts'
 import { tokenProblems } from '../tokens/token-problems.ts'
 import { jobsProblems } from '../told-jobs/jobs-problems.ts'
 import { userProblems } from '../users/user-problems.ts'
+import { webhookProblems } from '../webhooks/webhook-problems.ts'
 import { workerPoolProblems } from '../worker-pool/worker-pool-problems.ts'
 import type { ProblemFinder } from './fault-table.ts'
 import { Problem } from './problem.ts'
@@ -59,6 +60,7 @@ const faultTables: readonly ProblemFinder[] = [
   jobsProblems,
   skipProblems,
   mailProblems,
+  webhookProblems,
   letterProblems,
   outboxProblems,
   selfBackupProblems,

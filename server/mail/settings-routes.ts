@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type MailField, type MailFormProps, type SettingsPageProps, settingsPage } from '../../views/pages/settings.ts'
 import type { PageContext } from '../../views/site.ts'
+import type { Heartbeat } from '../heartbeat/heartbeat-service.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import type { ClientOf } from '../http/client.ts'
@@ -11,6 +12,7 @@ import { userOf } from '../http/principal.ts'
 import { staffViewer } from '../http/staff-viewer.ts'
 import { LetterError } from '../letters/letter.ts'
 import type { OutboxService } from '../outbox/outbox-service.ts'
+import type { WebhooksService } from '../webhooks/webhooks-service.ts'
 import type { BoxAddress } from './box-address.ts'
 import { MailError } from './mail.ts'
 import { type MailService, type MailStanding, usualSenderName } from './mail-service.ts'
@@ -36,8 +38,8 @@ export function settingsRoutes(options: {
   readonly testMail: TestMail
   readonly boxAddress: BoxAddress
   readonly outbox: OutboxService
-  readonly countWebhooks: () => Promise<number | undefined>
-  readonly findHeartbeat: () => Promise<SettingsPageProps['heartbeat']>
+  readonly webhooks: Pick<WebhooksService, 'list'>
+  readonly heartbeat: Pick<Heartbeat, 'find'>
   readonly clientOf: ClientOf
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
@@ -61,8 +63,8 @@ export function settingsRoutes(options: {
           problem: shown.address?.problem,
         },
         outbox: { waiting: counts.waiting, givenUp: counts['given-up'] },
-        webhooks: await options.countWebhooks(),
-        heartbeat: await options.findHeartbeat(),
+        webhooks: (await options.webhooks.list(undefined)).length,
+        heartbeat: await options.heartbeat.find(),
         saved: shown.saved,
       }),
       status,

@@ -4,6 +4,7 @@ import type { Id } from '../runtime/ids.ts'
 import { countKnown } from '../skips/accepted-skip.ts'
 import { listAcceptedSkips } from '../skips/accepted-skips-table.ts'
 import { restate } from '../standings/standings-table.ts'
+import { noteEndedRun } from './ended-runs-table.ts'
 import {
   type DaysAsked,
   type DeviceDay,
@@ -51,6 +52,7 @@ export function createRunsService({ database }: { readonly database: Database })
       const { deviceId, job, skipped } = run.left
       const accepted = skipped.length === 0 ? [] : await listAcceptedSkips(transaction, { deviceId, job })
       await table.finishRun(transaction, { ...run, knownSkips: countKnown(accepted, skipped) })
+      await noteEndedRun(transaction, run.runId, run.endedAt)
       await restate(transaction, run)
     },
     refuse: async (transaction, run) => {
@@ -58,7 +60,7 @@ export function createRunsService({ database }: { readonly database: Database })
       await table.putRefusedRun(transaction, { ...run, jobId, sinceMs: run.startedAt - (run.startedAt % dayMs) })
     },
     fail: async (transaction, run) => {
-      await table.failRun(transaction, run)
+      if (await table.failRun(transaction, run)) await noteEndedRun(transaction, run.runId, run.endedAt)
       await restate(transaction, run)
     },
     listDays: async (asked) => {

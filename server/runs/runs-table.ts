@@ -169,9 +169,9 @@ export async function setKnownSkips(db: Queryable, runId: Id<'run'>, knownSkips:
   await db.updateTable('runs').set({ known_skips: knownSkips }).where('id', '=', runId).execute()
 }
 
-/** A run that has ended stays as it ended. */
-export async function failRun(db: Queryable, run: FailedRun): Promise<void> {
-  await db
+/** A run that has ended stays as it ended: false. */
+export async function failRun(db: Queryable, run: FailedRun): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('runs')
     .set({
       verdict: 'failed',
@@ -181,7 +181,8 @@ export async function failRun(db: Queryable, run: FailedRun): Promise<void> {
     })
     .where('id', '=', run.runId)
     .where('ended_at', 'is', null)
-    .execute()
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
 }
 
 /** Which of the job's runs go on; at most one does where all is well. */

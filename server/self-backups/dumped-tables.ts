@@ -73,6 +73,12 @@ export const dumpedTables: readonly DumpedTable[] = [
     withoutColumns: ['catalogue_version', 'catalogue_given', 'catalogue_root', 'newest_version', 'last_good_version'],
   },
   { name: 'copies', key: ['id'] },
+  { name: 'webhooks', key: ['id'] },
+  { name: 'letter_choices', key: ['user_id', 'customer_id'] },
+  { name: 'letter_defaults', key: ['customer_id', 'role'] },
+  { name: 'staff_letters', key: ['user_id'] },
+  { name: 'staff_letter_customers', key: ['user_id', 'customer_id'] },
+  { name: 'customer_watch', key: ['customer_id'] },
   /** Long logs would outgrow the document; the box's log files tell the rest. */
   { name: 'audit', key: ['id'], withoutColumns: ['id'], newest: 5_000, isRestless: true },
 ]
@@ -120,6 +126,7 @@ export const leftOutTables: Readonly<Record<string, string>> = {
   copied_repositories: 'made by listing the copy',
   copied_packs: 'made by listing the copy',
   copied_files: 'made by listing the copy',
+  ended_runs: 'of what ended before the loss nobody has to be told',
   outbox: 'what was told once is not told again by a box that comes back',
   orders: 'given again where they are still wanted: an old one must not come back',
   told_jobs: 'each computer tells them again at its next contact',

@@ -12,6 +12,7 @@ export const settingNames = [
   'mail.sender',
   'box.address',
   'heartbeat.last',
+  'webhooks.private',
 ] as const
 export type SettingName = (typeof settingNames)[number]
 

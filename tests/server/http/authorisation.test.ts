@@ -88,6 +88,8 @@ function sampleIds(): Readonly<Record<string, string>> {
     tokenId: `tok_${'d'.repeat(20)}`,
     invitationId: `inv_${'d'.repeat(20)}`,
     letterId: `ltr_${'c'.repeat(20)}`,
+    // Of nobody here: tests/server/webhooks/ shows one to a neighbour.
+    webhookId: `whk_${'c'.repeat(20)}`,
     version: '0123456789abcdef',
     file: 'holdfast.css',
     path: 'home',
