@@ -34,6 +34,7 @@ export const iconNames = [
   'circle-check',
   'circle-pause',
   'circle-question-mark',
+  'circle-user-round',
   'download',
   'eye',
   'file',

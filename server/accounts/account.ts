@@ -38,6 +38,12 @@ export async function openAccount(c: AppContext, customers: CustomersService): P
   return accountOf(c, first)
 }
 
+/** Staff who belong to nobody's account, and entered none: they stand before the box as a whole. */
+export function isBeforeTheBox(c: AppContext): boolean {
+  const user = userOf(c.var.access.principal)
+  return user?.staffRole !== undefined && user.memberships.length === 0 && c.var.enteredAccount === undefined
+}
+
 /** The account that an object belongs to. Whoever may not see it is told that there is nothing. */
 export async function openAccountOf(c: AppContext, customers: CustomersService, customerId: Id<'cus'>): Promise<Account> {
   if (!c.var.access.may('devices:read', customerId)) throw new Problem('HF-NOT-FOUND')

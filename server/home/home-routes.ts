@@ -7,7 +7,7 @@ import type { PlanProps } from '../../views/partials/plan.ts'
 import type { KitAsked } from '../../views/partials/recovery-kit.ts'
 import type { Reader } from '../../views/reader.ts'
 import type { PageContext } from '../../views/site.ts'
-import { type Account, openAccount } from '../accounts/account.ts'
+import { type Account, isBeforeTheBox, openAccount } from '../accounts/account.ts'
 import { byUrgency } from '../alarms/alarm.ts'
 import { alarmProps } from '../alarms/alarm-props.ts'
 import type { AlarmsService } from '../alarms/alarms-service.ts'
@@ -52,6 +52,7 @@ export function homeRoutes(options: {
   const routes = newRoutes()
 
   routes.get('/', async (c) => {
+    if (isBeforeTheBox(c)) return c.redirect('/overview', 303)
     const page = pageContext(c)
     const { reader } = page
     const account = await openAccount(c, customers)

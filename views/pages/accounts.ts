@@ -1,6 +1,7 @@
 /** Which account to stand in. */
 import { html } from 'hono/html'
 import type { Html, Page } from '../html.ts'
+import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import type { PageContext, Viewer } from '../site.ts'
 
@@ -30,6 +31,7 @@ export function accountsPage(props: AccountsPageProps): Page {
     body: html`
     <h1 class="title">In whose account do you want to stand?</h1>
     <p class="lead">Pages about computers, versions and plans then speak of that account, until you enter another one.</p>
+    ${viewer.staff === undefined ? '' : html`<p><a class="button" href="/overview">${icon('hard-drive')}All customers of this box</a></p>`}
     ${mine.length === 0 ? '' : part('mine', 'You belong to', mine)}
     ${others.length === 0 ? '' : part('others', viewer.staff === undefined ? 'Others' : 'You look after', others)}
     ${hasMore ? html`<p class="sub">There are more: look for them under Customers.</p>` : ''}`,

@@ -8,8 +8,8 @@ import { brand } from './brand.ts'
 const places = {
   home: { group: 'account', path: '/', name: 'Home', icon: 'house' },
   computers: { group: 'account', path: '/computers', name: 'Computers', icon: 'monitor' },
-  account: { group: 'account', path: '/account', name: 'Account', icon: 'building-2' },
-  customers: { group: 'everyone', path: '/customers', name: 'Customers', icon: 'users' },
+  account: { group: 'account', path: '/account', name: 'Account', icon: 'circle-user-round' },
+  customers: { group: 'everyone', path: '/customers', name: 'Customers', icon: 'building-2' },
   fleet: { group: 'everyone', path: '/fleet', name: 'Computers', icon: 'monitor' },
   storage: { group: 'box', path: '/storage', name: 'Storage', icon: 'hard-drive', for: 'administrator' },
   people: { group: 'house', path: '/people', name: 'People', icon: 'users', for: 'administrator' },
@@ -34,7 +34,7 @@ type PlaceInMenu = {
 export type Place = keyof typeof places
 
 /** Where staff stand when they stand in nobody's account. */
-const boxPath = '/storage'
+const boxPath = '/overview'
 
 const groupNames: Readonly<Record<Exclude<Group, 'account'>, string>> = {
   everyone: 'Everyone',
@@ -70,7 +70,7 @@ function whose({ account, maySwitch }: Viewer): Html {
 }
 
 function memberMenu({ staff }: Viewer, place: Place | undefined): Html {
-  const box = staff === 'administrator' ? html`<a href="${boxPath}">${icon('hard-drive')}The box</a>` : ''
+  const box = staff === undefined ? '' : html`<a href="${boxPath}">${icon('hard-drive')}The box</a>`
   return html`${linksOf(placesIn('account', staff), place)}${box}`
 }
 

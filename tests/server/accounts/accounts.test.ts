@@ -73,6 +73,13 @@ describe('somebody of one customer', () => {
 })
 
 describe('staff', () => {
+  test('without an account begin before the box, until they enter one', async () => {
+    const cookie = await cookieOf(box, box.users.implementor)
+    const answer = await box.app.request('/', { headers: { cookie } })
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/overview'])
+    expect((await page(box.users.implementor, '/', box.own.customer.customerId)).status).toBe(200)
+  })
+
   test('wear the dark rail in an account that is not theirs', async () => {
     const { html } = await page(box.users.implementor, '/computers', box.other.customer.customerId)
     expect(whose(html)).toBe('Northquay IT')

@@ -57,7 +57,8 @@ describe('Home', () => {
     await alarms.raise({ ...clock, detail: 'It showed 1970.' })
     await alarms.raise({ ...own, detail: 'A clock of their own.' })
     const said = 'The clock of the box jumped.'
-    expect((await open(box.users.administrator, '/')).words).toContain(said)
+    const entered = `${await cookieOf(box, box.users.administrator)}; holdfast_account_box_test=${box.own.customer.customerId}`
+    expect((await open(undefined, '/', { cookie: entered })).words).toContain(said)
     const { words, html } = await open(box.users.owner, '/')
     expect(words).toContain(`${said} Since today at 18:02. A clock of their own.`)
     expect(html).toContain('<h1 class="sentence" data-state="partial">')
