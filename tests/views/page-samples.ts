@@ -27,6 +27,7 @@ import { copiesSamples } from './copies-samples.ts'
 import { fleetSamples } from './fleet-samples.ts'
 import { keptSamples } from './kept-samples.ts'
 import { lettersSamples } from './letters-samples.ts'
+import { peopleSamples } from './people-samples.ts'
 import { pruneSamples } from './prune-samples.ts'
 import { recoverySamples } from './recovery-samples.ts'
 
@@ -488,6 +489,7 @@ export const pageSamples = {
   'computer-bad-data': computer({ badData: { records: 3, lastAtMs: lastMs } }),
   ...addingSamples(longName),
   ...checkSamples(longName),
+  ...peopleSamples(longName),
   ...copiesSamples(longName),
   ...fleetSamples(longName),
   ...pruneSamples,
