@@ -26,6 +26,13 @@ type PlaceOf = Omit<AccountPlaceProps, 'path'> & {
 /** One line per page that belongs to the account, with what it takes to open it. Add yours in the order of how often it is wanted. */
 const accountPlaces: readonly PlaceOf[] = [
   {
+    path: '/account/people',
+    permission: 'members:read',
+    name: 'People',
+    about: 'Who belongs to this account, what they may do, and who is invited.',
+    icon: 'users',
+  },
+  {
     path: ({ customer }) => recoveryKitPath(customer.customerId),
     permission: 'recovery-kit:print',
     name: 'Recovery kit',

@@ -1,4 +1,5 @@
 /** The pages Customers, for staff: all of them, a new one, and everything about one. */
+
 import { z } from 'zod'
 import { customerPage } from '../../views/pages/customer.ts'
 import { customerDeletePage } from '../../views/pages/customer-delete.ts'
@@ -23,6 +24,7 @@ import { Problem } from '../http/problem.ts'
 import { staffViewer } from '../http/staff-viewer.ts'
 import type { PlansService } from '../plans/plans-service.ts'
 import { isId } from '../runtime/ids.ts'
+import { requireRecentProof } from '../sessions/recent-proof.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import { findEmail } from '../users/user.ts'
 import { type Customer, formatCustomerNumber, leavingDays, visibleStates } from './customer.ts'
@@ -267,9 +269,14 @@ export function customersPagesRoutes(options: {
       problem === undefined ? 200 : 422,
     )
   }
-  routes.get('/customers/:customerId/delete', async (c) => showDelete(c, await getCustomer(c)))
+  routes.get('/customers/:customerId/delete', async (c) => {
+    const customer = await getCustomer(c)
+    requireRecentProof(c)
+    return showDelete(c, customer)
+  })
   routes.post('/customers/:customerId/delete', async (c) => {
     const customer = await getCustomer(c)
+    requireRecentProof(c)
     const { number } = await readForm(c, z.object({ number: z.string() }))
     try {
       await customerStandings.leave(customer.customerId, number, actingAsUser(c, clientOf))

@@ -1,4 +1,5 @@
 /** Customers for scripts: read, founded, changed, suspended, deleted and kept. */
+
 import { createRoute, z } from '@hono/zod-openapi'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import { idSchema, jsonContent, problemResponses, signedInOnly } from '../http/api-schemas.ts'
@@ -9,6 +10,7 @@ import { newRoutes } from '../http/new-routes.ts'
 import { cursorNumber, pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
 import { userOf } from '../http/principal.ts'
 import { Problem } from '../http/problem.ts'
+import { requireRecentProof } from '../sessions/recent-proof.ts'
 import { maxCustomerNameCharacters } from './customer.ts'
 import { customerBody, customerSchema, detailsSchema, notesSchema, reasonSchema } from './customer-body.ts'
 import type { CustomersService } from './customers-service.ts'
@@ -178,6 +180,7 @@ export function customersRoutes(options: {
   routes.openapi(stayRoute, async (c) => {
     const { customerId } = c.req.valid('param')
     requireIn(c, 'account:keep', customerId)
+    requireRecentProof(c)
     return c.json(customerBody(await customerStandings.stay(customerId, actingAs(c)), reader(c)), 200)
   })
   return routes

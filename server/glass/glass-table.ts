@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import { visibleStates } from '../customers/customer.ts'
 import type { Queryable } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { BrokenGlass, GlassOpening } from './glass.ts'
@@ -66,6 +67,7 @@ export async function findOpenGlass(db: Queryable, sessionId: Id<'ses'>, nowMs: 
     .innerJoin('customers', 'customers.id', 'broken_glass.customer_id')
     .select(['broken_glass.id', 'broken_glass.customer_id', 'broken_glass.expires_at', 'customers.name'])
     .where('broken_glass.session_id', '=', sessionId)
+    .where('customers.state', 'in', visibleStates)
     .where('broken_glass.ended_at', 'is', null)
     .where('broken_glass.expires_at', '>', nowMs)
     .orderBy('broken_glass.began_at', 'desc')

@@ -132,6 +132,7 @@ export function createInvitations(options: {
     }
     const { customerId, role } = invited
     await lockMembers(tx, customerId)
+    if ((await findCustomer(tx, customerId)) === undefined) return false
     if (isByStaff && (await countOwners(tx, customerId)) > 0) return false
     if ((await findMembership(tx, userId, customerId)) === undefined)
       await insertMembership(tx, { userId, customerId, role, createdAt: clock.now() })

@@ -109,6 +109,7 @@ export function accountPeopleRoutes(options: {
         ...pageContext(c),
         ...linkWords(invitation.email, absolute(c, publicUrl, secret)),
         viewer,
+        place: 'account',
         above: [
           { name: 'Account', path: '/account' },
           { name: 'People', path: accountPeoplePath },

@@ -1,4 +1,5 @@
 /** The customer's recovery kit, for its owners. */
+
 import { recoveryKitPage } from '../../views/pages/recovery-kit.ts'
 import type { PageContext } from '../../views/site.ts'
 import { openAccountOf } from '../accounts/account.ts'
@@ -12,6 +13,7 @@ import { newRoutes } from '../http/new-routes.ts'
 import { recoveryKitPath } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
 import { isId } from '../runtime/ids.ts'
+import { requireRecentProof } from '../sessions/recent-proof.ts'
 import { answerKit, kitFormSchema } from './kit-answer.ts'
 import type { RecoveryKits } from './recovery-kits-service.ts'
 
@@ -45,6 +47,7 @@ export function recoveryKitRoutes(options: {
   })
   routes.post('/customers/:customerId/recovery-kit', async (c) => {
     const { customer, viewer } = await open(c)
+    requireRecentProof(c)
     const { format } = await readForm(c, kitFormSchema)
     const kit = await recoveryKits.ofCustomer(customer, actingAsUser(c, clientOf))
     return answerKit(c, kit, { format, page: pageContext(c), viewer, backPath: recoveryKitPath(customer.customerId) })

@@ -1,4 +1,5 @@
 /** The page Storage › Recovery: the box's backups of itself, and the kit that opens them. */
+
 import { recoveryPage } from '../../views/pages/recovery.ts'
 import type { PageContext } from '../../views/site.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
@@ -10,6 +11,7 @@ import { serverRecoveryPath } from '../http/page-paths.ts'
 import { staffViewer } from '../http/staff-viewer.ts'
 import { answerKit, kitFormSchema } from '../recovery-kits/kit-answer.ts'
 import type { RecoveryKits } from '../recovery-kits/recovery-kits-service.ts'
+import { requireRecentProof } from '../sessions/recent-proof.ts'
 import type { SelfBackups } from './self-backups-service.ts'
 
 export function recoveryPageRoutes(options: {
@@ -36,6 +38,7 @@ export function recoveryPageRoutes(options: {
   routes.post('/storage/recovery/kit', async (c) => {
     const page = pageContext(c)
     const viewer = staffViewer(c, page.site.host)
+    requireRecentProof(c)
     const { format } = await readForm(c, kitFormSchema)
     const kit = await recoveryKits.ofServer(actingAsUser(c, clientOf))
     return answerKit(c, kit, { format, page, viewer, backPath: serverRecoveryPath })

@@ -53,6 +53,7 @@ export function accountPeoplePage(props: AccountPeoplePageProps): Page {
   return appPage({
     ...props,
     title: 'People',
+    place: 'account',
     body: html`
     ${trail('Where this is', [{ name: 'Account', path: '/account' }])}
     <header class="page-head"><div><h1 class="title">Who belongs to this account</h1><p class="lead">${leadOf(props)}</p></div></header>

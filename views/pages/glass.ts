@@ -40,7 +40,7 @@ export function glassPage(props: GlassPageProps): Page {
         <li>${icon('mail')}<span>${owners === 0 ? 'The account has no owner yet who could get a letter.' : `${countOf(reader, owners, 'owner gets', 'owners get')} a letter at once, with your name and your reason.`}</span></li>
         <li>${icon('file-text')}<span>Every folder and every file that you open is written down, and the owners can read it.</span></li>
       </ul>
-      <form class="flow" action="${path}" method="post">
+      <form class="stack measure" action="${path}" method="post">
         <div class="field"><label for="reason">Why?</label><textarea id="reason" name="reason" rows="3" required minlength="10" maxlength="500" aria-describedby="reason-hint${problem === undefined ? '' : ' reason-problem'}"${problem === undefined ? '' : html` aria-invalid="true"`}>${reason ?? ''}</textarea><p class="hint" id="reason-hint">At least ten characters. Who asked you, and for what?</p>${problem === undefined ? '' : html`<p class="wrong" id="reason-problem">${problem}</p>`}</div>
         <p class="row"><button class="button danger">${icon('eye')}Break the glass</button><a class="button" href="/account/people">Leave it</a></p>
       </form>

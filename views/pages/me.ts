@@ -142,7 +142,7 @@ function tokensPart(props: MePageProps): Html {
   return html`<section class="part" aria-labelledby="tokens">
       ${partHead({ id: 'tokens', title: 'API tokens' })}
       ${list}
-      <form class="stack part" action="/me/tokens" method="post" aria-label="A new token">
+      <form class="stack part measure" action="/me/tokens" method="post" aria-label="A new token">
         ${field({ name: 'token', label: 'A new token, for', value: typed?.token ?? '', problem: problems?.token, hint: 'What it is for, such as “report on Mondays”.' })}
         <fieldset><legend>It may</legend>
           ${scopes.map(({ name, about }) => html`<label class="check"><input type="checkbox" name="scope" value="${name}"${name === 'read' ? ' checked' : ''}> <span><b>${name}</b>: ${about}</span></label>`)}

@@ -98,7 +98,7 @@ function invitationRow(
   const acts =
     path === undefined
       ? ''
-      : html`<div class="row acts-row"><form action="${path}/again" method="post">${hidden}<button class="button small">${icon('mail')}<span class="label">Send again</span><span class="vh"> to ${email}</span></button></form><form action="${path}/withdraw" method="post">${hidden}<button class="button small danger">Withdraw<span class="vh"> the invitation of ${email}</span></button></form></div>`
+      : html`<div class="row"><form action="${path}/again" method="post">${hidden}<button class="button small">${icon('mail')}<span class="label">Send again</span><span class="vh"> to ${email}</span></button></form><form action="${path}/withdraw" method="post">${hidden}<button class="button small danger">Withdraw<span class="vh"> the invitation of ${email}</span></button></form></div>`
   return html`
           <tr>
             <th scope="row"><span class="name">${email}</span><span class="narrow sub">${named}, by ${byName}</span></th>
@@ -126,7 +126,7 @@ export function inviteBox(props: InviteFormProps): Html {
   const chosen = role ?? roles.at(-1)?.role
   return html`<section class="part box" aria-labelledby="invite">
       <h2 id="invite">${title}</h2>
-      <form class="flow" action="${path}" method="post">
+      <form class="stack measure" action="${path}" method="post">
         ${hidden}
         ${field({ name: 'email', label: 'Mail address', type: 'email', autocomplete: 'off', value: email ?? '', problem })}
         <fieldset class="stack"><legend>As</legend>

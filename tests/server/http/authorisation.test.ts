@@ -6,7 +6,7 @@ import { type Permission, permissions, permissionTable, type Role, roles } from 
 import { findRouteRule, routeRules } from '../../../server/http/route-rules.ts'
 import { connectDevice } from '../../support/connect-device.ts'
 import { makeEnrolment } from '../../support/enrolled.ts'
-import { bodyOf } from '../../support/test-app.ts'
+import { bodyOf, formRequest } from '../../support/test-app.ts'
 import { cookieOf, tokenOf, twoCustomers } from '../../support/two-customers.ts'
 
 /** Written down once more on purpose: a right that is given or taken by mistake has to be mistaken twice. */
@@ -301,5 +301,71 @@ describe('tenants', () => {
     const answer = await box.app.request('/api/v1/me', { headers: { authorization: `Bearer ${token}` } })
     expect(answer.status).toBe(403)
     expect(await codeOf(answer)).toBe('HF-DEVICE-REVOKED')
+  })
+})
+
+describe('behind broken glass', () => {
+  test('a session of an administrator holds what the table gives it, and nothing else', async () => {
+    const cookie = await cookieOf(box, box.users.administrator)
+    const { customerId } = box.own.customer
+    const reason = 'The owner asked on the telephone.'
+    const broken = await box.app.request(`/customers/${customerId}/break-glass`, formRequest({ reason }, { cookie }))
+    expect(broken.status).toBe(303)
+    for (const { method, path, key } of routeTable()) {
+      const permission = neededFor(method, path)
+      if (permission === undefined || path.includes('break-glass') || path.startsWith('/me')) continue
+      const { isGivenByBreakGlass } = permissionTable[permission] as { readonly isGivenByBreakGlass?: true }
+      const isAllowed = rights[permission].split(' ').includes('administrator') || isGivenByBreakGlass === true
+      const code = await codeOf(await box.app.request(concretePath(path), { method, headers: { cookie } }))
+      if (isAllowed) expect(refusals, `${key} answers ${code}`).not.toContain(code)
+      else expect(code, key).toBe('HF-FORBIDDEN')
+    }
+    expect(permissions.filter((name) => 'isGivenByBreakGlass' in permissionTable[name])).toEqual(['files:read'])
+    // Another customer’s version is as absent as one that never was.
+    const foreign = await box.app.request(`/versions/snap_${'a'.repeat(20)}/browse`, { headers: { cookie } })
+    expect(await codeOf(foreign)).toBe('HF-NOT-FOUND')
+  })
+})
+
+describe('a request that another site made the browser send', () => {
+  const forged = [
+    { title: 'another site', headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } },
+    { title: 'another port of this host', headers: { 'sec-fetch-site': 'same-site', origin: 'http://localhost:8081' } },
+    { title: 'a page without an origin', headers: { origin: 'null' } },
+    { title: 'an old browser', headers: { origin: 'https://evil.example' } },
+    { title: 'a name that begins like ours', headers: { origin: 'http://localhost.evil.example' } },
+  ] as const
+  test.each(forged)('($title) is refused on every route that changes something', async ({ headers }) => {
+    const cookie = await cookieOf(box, box.users.administrator)
+    const changing = routeTable().filter(({ method }) => method !== 'GET')
+    expect(changing.length).toBeGreaterThan(40)
+    for (const { method, path, key } of changing) {
+      const answer = await box.app.request(concretePath(path), { method, headers: { ...headers, host: 'localhost', cookie } })
+      expect(await codeOf(answer), key).toBe('HF-CROSS-SITE')
+    }
+  })
+})
+
+describe('a customer that is suspended, or gone', () => {
+  const stateOf = (state: 'active' | 'suspended' | 'ended') =>
+    box.database.kysely.updateTable('customers').set({ state }).where('id', '=', box.own.customer.customerId).execute()
+
+  test('suspended: its people still see and restore', async () => {
+    await stateOf('suspended')
+    const headers = { cookie: await cookieOf(box, box.users.viewer) }
+    expect((await box.app.request('/computers', { headers })).status).toBe(200)
+    expect(refusals).not.toContain(await codeOf(await box.app.request(`/versions/${box.version.id}/browse`, { headers })))
+    await stateOf('active')
+  })
+
+  test('gone: nothing of it answers its people any more', async () => {
+    await stateOf('ended')
+    const headers = { cookie: await cookieOf(box, box.users.owner) }
+    for (const { method, path, key } of routeTable()) {
+      if (method !== 'GET' || !ownedParameters.some((name) => path.includes(`:${name}`))) continue
+      const code = await codeOf(await box.app.request(concretePath(path), { headers }))
+      expect(['HF-FORBIDDEN', 'HF-NOT-FOUND'], `${key} answers ${code}`).toContain(code)
+    }
+    await stateOf('active')
   })
 })
