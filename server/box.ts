@@ -40,6 +40,7 @@ export type Box = AsyncDisposable & {
   readonly log: Logger
   readonly readiness: Readiness
   readonly reached: ReachedPoint
+  readonly moveGraceMs: number | undefined
   readonly restart: (() => void) | undefined
   /** Known once it listens. */
   readonly listening: { port: number | undefined }
@@ -57,6 +58,8 @@ export type Machine = {
   readonly terminal: (line: string) => void
   /** Nothing happens there, but in the torture suite's own program. */
   readonly reached: ReachedPoint
+  /** For how long a move leaves its old files to their readers, where nobody waits that long. */
+  readonly moveGraceMs?: number | undefined
   /** Asks whoever runs the box to close it and open it again; undefined where nobody does. */
   readonly restart?: (() => void) | undefined
 }
@@ -120,6 +123,7 @@ export async function openBox(options: {
     log,
     readiness,
     reached: machine.reached,
+    moveGraceMs: machine.moveGraceMs,
     restart: machine.restart,
     listening: { port: undefined },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),

@@ -88,6 +88,7 @@ export async function createServices(box: Box): Promise<Services> {
     pool,
     log: box.log.child({ part: 'uploads' }),
     reached,
+    moveGraceMs: box.moveGraceMs,
   })
   const copiesSide = createCopiesSide({
     ...box,

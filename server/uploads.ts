@@ -88,6 +88,7 @@ export interface UploadsOptions {
   readonly findOtherCopy?: FindOtherCopy
   /** For the torture suite. */
   readonly reached?: ReachedPoint
+  readonly moveGraceMs?: number | undefined
 }
 
 export async function createUploads(options: UploadsOptions): Promise<Uploads> {
@@ -111,7 +112,7 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
   const finishPrune = createFinishIntents({ database, dataFolder, clock: options.clock, reached })
   return {
     volumes,
-    moves: createMoves({ database, dataFolder, volumes, log: options.log, reached }),
+    moves: createMoves({ database, dataFolder, volumes, log: options.log, reached, graceMs: options.moveGraceMs }),
     sessions,
     claims: createClaimsService(options),
     filters,

@@ -37,7 +37,7 @@ export interface MovesService {
 }
 
 /** A request that just began to read has found its file by then. */
-const graceMs = 30_000
+const defaultGraceMs = 30_000
 const maxListed = 5000
 
 export function createMoves(options: {
@@ -46,9 +46,9 @@ export function createMoves(options: {
   readonly volumes: StorageVolumesService
   readonly log: Log
   readonly reached: ReachedPoint
-  readonly graceMs?: number
+  readonly graceMs?: number | undefined
 }): MovesService {
-  const { dataFolder, volumes, reached } = options
+  const { dataFolder, volumes, reached, graceMs = defaultGraceMs } = options
   const get = (): Move => {
     const move = findMove(dataFolder)
     if (move === undefined) throw new MoveError('nothing-under-way', 'No repository is being moved.')
@@ -93,7 +93,7 @@ export function createMoves(options: {
     },
     carryOut: async (running) => {
       const move = get()
-      const { bytes } = await carryOut(move, { graceMs, ...options, ...running })
+      const { bytes } = await carryOut(move, { ...options, graceMs, ...running })
       return { move, bytes }
     },
   }
