@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { setTimeout as wait } from 'node:timers/promises'
 
 export type FileStep =
   | { readonly kind: 'written' | 'synced' | 'unlinked'; readonly path: string }
@@ -16,6 +17,9 @@ export interface RecordedFiles extends AsyncDisposable {
 }
 
 type Call = (this: unknown, ...given: never[]) => Promise<unknown>
+
+/** A slow disk: what does not wait for its syncs is ahead of them, and is seen to be. */
+const syncMs = 100
 
 export async function recordFiles(): Promise<RecordedFiles> {
   const steps: FileStep[] = []
@@ -46,7 +50,18 @@ export async function recordFiles(): Promise<RecordedFiles> {
     if (path !== undefined) steps.push({ kind, path })
   }
   for (const name of ['write', 'writeFile', 'writev', 'appendFile']) wrap(prototype, name, noteHandle('written'))
-  for (const name of ['sync', 'datasync']) wrap(prototype, name, noteHandle('synced'))
+  for (const name of ['sync', 'datasync']) {
+    const original = prototype[name]!
+    prototype[name] = async function (this: unknown, ...given: never[]) {
+      const answer = await original.apply(this, given)
+      await wait(syncMs)
+      noteHandle('synced')(this)
+      return answer
+    }
+    restore.push(() => {
+      prototype[name] = original
+    })
+  }
   syncBuiltinESMExports()
   return {
     steps,

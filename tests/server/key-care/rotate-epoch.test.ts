@@ -58,13 +58,16 @@ function options(reached: (point: CrashPoint) => void = nothingAtPoints) {
 
 test('kit, box and computer open both epochs; the keys that were stay', async () => {
   const printed = await printedSecret()
-  const before = computer.secrets
+  // What the box had open before, it must not go on with.
+  const before = await upload.box.repositories.openSecrets(repository)
+  expect(before).toEqual(computer.secrets)
   const rotated = await upload.box.keyCare.rotateEpoch(repository.customerId, actingOnTheBox)
   expect(rotated).toMatchObject({ epoch: 2, slotsRewritten: 3, slotsLeft: [] })
   expect(await epochsByFiles(printed)).toEqual([2, 2, 2])
   const now = await upload.box.repositories.openSecrets(repository)
   expect(now.dedupKey).toEqual(before.dedupKey)
   expect(now.encryptionKeys[0]).toEqual(before.encryptionKeys[0])
+  expect(now.encryptionKeys).toHaveLength(2)
   expect(now.encryptionKeys[1]).not.toEqual(before.encryptionKeys[0])
   expect(await printedSecret()).toEqual(printed)
 })
