@@ -59,6 +59,39 @@ describe('beside the collector', () => {
     expect(await isWhole(new VersionWriter(computer.secrets), { report: bytes })).toBe(true)
   })
 
+  test('a first backup that takes five nights, with the PC off between, sends nothing twice and is whole', async () => {
+    const { computer, upload } = box
+    const files = Object.fromEntries(Array.from({ length: 5 }, (_, index) => [`file ${index}`, randomBytes(9000 + index)]))
+    const sentBefore: boolean[][] = []
+    for (let night = 0; night < 5; night += 1) {
+      // A program that begins anew: it knows what the box says it has, and nothing else.
+      const session = await computer.target.openSession(request)
+      const writer = new VersionWriter(computer.secrets)
+      const bytes = Object.values(files).slice(0, night + 1)
+      const ids = bytes.map((part) => new VersionWriter(computer.secrets).data(part))
+      const had = await session.have(ids)
+      sentBefore.push([...had])
+      for (const [index, part] of bytes.entries()) if (!had[index]) writer.data(part)
+      for (const pack of writer.takePacks()) await session.putPack(pack)
+      // Switched off at the wall: nobody ends the session. Some days later it is on again; the collector runs every night.
+      for (let day = 0; day < 2 + night; day += 1) {
+        await box.pass(dayMs)
+        await box.prune()
+      }
+      await upload.box.database.kysely.updateTable('devices').set({ last_seen_at: upload.box.clock.now() }).execute()
+    }
+    expect(sentBefore).toEqual(Array.from({ length: 5 }, (_, night) => [...Array(night).fill(true), false]))
+    const last = await computer.target.openSession(request)
+    const tree = new VersionWriter(computer.secrets)
+    const root = tree.tree(Object.entries(files).map(([name, bytes]) => new VersionWriter(computer.secrets).file(name, bytes)))
+    expect(await commitTree(last, tree, { root, device: computer.device })).toMatchObject({ kind: 'committed' })
+    await box.pass(30 * dayMs)
+    await box.prune()
+    await box.prune({ speed: 'now' })
+    expect(await isWhole(new VersionWriter(computer.secrets), files)).toBe(true)
+    expect(await box.states()).toEqual({ stored: 6 })
+  })
+
   test('a commit beside the mark that would have collected its packs keeps them', async () => {
     const { computer } = box
     const bytes = randomBytes(9000)
