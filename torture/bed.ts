@@ -2,13 +2,15 @@
  * One box, one computer, one folder, and what the box has said it holds. Kept warm from run to run: only what was killed is started
  * again.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SeededRandom } from '../bench/data/random.ts'
 import { describeTree, type TreeLine } from '../tests/support/compare-trees.ts'
 import { type BoxProcess, openBoxProcess } from './box-process.ts'
 import { type AgentEnd, type Computer, computerAt, type StartedAgent, summaryOf } from './computer.ts'
+import { keepAllByRules } from './let-go.ts'
 import { changeSource, makeSource } from './source-tree.ts'
+import type { Steps } from './steps.ts'
 import { openTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 
 export type TreeState = ReadonlyMap<string, TreeLine>
@@ -18,6 +20,7 @@ export interface Bed extends AsyncDisposable {
   readonly random: SeededRandom
   readonly box: BoxProcess
   readonly line: TcpProxy
+  readonly steps: Steps
   readonly computer: Computer
   readonly source: string
   readonly customer: string
@@ -30,6 +33,12 @@ export interface Bed extends AsyncDisposable {
   /** What the plan of a prune without waits showed. */
   pruneConfirmedBytes: number
   hasCopy: boolean
+  /** Packs that were damaged on purpose: a repair puts their files aside, and there they stay. */
+  readonly quarantined: Set<string>
+  /** How many versions were ever acknowledged. */
+  acknowledgedEver: number
+  /** Where the line leads: to the bed's own box, or to what came in its place. */
+  readonly connectTo: (box: BoxProcess) => void
   /** Changes the folder and begins a backup of it. */
   readonly startBackup: () => Backup
   /** The same to its end, in this process. */
@@ -47,32 +56,37 @@ export const login = { email: 'ann@example.org', password: 'correct horse batter
 export async function openBed(options: {
   readonly folder: string
   readonly seed: number
+  readonly steps: Steps
   readonly root?: string
+  /** A folder that is there already. */
+  readonly source?: string
   /** Mounts something else below the data folder before the box starts. */
   readonly prepare?: (dataFolder: string) => void
 }): Promise<Bed> {
-  const { folder, seed } = options
+  const { folder, seed, steps } = options
   const root = options.root === undefined ? {} : { root: options.root }
   const random = new SeededRandom(seed, 'torture')
   const dataFolder = join(folder, 'data')
-  const source = join(folder, 'source')
+  const source = options.source ?? join(folder, 'source')
   const stateFolder = join(folder, 'agent')
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
   mkdirSync(stateFolder, { recursive: true })
   options.prepare?.(dataFolder)
-  makeSource(source, random)
+  if (options.source === undefined) makeSource(source, random)
   const passwordFile = join(folder, 'password')
   writeFileSync(passwordFile, login.password)
 
   await using opened = new AsyncDisposableStack()
   const box = openBoxProcess({ dataFolder, pointsFile: join(folder, 'points'), ...root })
-  opened.defer(() => closeBox(box))
+  opened.defer(() => box.close())
   await box.start()
   const { result } = await box.command('setup', { email: login.email, name: 'Ann', 'password-file': passwordFile })
-  const line = opened.use(await openTcpProxy(box.port))
+  let target = box
+  const line = opened.use(await openTcpProxy(() => target.port()))
   const computer = computerAt(stateFolder, root)
   await succeed(computer, ['connect', `http://127.0.0.1:${line.port}`, '--user', login.email, '--password-file', passwordFile])
   await succeed(computer, ['add', source])
+  await keepAllByRules({ box })
 
   const acknowledged = new Map<string, TreeState>()
   const attempted: TreeState[] = []
@@ -82,6 +96,7 @@ export async function openBed(options: {
     const { snapshot } = summaryOf(end) as { snapshot?: { id?: string } }
     if (snapshot?.id === undefined) throw new Error(`a backup that ended well names no version: ${end.output}`)
     acknowledged.set(snapshot.id, state)
+    bed.acknowledgedEver += 1
   }
   const change = (): TreeState => {
     round += 1
@@ -91,11 +106,12 @@ export async function openBed(options: {
     return state
   }
   const closing = opened.move()
-  return {
+  const bed: Bed = {
     folder,
     random,
     box,
     line,
+    steps,
     computer,
     source,
     customer: (result.customer as { id: string }).id,
@@ -104,6 +120,11 @@ export async function openBed(options: {
     daysPassed: 0,
     pruneConfirmedBytes: 0,
     hasCopy: false,
+    acknowledgedEver: 0,
+    connectTo(other) {
+      target = other
+    },
+    quarantined: new Set(),
     startBackup() {
       const state = change()
       const started = computer.start(backupWords)
@@ -122,33 +143,12 @@ export async function openBed(options: {
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
+  return bed
 }
 
 async function succeed(computer: Computer, words: readonly string[]): Promise<void> {
   const end = await computer.run(words)
   if (end.exitCode !== 0) throw new Error(`holdfast-agent ${words[0]} ended with ${end.exitCode}: ${end.output}${end.errors}`)
-}
-
-/** The box, and the database that a killed box leaves behind. */
-async function closeBox(box: BoxProcess): Promise<void> {
-  const databasePid = readPid(box)
-  await box.stop()
-  if (databasePid === undefined) return
-  try {
-    process.kill(databasePid, 'SIGKILL')
-  } catch {
-    // It ended with its box.
-  }
-}
-
-function readPid({ dataFolder }: BoxProcess): number | undefined {
-  try {
-    const pid = Number(readFileSync(join(dataFolder, 'mysql.pid'), 'utf8'))
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1')
-    return words.includes(join(dataFolder, 'mysql')) ? pid : undefined
-  } catch {
-    return undefined
-  }
 }
 
 export function removeBed(folder: string): void {

@@ -16,6 +16,9 @@ export type Blow =
 
 export type Order = { readonly kind: 'strike'; readonly strike: Strike | undefined }
 
+/** Among the points that were reached: here it struck. */
+export const struckLine = '!struck'
+
 /** Every order is answered, so that what follows it finds it obeyed. */
 export type Obeyed = { readonly kind: 'obeyed' }
 

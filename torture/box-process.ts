@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { callerFor } from '../server/cli/caller.ts'
 import type { Given } from '../server/cli/command.ts'
 import { findCommand } from '../server/cli/command-list.ts'
@@ -11,7 +12,7 @@ import { callCommand } from '../server/control/control-client.ts'
 import { controlName } from '../server/control/protocol.ts'
 import { findSocketPlace } from '../server/runtime/socket-place.ts'
 import type { CrashPoint } from '../server/storage-volumes/crash-points.ts'
-import { isCrashPoint, type Order, type Strike } from './box-orders.ts'
+import { isCrashPoint, type Order, type Strike, struckLine } from './box-orders.ts'
 
 export interface BoxProcess {
   readonly dataFolder: string
@@ -25,17 +26,23 @@ export interface BoxProcess {
   /** How far its clock is ahead of the machine's, from its next start on. */
   readonly setClock: (aheadMs: number) => void
   readonly isUp: () => boolean
+  /** When it answers that database and disk are there; after half a minute in any case. */
+  readonly ready: () => Promise<void>
   /** When the process that runs now is gone. */
   readonly fallen: () => Promise<void>
   /** Does something that makes the box start itself again, and waits until it is up, or fallen. */
   readonly restarted: (work: () => Promise<unknown>) => Promise<void>
   readonly kill: () => Promise<void>
   readonly stop: () => Promise<void>
+  /** The same for good, with the database that a killed box leaves behind. */
+  readonly close: () => Promise<void>
   /** Runs a command of `bin/holdfast` in the box, with its options as typed. Throws its problem. */
   readonly command: (
     name: string,
     given?: Given,
   ) => Promise<{ readonly exitCode: number; readonly result: Record<string, unknown> }>
+  /** How often it was struck since a strike was set last. One that was given to a start counts as well. */
+  readonly countStruck: () => number
   /** How often each point was reached since the last strike was set, or since the first start. */
   readonly pointsSince: () => ReadonlyMap<CrashPoint, number>
   /** All that were ever reached. */
@@ -43,9 +50,14 @@ export interface BoxProcess {
   readonly warnings: () => string
 }
 
+/** As `bin/holdfast` calls it, but with room for what a start leaves behind: boxes start all the time here. */
+export const nodeWords = ['--max-semi-space-size=32', '--experimental-ffi', '--disable-warning=ExperimentalWarning'] as const
+
 const programFolder = join(import.meta.dirname, '..')
 const startWithinMs = 60_000
 const stopWithinMs = 30_000
+const readyWithinMs = 30_000
+const askAgainMs = 100
 
 export function openBoxProcess(options: {
   readonly dataFolder: string
@@ -93,17 +105,7 @@ export function openBoxProcess(options: {
     async start(strike) {
       child = spawn(
         process.execPath,
-        [
-          ...[
-            '--max-semi-space-size=4',
-            '--experimental-ffi',
-            '--disable-warning=ExperimentalWarning',
-            program,
-            pointsFile,
-            String(aheadMs),
-          ],
-          ...(strike === undefined ? [] : [JSON.stringify(strike)]),
-        ],
+        [...nodeWords, program, pointsFile, String(aheadMs), ...(strike === undefined ? [] : [JSON.stringify(strike)])],
         { env: boxEnvironment(dataFolder), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
       )
       child.stderr!.setEncoding('utf8').on('data', (text: string) => {
@@ -122,12 +124,20 @@ export function openBoxProcess(options: {
       if (strike !== undefined && child.signalCode === 'SIGKILL') return 'fell'
       throw new Error(`the box did not start (${child.exitCode ?? child.signalCode}): ${errors.slice(-2000)}`)
     },
+    async ready() {
+      for (const until = performance.now() + readyWithinMs; performance.now() < until && isUp(); ) {
+        if (await isReadyAt(port)) return
+        await sleep(askAgainMs)
+      }
+    },
     fallen: async () => {
       await ended
     },
     async strikeAt(strike) {
+      // What an older strike still did belongs to it.
+      await order({ kind: 'strike', strike: undefined })
       since = pointsText().length
-      await order({ kind: 'strike', strike })
+      if (strike !== undefined) await order({ kind: 'strike', strike })
     },
     setClock(ahead) {
       aheadMs = ahead
@@ -139,6 +149,16 @@ export function openBoxProcess(options: {
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
+    async close() {
+      const databasePid = findDatabase(dataFolder)
+      await end('SIGTERM')
+      if (databasePid === undefined) return
+      try {
+        process.kill(databasePid, 'SIGKILL')
+      } catch {
+        // It ended with its box.
+      }
+    },
     async command(name, given = {}) {
       const found = findCommand(name.split(' '))
       if (found.kind !== 'found') throw new Error(`the command ${name} is ${found.kind}`)
@@ -150,6 +170,11 @@ export function openBoxProcess(options: {
       if (answer.event === 'problem') throw new Error(`${name}: ${answer.problem.code}: ${answer.problem.detail}`)
       return { exitCode: answer.exitCode, result: answer.result }
     },
+    countStruck: () =>
+      pointsText()
+        .slice(since)
+        .split('\n')
+        .filter((line) => line === struckLine).length,
     pointsSince() {
       const counts = new Map<CrashPoint, number>()
       for (const point of pointsIn(pointsText().slice(since))) counts.set(point, (counts.get(point) ?? 0) + 1)
@@ -162,8 +187,26 @@ export function openBoxProcess(options: {
 
 const maxKeptErrors = 100_000
 
+function findDatabase(dataFolder: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(join(dataFolder, 'mysql.pid'), 'utf8'))
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1')
+    return words.includes(join(dataFolder, 'mysql')) ? pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function isReadyAt(port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/readyz`)).ok
+  } catch {
+    return false // it fell, or is on its way up
+  }
+}
+
 /** As `bin/holdfast` sets it; the settings of whoever runs the harness are not those of the box. */
-function boxEnvironment(dataFolder: string): NodeJS.ProcessEnv {
+export function boxEnvironment(dataFolder: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('HOLDFAST_'))
   return {
     ...Object.fromEntries(own),

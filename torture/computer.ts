@@ -29,6 +29,8 @@ export interface Computer {
 }
 
 const version = '0.0.0-torture'
+/** None of its tasks here takes more than seconds. */
+const patienceMs = 180_000
 const programFolder = join(import.meta.dirname, '..')
 
 export function computerAt(stateFolder: string, options: { readonly root?: string } = {}): Computer {
@@ -37,7 +39,12 @@ export function computerAt(stateFolder: string, options: { readonly root?: strin
     stateFolder,
     start(words) {
       const program = join(options.root ?? programFolder, 'bin/holdfast-agent')
-      const child = spawn(program, words, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+      const child = spawn(program, words, {
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: patienceMs,
+        killSignal: 'SIGKILL',
+      })
       return { process: child, ended: endOf(child) }
     },
     async run(words) {
@@ -64,7 +71,7 @@ export function computerAt(stateFolder: string, options: { readonly root?: strin
         output: outputTo('output'),
         errors: outputTo('errors'),
         terminal: undefined,
-        stop: new AbortController().signal,
+        stop: AbortSignal.timeout(patienceMs),
         bytesOfArgument: argumentBytes(words, () => Buffer.from(`${words.join('\0')}\0`)),
       })
       return { exitCode, ...texts }

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { CrashPoint } from '../server/storage-volumes/crash-points.ts'
 import type { Bed } from './bed.ts'
 import type { Blow } from './box-orders.ts'
-import type { History } from './histories.ts'
+import type { History } from './history.ts'
 
 export const victims = ['box', 'database', 'agent'] as const
 export type Victim = (typeof victims)[number]
@@ -26,10 +26,12 @@ export type Fault =
       readonly makeRoom: () => void
     }
 
-/** Whether it struck: a point may not be reached in a run, a kill may come after the end. */
-export async function runFault(bed: Bed, history: History, fault: Fault): Promise<boolean> {
-  const { box, line } = bed
+/** How often it struck: a point may not be reached in a run, a kill may come after the end. */
+export async function runFault(bed: Bed, history: History, fault: Fault): Promise<number> {
+  const { box, line, steps } = bed
+  steps.begin(`prepare ${history.name}`)
   await history.prepare?.(bed)
+  steps.begin(`fault in ${history.name}`)
   switch (fault.kind) {
     case 'kill-at-point':
     case 'kill-twice': {
@@ -40,22 +42,21 @@ export async function runFault(bed: Bed, history: History, fault: Fault): Promis
       const begun = history.begin(bed)
       if (victim === 'agent' && begun.agentPid !== undefined)
         await box.strikeAt({ point, nth, blow: { kind: 'kill', pid: begun.agentPid } })
-      const hasStruck = () => (box.pointsSince().get(point) ?? 0) >= nth
-      const isDying = () => victim === 'box' && hasStruck()
+      const isDying = () => victim === 'box' && box.countStruck() > 0
       await upAgain(bed, begun.ended, { isDying, second: fault.kind === 'kill-twice' ? fault.second : undefined })
-      return hasStruck()
+      return box.countStruck()
     }
     case 'kill-at-moment': {
       const begun = history.begin(bed)
       const isOver = await Promise.race([wait(fault.afterMs, false), begun.ended.then(() => true)])
       if (!isOver) killNow(bed, fault.victim, begun.agentPid)
       await upAgain(bed, begun.ended, { isDying: () => !isOver && fault.victim === 'box' })
-      return !isOver
+      return isOver ? 0 : 1
     }
     case 'cut': {
       const countCuts = line.cutNext(fault.afterBytes)
       await history.begin(bed).ended
-      return countCuts() > 0
+      return countCuts()
     }
     case 'full-disk': {
       const { point, nth, file } = fault
@@ -66,9 +67,9 @@ export async function runFault(bed: Bed, history: History, fault: Fault): Promis
         fault.makeRoom()
       }
       // What doubted its disk starts again with it.
-      await box.stop()
+      await box.kill()
       await box.start()
-      return (box.pointsSince().get(point) ?? 0) >= nth
+      return box.countStruck()
     }
     default:
       return fault satisfies never

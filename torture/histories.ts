@@ -1,28 +1,16 @@
 /**
  * What is going on when the fault strikes. Each history does its work to the end if it can; whether it could is for the judge to say.
  */
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Given } from '../server/cli/command.ts'
 import type { Bed } from './bed.ts'
+import { bringingBack } from './bringing-back.ts'
+import { damaging } from './damaging.ts'
+import { command, commandless, type History } from './history.ts'
 import { letVersionsGo } from './let-go.ts'
+import { moving } from './moving.ts'
+import { packsIn, placeOf } from './stored-files.ts'
 import { passDays } from './time-travel.ts'
-
-export interface Begun {
-  /** Of the agent, where it is a process of its own. */
-  readonly agentPid: number | undefined
-  /** Never fails: what a fault broke off ends too. */
-  readonly ended: Promise<void>
-}
-
-export interface History {
-  readonly name: string
-  /** What must be there before; without a fault. */
-  readonly prepare?: (bed: Bed) => Promise<void>
-  readonly begin: (bed: Bed) => Begun
-  /** What a person does after a fall in the middle of it, where it does not go on by itself. */
-  readonly finish?: (bed: Bed) => Promise<void>
-}
 
 const backup: History = {
   name: 'backup',
@@ -44,6 +32,7 @@ const binning: History = {
 /** The bin's wait is over: versions go for good. */
 const forgetting: History = {
   name: 'forgetting',
+  isSlow: true,
   prepare: async (bed) => {
     await binning.prepare?.(bed)
     // By then the rules would let them go as well, all but the newest.
@@ -56,6 +45,7 @@ const forgetting: History = {
 /** What only gone versions needed: to trash, away, and the rest put together. */
 const pruning: History = {
   name: 'pruning',
+  isSlow: true,
   prepare: async (bed) => {
     await forgetting.prepare?.(bed)
     await bed.box.command('retention')
@@ -67,6 +57,7 @@ const pruning: History = {
 /** The same with its waits: condemned tonight, to trash a day later, away after a week. */
 const pruningByNight: History = {
   name: 'pruning by night',
+  isSlow: true,
   prepare: async (bed) => {
     await forgetting.prepare?.(bed)
     await bed.box.command('retention')
@@ -109,22 +100,35 @@ const secondCopy: History = {
       await bed.backUp()
       return
     }
-    const folder = join(bed.folder, 'second copy')
-    mkdirSync(folder)
-    await bed.box.command('copy add', { path: folder, name: 'copy', 'same-disk': true })
-    bed.hasCopy = true
+    await addCopy(bed)
   },
   begin: (bed) => command(bed, 'copy run'),
 }
 
-/** A rebuild that was broken off says so, and is begun again by whoever began it. */
+export async function addCopy(bed: Bed): Promise<void> {
+  mkdirSync(copyFolder(bed))
+  await bed.box.command('copy add', { path: copyFolder(bed), name: 'copy', 'same-disk': true })
+  bed.hasCopy = true
+}
+
+export function copyFolder({ folder }: Bed): string {
+  return join(folder, 'second copy')
+}
+
+/** A rebuild that was broken off says so, and is begun again by whoever began it. A tree pack that lost one of its files gets it back. */
 const rebuilding: History = {
   name: 'rebuild',
+  prepare: async (bed) => {
+    const place = placeOf(bed)
+    const packId = bed.random.pick(packsIn(place.twinPacksFolder))
+    rmSync(bed.random.below(2) === 0 ? place.packFile(packId) : place.twinPackFile(packId))
+  },
   begin: (bed) => commandless(rebuild(bed)),
   finish: rebuild,
 }
 
 async function rebuild({ box }: Bed): Promise<void> {
+  await box.ready()
   await box.command('rebuild')
   await box.command('rebuild', { confirm: true })
 }
@@ -140,6 +144,9 @@ export const histories: readonly History[] = [
   selfBackup,
   secondCopy,
   rebuilding,
+  damaging,
+  bringingBack,
+  moving,
 ]
 
 /** Of the box itself, as it keeps them. */
@@ -147,19 +154,6 @@ const selfBackupsKept = 30
 
 /** Backups are what the box is for: every other run is one. */
 export const backupHistory = backup
-
-function command(bed: Bed, name: string, given: Given = {}): Begun {
-  return commandless(bed.box.command(name, given))
-}
-
-/** A command whose box fell fails; what holds then is for the judge. */
-function commandless(work: Promise<unknown>): Begun {
-  const ended = work.then(
-    () => {},
-    () => {},
-  )
-  return { agentPid: undefined, ended }
-}
 
 export async function planPrune({ box }: Bed): Promise<number> {
   const { result } = await box.command('prune', { plan: true })

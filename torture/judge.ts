@@ -3,12 +3,12 @@
  * the next backup succeeds, a check of every byte finds nothing, and nothing half made lies about.
  */
 import { readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describeTree, differences } from '../tests/support/compare-trees.ts'
 import type { Bed, TreeState } from './bed.ts'
+import { elsewhereOf, isElsewhereThere } from './moving.ts'
 
-/** The newest are always restored; of the older ones a few in turn. */
-const newestRestored = 2
+/** Of the older ones some in turn; at the end of a bed's life all of them. */
 const olderRestored = 1
 
 export interface Judgement {
@@ -19,34 +19,44 @@ export interface Judgement {
 }
 
 export async function judge(bed: Bed, finish?: (bed: Bed) => Promise<void>): Promise<Judgement> {
+  const { steps } = bed
   const complaints: string[] = []
+  steps.begin('judge: start the box')
   // It may fall at the very end of a run, after its last answer.
   do {
     if (!bed.box.isUp()) await bed.box.start()
     await bed.box.strikeAt(undefined)
   } while (!bed.box.isUp())
+  // A database that was killed is started again by the box, a moment later.
+  await bed.box.ready()
+  steps.begin('judge: finish what was broken off')
   await finish?.(bed)
+  steps.begin('judge: next backup')
+  const before = [...bed.acknowledged.keys()].at(-1)
   const next = await bed.backUp()
   if (next.exitCode !== 0) complaints.push(`the next backup ended with ${next.exitCode}: ${next.output}${next.errors}`)
 
+  steps.begin('judge: restore')
   const listed = new Set(await listVersions(bed))
   const missing = [...bed.acknowledged.keys()].filter((id) => !listed.has(id))
   for (const id of missing) complaints.push(`the acknowledged version ${id} is not listed`)
 
   const damaged: string[] = []
-  const chosen = chooseVersions(bed, [...listed])
+  const chosen = chooseVersions(bed, { listed: [...listed], newest: before })
   for (const id of chosen) {
     const wrong = await restoreWrong(bed, id)
     if (wrong === undefined) continue
     complaints.push(`version ${id}: ${wrong}`)
     if (bed.acknowledged.has(id)) damaged.push(id)
   }
+  steps.begin('judge: check')
   complaints.push(...(await findDamage(bed)), ...findHalfMade(bed))
   return { complaints, lost: missing.length + damaged.length, restored: chosen.length }
 }
 
 /** Everything that was ever acknowledged and not let go: at the end of a bed's life. */
 export async function judgeAll(bed: Bed): Promise<Judgement> {
+  bed.steps.begin('judge: restore all')
   const complaints: string[] = []
   for (const id of bed.acknowledged.keys()) {
     const wrong = await restoreWrong(bed, id)
@@ -55,20 +65,23 @@ export async function judgeAll(bed: Bed): Promise<Judgement> {
   return { complaints, lost: complaints.length, restored: bed.acknowledged.size }
 }
 
-async function listVersions({ computer }: Bed): Promise<readonly string[]> {
+export async function listVersions({ computer }: Bed): Promise<readonly string[]> {
   const end = await computer.run(['snapshots', '--json', '--limit', '0'])
   if (end.exitCode !== 0) throw new Error(`snapshots ended with ${end.exitCode}: ${end.output}${end.errors}`)
   const { snapshots } = JSON.parse(end.output) as { snapshots: readonly { id: string }[] }
   return snapshots.map(({ id }) => id)
 }
 
-/** Of those that nobody was told of, all are looked at: there are few. */
-function chooseVersions({ acknowledged, random }: Bed, listed: readonly string[]): readonly string[] {
+/** The newest that was acknowledged before the judge came, always; of those that nobody was told of, all: there are few. */
+function chooseVersions(
+  { acknowledged, random }: Bed,
+  { listed, newest }: { readonly listed: readonly string[]; readonly newest: string | undefined },
+): readonly string[] {
   const known = [...acknowledged.keys()].filter((id) => listed.includes(id))
   const unknown = listed.filter((id) => !acknowledged.has(id))
-  const older = known.slice(0, -newestRestored)
+  const older = known.filter((id) => id !== newest)
   const picked = older.length === 0 ? [] : Array.from({ length: olderRestored }, () => random.pick(older))
-  return [...new Set([...known.slice(-newestRestored), ...picked, ...unknown])]
+  return [...new Set([...known.filter((id) => id === newest), ...picked, ...unknown])]
 }
 
 async function restoreWrong(bed: Bed, id: string): Promise<string | undefined> {
@@ -95,10 +108,17 @@ async function findDamage({ box }: Bed): Promise<readonly string[]> {
   return exitCode === 0 ? [] : [`check: ${String(result.text)}`]
 }
 
-function findHalfMade({ box }: Bed): readonly string[] {
-  const repositories = join(box.dataFolder, 'repositories')
-  const names = readdirSync(repositories, { recursive: true, encoding: 'utf8' })
-  return names
-    .filter((name) => /(^|\/)(tmp|quarantine)\/./.test(name) || name.endsWith('.new'))
-    .map((name) => `${name} lies about`)
+function findHalfMade(bed: Bed): readonly string[] {
+  const folders = [join(bed.box.dataFolder, 'repositories'), ...(isElsewhereThere(bed) ? [elsewhereOf(bed)] : [])]
+  const names = folders.flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+  const lying = names.filter((name) => /(^|\/)(tmp|quarantine)\/./.test(name) || /\.(new|moved)$/.test(name))
+  const moved = isElsewhereThere(bed) ? readdirSync(elsewhereOf(bed)).filter((name) => /^[0-9a-f]{32}/.test(name)) : []
+  return [...lying.filter((name) => !isPutAside(bed, name)), ...moved].map((name) => `${name} lies about`)
 }
+
+/** A repair moves what was damaged out of the way, and deletes nothing. */
+function isPutAside({ quarantined }: Bed, name: string): boolean {
+  return name.includes('/quarantine/') && quarantined.has(basename(name).slice(0, packIdLength))
+}
+
+const packIdLength = 64

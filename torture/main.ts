@@ -7,12 +7,16 @@
 
 import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { countFlipsFound } from '../tests/support/every-flip.ts'
 import { isCrashPoint } from './box-orders.ts'
 import { runMutants } from './run-mutants.ts'
 import { runTorture } from './run-torture.ts'
-import { tallyJson, tallyTable } from './tally.ts'
+import { type Tally, tallyJson, tallyTable } from './tally.ts'
+
+// What looks and restores in here starts threads all the time.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '..', 'node_modules', '.cache', 'torture')
 
 const { values } = parseArgs({
   options: {
@@ -43,16 +47,20 @@ const points = values.points?.split(',').map((text) => {
   if (!isCrashPoint(text)) throw new Error(`there is no crash point ${text}`)
   return text
 })
+const keep = (tally: Tally) => {
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(tallyJson(tally), undefined, 2)}\n`)
+}
 console.log(`seed ${seed}`)
 const tally = await runTorture({
   seed,
   untilMs: Date.now() + Number(values.minutes) * 60_000,
   now: Date.now,
   say: (line) => console.log(line),
+  keep,
   ...(values.runs === undefined ? {} : { maxRuns: Number(values.runs) }),
   ...(points === undefined ? {} : { points }),
 })
 console.log(`\n${tallyTable(tally)}`)
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(tallyJson(tally), undefined, 2)}\n`)
+keep(tally)
 for (const complaint of tally.complaints) console.error(complaint)
 process.exit(tally.lost + tally.complaints.length > 0 ? 1 : 0)

@@ -2,16 +2,21 @@
  * The loop: a bed lives for some runs, each with one fault out of the seed, each judged; then everything that was acknowledged is
  * restored once more and a new bed is made.
  */
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SeededRandom } from '../bench/data/random.ts'
 import type { CrashPoint } from '../server/storage-volumes/crash-points.ts'
+import { isBackToBaseline, measureBaseline } from './baseline.ts'
 import { type Bed, openBed, removeBed } from './bed.ts'
-import { type Fault, runFault, victims } from './faults.ts'
-import { backupHistory, type History, histories } from './histories.ts'
-import { judge, judgeAll } from './judge.ts'
+import { type Chosen, chooseFault, faultWords, type Route } from './choose-fault.ts'
+import { runFault } from './faults.ts'
+import { histories } from './histories.ts'
+import type { History } from './history.ts'
+import { type Judgement, judge, judgeAll } from './judge.ts'
+import { prepareRecovery, recoverOnce } from './recovering.ts'
+import { type SmallDisk, smallDisk } from './small-disk.ts'
+import { countSteps, type Steps, within } from './steps.ts'
 import { emptyTally, runsOf, type Tally } from './tally.ts'
 
 export interface TortureOptions {
@@ -26,24 +31,38 @@ export interface TortureOptions {
   /** The program to torture, when it is not this one. */
   readonly root?: string
   readonly say: (line: string) => void
+  /** From time to time, so that a run that is ended counts as well. */
+  readonly keep?: (tally: Tally) => void
 }
 
 const runsPerBed = 40
+const recoveriesPerBed = 5
 const complaintsMax = 200
-/** How often a kind comes, out of their sum. */
-const shares = { 'kill-at-point': 10, 'kill-twice': 2, 'kill-at-moment': 4, cut: 2, 'full-disk': 2 } as const
-const momentMaxMs = 600
-/** A backup sends about this much. */
-const cutMaxBytes = 400_000
-const diskBytes = 96 * 1024 * 1024
+/** A run takes seconds; one that takes this long hangs, and its bed is given up. */
+const runPatienceMs = 600_000
+const heartbeatMs = 30_000
 
 export async function runTorture(options: TortureOptions): Promise<Tally> {
   const tally = emptyTally(options.seed)
   const startMs = options.now()
+  const steps = countSteps(options.now)
+  const settle = () => {
+    tally.elapsedMs = options.now() - startMs
+    Object.assign(tally.spentMs, steps.spentMs())
+  }
+  const heartbeat = setInterval(() => {
+    const minutes = ((options.now() - startMs) / 60_000).toFixed(1)
+    options.say(
+      `${minutes} min: ${runsOf(tally)} runs, ${tally.lost} lost, ${tally.complaints.length} complaints; ${steps.now()}`,
+    )
+    settle()
+    options.keep?.(tally)
+  }, heartbeatMs)
   const isOver = () => options.now() >= options.untilMs || runsOf(tally) >= (options.maxRuns ?? Number.POSITIVE_INFINITY)
+  const learned: Learned = { routes: undefined, recovery: undefined }
   for (let number = 0; !isOver(); number += 1) {
     try {
-      await liveOneBed({ ...options, number, tally, isOver })
+      await liveOneBed({ ...options, number, tally, steps, learned, isOver })
     } catch (error) {
       // What the harness cannot go on from is a finding too; the next bed is another one.
       const text = `seed ${options.seed}, bed ${number}: ${words(error)}`
@@ -52,7 +71,8 @@ export async function runTorture(options: TortureOptions): Promise<Tally> {
       if (tally.complaints.length > complaintsMax) break
     }
   }
-  tally.elapsedMs = options.now() - startMs
+  clearInterval(heartbeat)
+  settle()
   return tally
 }
 
@@ -62,23 +82,32 @@ function words(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-type BedLife = TortureOptions & { readonly number: number; readonly tally: Tally; readonly isOver: () => boolean }
+interface BedLife extends TortureOptions {
+  readonly number: number
+  readonly tally: Tally
+  readonly steps: Steps
+  /** By the first bed, for all. */
+  readonly learned: Learned
+  readonly isOver: () => boolean
+}
 
 async function liveOneBed(life: BedLife): Promise<void> {
-  const { seed, number, tally, say } = life
+  const { seed, number, tally, steps, say } = life
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-torture-'))
   const disk = smallDisk()
   try {
     const root = life.root === undefined ? {} : { root: life.root }
-    await using bed = await openBed({ folder, seed: seed * 1_000_003 + number, prepare: disk.mount, ...root })
-    const routes = await learnRoutes(bed, life.histories)
-    for (let run = 0; run < runsPerBed && !life.isOver(); run += 1) await oneRun(life, { bed, routes, run, disk })
-    const { complaints, lost, restored } = await judgeAll(bed)
-    tally.lost += lost
-    tally.restored += restored
-    tally.acknowledged += bed.acknowledged.size
+    steps.begin('make a bed')
+    await using bed = await openBed({ folder, seed: seed * 1_000_003 + number, steps, prepare: disk.mount, ...root })
+    await bed.backUp()
+    life.learned.routes ??= await learnRoutes(life, bed)
+    const { routes } = life.learned
+    for (let run = 0; run < runsPerBed && !life.isOver(); run += 1)
+      await patiently(life, oneRun(life, { bed, routes, run, disk }))
+    addJudgement(life, `seed ${seed}, bed ${number}, at its end`, await patiently(life, judgeAll(bed)))
+    if (life.histories === undefined) await endOfBed(life, bed)
+    tally.acknowledged += bed.acknowledgedEver
     for (const point of bed.box.pointsEver()) tally.reached.add(point)
-    tally.complaints.push(...complaints.map((text) => `seed ${seed}, bed ${number}, at its end: ${text}`))
     say(`bed ${number}: ${runsOf(tally)} runs, ${tally.lost} lost, ${tally.complaints.length} complaints`)
   } finally {
     disk.unmount()
@@ -86,31 +115,68 @@ async function liveOneBed(life: BedLife): Promise<void> {
   }
 }
 
-/** Which points each history passes, and how often: found out by running it once, unharmed. */
-type Route = { readonly history: History; readonly points: ReadonlyMap<CrashPoint, number> }
+/** What it left on its disk, and what a copy of it and a sheet of paper make of it. */
+async function endOfBed(life: BedLife, bed: Bed): Promise<void> {
+  const { seed, number, tally, say } = life
+  const baseline = await patiently(life, measureBaseline(bed))
+  tally.baselines.push(baseline)
+  if (!isBackToBaseline(baseline)) {
+    const complaint = `seed ${seed}, bed ${number}: ${baseline.usedBytes} bytes are left where ${baseline.neededBytes} are needed`
+    tally.complaints.push(complaint)
+    say(complaint)
+  }
+  await patiently(life, prepareRecovery(bed))
+  const random = new SeededRandom(seed, `bed ${number} recoveries`)
+  for (let round = 0; round < recoveriesPerBed; round += 1) {
+    const isFirst = life.learned.recovery === undefined
+    const done = await patiently(life, recoverOnce(bed, random, life.learned.recovery))
+    life.learned.recovery ??= done.passed
+    for (const point of done.passed.keys()) tally.reached.add(point)
+    if (!isFirst) countRecovery(tally, done.killedAt)
+    addJudgement(life, `seed ${seed}, bed ${number}, recovery ${round}: ${done.words}`, done)
+  }
+}
 
-async function learnRoutes(bed: Bed, only: readonly string[] | undefined): Promise<readonly Route[]> {
-  await bed.backUp()
+function patiently<Result>({ steps }: BedLife, work: Promise<Result>): Promise<Result> {
+  return within(work, runPatienceMs, steps.now)
+}
+
+interface Learned {
+  routes: readonly Route[] | undefined
+  recovery: ReadonlyMap<CrashPoint, number> | undefined
+}
+
+async function learnRoutes(life: BedLife, bed: Bed): Promise<readonly Route[]> {
+  const { histories: only } = life
   const routes: Route[] = []
   for (const history of histories.filter(({ name }) => only?.includes(name) ?? true)) {
-    await history.prepare?.(bed)
-    await bed.box.strikeAt(undefined)
-    await history.begin(bed).ended
-    routes.push({ history, points: bed.box.pointsSince() })
+    routes.push({ history, points: await patiently(life, learnPoints(bed, history)) })
   }
   return routes
+}
+
+async function learnPoints(bed: Bed, history: History): Promise<ReadonlyMap<CrashPoint, number>> {
+  bed.steps.begin(`prepare ${history.name}`)
+  await history.prepare?.(bed)
+  await bed.box.strikeAt(undefined)
+  bed.steps.begin(`learn ${history.name}`)
+  await history.begin(bed).ended
+  return bed.box.pointsSince()
 }
 
 type Run = { readonly bed: Bed; readonly routes: readonly Route[]; readonly run: number; readonly disk: SmallDisk }
 
 async function oneRun(life: BedLife, { bed, routes, run, disk }: Run): Promise<void> {
-  const { seed, number, tally, say } = life
+  const { seed, number, tally } = life
   const random = new SeededRandom(seed, `bed ${number} run ${run}`)
   const chosen = chooseFault({ random, routes, only: life.points, disk })
   const name = `seed ${seed}, bed ${number}, run ${run}: ${chosen.route.history.name}, ${faultWords(chosen.fault)}`
-  const hasStruck = await runFault(bed, chosen.route.history, chosen.fault)
-  count(tally, chosen, hasStruck)
-  const { complaints, lost, restored } = await judge(bed, hasStruck ? chosen.route.history.finish : undefined)
+  const struck = await runFault(bed, chosen.route.history, chosen.fault)
+  count(tally, chosen, struck)
+  addJudgement(life, name, await judge(bed, struck > 0 ? chosen.route.history.finish : undefined))
+}
+
+function addJudgement({ tally, say }: BedLife, name: string, { complaints, lost, restored }: Judgement): void {
   tally.lost += lost
   tally.restored += restored
   for (const complaint of complaints) {
@@ -119,114 +185,22 @@ async function oneRun(life: BedLife, { bed, routes, run, disk }: Run): Promise<v
   }
 }
 
-interface Chosen {
-  readonly route: Route
-  readonly fault: Fault
+function countRecovery(tally: Tally, killedAt: readonly CrashPoint[]): void {
+  tally.histories.recover = (tally.histories.recover ?? 0) + 1
+  if (killedAt.length === 0) tally.missed += 1
+  else tally.struck[killedAt.length > 1 ? 'kill-twice' : 'kill-at-point'] += 1
+  if (killedAt.length > 1) tally.fellTwice += 1
+  for (const point of killedAt) tally.killsAt[point] = (tally.killsAt[point] ?? 0) + 1
 }
 
-function chooseFault(choice: {
-  readonly random: SeededRandom
-  readonly routes: readonly Route[]
-  readonly only: readonly CrashPoint[] | undefined
-  readonly disk: SmallDisk
-}): Chosen {
-  const { random, routes, only, disk } = choice
-  const passing = routes.filter(({ points }) => [...points.keys()].some((point) => only?.includes(point) ?? true))
-  if (passing.length === 0) throw new Error('no history passes any of these points')
-  const others = passing.filter(({ history }) => history !== backupHistory)
-  const isBackup = others.length === 0 || (random.below(2) === 0 && others.length < passing.length)
-  const route = isBackup ? passing.find(({ history }) => history === backupHistory)! : random.pick(others)
-  const points = [...route.points.keys()].filter((point) => only?.includes(point) ?? true)
-  const point = random.pick(points)
-  const nth = 1 + random.below(route.points.get(point)!)
-  const victim = random.pick(victims)
-  const kind = only === undefined ? weighted(random) : 'kill-at-point'
-  const fault = ((): Fault => {
-    switch (kind) {
-      case 'kill-at-point':
-        return { kind, victim: random.below(2) === 0 ? 'box' : victim, point, nth }
-      case 'kill-twice':
-        return { kind, point, nth, second: random.pick(points) }
-      case 'kill-at-moment':
-        return { kind, victim, afterMs: random.below(momentMaxMs) }
-      case 'cut':
-        return { kind, afterBytes: Array.from({ length: 1 + random.below(3) }, () => 1 + random.below(cutMaxBytes)) }
-      case 'full-disk':
-        return disk.isThere() ? { kind, point, nth, ...disk } : { kind: 'kill-at-point', victim: 'box', point, nth }
-      default:
-        return kind satisfies never
-    }
-  })()
-  return { route, fault }
-}
-
-function weighted(random: SeededRandom): keyof typeof shares {
-  const sum = Object.values(shares).reduce((total, share) => total + share, 0)
-  let left = random.below(sum)
-  for (const [kind, share] of Object.entries(shares) as [keyof typeof shares, number][]) {
-    left -= share
-    if (left < 0) return kind
-  }
-  throw new Error('the shares do not add up')
-}
-
-function faultWords(fault: Fault): string {
-  switch (fault.kind) {
-    case 'kill-at-point':
-      return `kill -9 of the ${fault.victim} at ${fault.point} (${fault.nth})`
-    case 'kill-twice':
-      return `kill -9 of the box at ${fault.point} (${fault.nth}), then at ${fault.second}`
-    case 'kill-at-moment':
-      return `kill -9 of the ${fault.victim} after ${fault.afterMs} ms`
-    case 'cut':
-      return `the line cut after ${fault.afterBytes.join(', ')} bytes`
-    case 'full-disk':
-      return `the disk full at ${fault.point} (${fault.nth})`
-    default:
-      return fault satisfies never
-  }
-}
-
-function count(tally: Tally, { route, fault }: Chosen, hasStruck: boolean): void {
+function count(tally: Tally, { route, fault }: Chosen, struck: number): void {
   tally.histories[route.history.name] = (tally.histories[route.history.name] ?? 0) + 1
-  if (!hasStruck) {
+  if (struck === 0) {
     tally.missed += 1
     return
   }
   tally.struck[fault.kind] += 1
-  if (fault.kind === 'cut') tally.cuts += fault.afterBytes.length
+  if (fault.kind === 'cut') tally.cuts += struck
+  if (fault.kind === 'kill-twice' && struck > 1) tally.fellTwice += 1
   if ('point' in fault) tally.killsAt[fault.point] = (tally.killsAt[fault.point] ?? 0) + 1
-}
-
-/** A file system of its own for the repositories, so that it can fill up. Mounting needs root; without it no disk fills up. */
-interface SmallDisk {
-  readonly isThere: () => boolean
-  readonly mount: (dataFolder: string) => void
-  readonly unmount: () => void
-  readonly file: string
-  readonly makeRoom: () => void
-}
-
-function smallDisk(): SmallDisk {
-  let repositories: string | undefined
-  return {
-    isThere: () => repositories !== undefined,
-    get file() {
-      return join(repositories!, 'filler')
-    },
-    mount(dataFolder) {
-      if (process.getuid?.() !== 0) return
-      const folder = join(dataFolder, 'repositories')
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', folder])
-      repositories = folder
-    },
-    unmount() {
-      if (repositories !== undefined) execFileSync('umount', ['-l', repositories])
-      repositories = undefined
-    },
-    makeRoom() {
-      rmSync(join(repositories!, 'filler'), { force: true })
-    },
-  }
 }

@@ -1,6 +1,8 @@
 /** What was run and what came of it, as numbers that add up over processes and days. */
+
 import type { CrashPoint } from '../server/storage-volumes/crash-points.ts'
 import { crashPoints } from '../server/storage-volumes/crash-points.ts'
+import type { Baseline } from './baseline.ts'
 
 export const faultKinds = ['kill-at-point', 'kill-twice', 'kill-at-moment', 'cut', 'full-disk'] as const
 export type FaultKind = (typeof faultKinds)[number]
@@ -15,11 +17,17 @@ export interface Tally {
   restored: number
   lost: number
   cuts: number
+  /** Runs of `kill-twice` in which the second kill struck too. */
+  fellTwice: number
+  /** Disk use at the end of each bed, and of a new box with the same folder. */
+  readonly baselines: Baseline[]
   readonly histories: Record<string, number>
   readonly killsAt: Partial<Record<CrashPoint, number>>
   readonly reached: Set<CrashPoint>
   readonly complaints: string[]
   elapsedMs: number
+  /** Of which in each kind of step. */
+  readonly spentMs: Record<string, number>
 }
 
 export function emptyTally(seed: number): Tally {
@@ -31,11 +39,14 @@ export function emptyTally(seed: number): Tally {
     restored: 0,
     lost: 0,
     cuts: 0,
+    fellTwice: 0,
+    baselines: [],
     histories: {},
     killsAt: {},
     reached: new Set(),
     complaints: [],
     elapsedMs: 0,
+    spentMs: {},
   }
 }
 
@@ -45,17 +56,24 @@ export function runsOf(tally: Tally): number {
 
 /** For machines, and for adding up. */
 export function tallyJson(tally: Tally): object {
-  const { reached, elapsedMs, struck, missed, ...rest } = tally
+  const { reached, elapsedMs, spentMs, struck, missed, ...rest } = tally
   return {
     ...rest,
     runs: runsOf(tally),
     struck,
     missed,
     elapsedS: Math.round(elapsedMs / 1000),
+    baselineMost: mostLeft(tally),
+    spentS: Object.fromEntries(Object.entries(spentMs).map(([name, ms]) => [name, Math.round(ms / 1000)])),
     points: crashPoints.length,
     pointsReached: reached.size,
     pointsNotReached: crashPoints.filter((point) => !reached.has(point)),
   }
+}
+
+function mostLeft({ baselines }: Tally): string {
+  const shares = baselines.map(({ usedBytes, neededBytes }) => usedBytes / neededBytes)
+  return shares.length === 0 ? 'not measured' : `${(Math.max(...shares) * 100).toFixed(1)} % (${shares.length} times)`
 }
 
 export function tallyTable(tally: Tally): string {
@@ -65,14 +83,16 @@ export function tallyTable(tally: Tally): string {
     ['crash points reached', tally.reached.size],
     ['runs', runsOf(tally)],
     ['killed with -9 at a point', struck['kill-at-point']],
-    ['killed at a point, and again on the way up', struck['kill-twice']],
+    ['killed at a point, to be killed again on the way up', `${struck['kill-twice']} (${tally.fellTwice} were)`],
     ['killed with -9 at a random moment', struck['kill-at-moment']],
-    ['runs with a cut line', `${struck.cut} (${tally.cuts} cuts)`],
+    ['runs with a cut line', struck.cut],
+    ['times that a line was cut', tally.cuts],
     ['runs with a full disk', struck['full-disk']],
     ['runs whose fault came too late', tally.missed],
     ['backups acknowledged', tally.acknowledged],
     ['versions restored and compared', tally.restored],
     ['acknowledged versions lost', tally.lost],
+    ['most that was left on a disk, of what a new box needs', mostLeft(tally)],
     ['complaints of any kind', tally.complaints.length],
   ]
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n')
