@@ -70,8 +70,9 @@ export function createMoves(options: {
       if (before !== undefined && (before.uid !== name || before.to !== to))
         throw new MoveError('under-way', 'Another move is under way. Let it end, or give it up first.')
       const from = folderOf(dataFolder, name)
-      if (from === to) throw new MoveError('place-unusable', 'The repository lies there already.')
-      const move = { uid: name, from, to }
+      if (before === undefined && from === to) throw new MoveError('place-unusable', 'The repository lies there already.')
+      // One that has switched, and was broken off before the old files were gone, goes on as well.
+      const move = before ?? { uid: name, from, to }
       // The folder's disk gets its number now, while a person sees what it says.
       ;(await volumes.open(to)).demandWritable()
       if (before === undefined) writeMove(dataFolder, move, reached)
