@@ -5,6 +5,7 @@ import { type Fault, victims } from './faults.ts'
 import { backupHistory } from './histories.ts'
 import type { History } from './history.ts'
 import type { SmallDisk } from './small-disk.ts'
+import type { FaultKind } from './tally.ts'
 
 /** Which points each history passes, and how often: found out by running it once, unharmed. */
 export interface Route {
@@ -13,7 +14,13 @@ export interface Route {
 }
 
 /** How often a kind comes, out of their sum. */
-const shares = { 'kill-at-point': 10, 'kill-twice': 2, 'kill-at-moment': 4, cut: 2, 'full-disk': 2 } as const
+const shares: Readonly<Record<FaultKind, number>> = {
+  'kill-at-point': 10,
+  'kill-twice': 2,
+  'kill-at-moment': 4,
+  cut: 2,
+  'full-disk': 2,
+}
 const momentMaxMs = 600
 /** A backup sends about this much. */
 const cutMaxBytes = 400_000
@@ -27,9 +34,10 @@ export function chooseFault(choice: {
   readonly random: SeededRandom
   readonly routes: readonly Route[]
   readonly only: readonly CrashPoint[] | undefined
+  readonly kinds: readonly FaultKind[]
   readonly disk: SmallDisk
 }): Chosen {
-  const { random, routes, only, disk } = choice
+  const { random, routes, only, kinds, disk } = choice
   const passing = routes.filter(({ points }) => [...points.keys()].some((point) => only?.includes(point) ?? true))
   if (passing.length === 0) throw new Error('no history passes any of these points')
   const others = passing.filter(({ history }) => history !== backupHistory)
@@ -41,7 +49,7 @@ export function chooseFault(choice: {
   const nth = 1 + random.below(route.points.get(point)!)
   // Only backups have an agent to kill, and a line to cut.
   const victim = random.pick(isBackup ? victims : victims.filter((name) => name !== 'agent'))
-  const weighed = only === undefined ? pickKind(random) : 'kill-at-point'
+  const weighed = only === undefined ? pickKind(random, kinds) : 'kill-at-point'
   const kind = weighed === 'cut' && !isBackup ? 'kill-at-point' : weighed
   const fault = ((): Fault => {
     switch (kind) {
@@ -62,11 +70,11 @@ export function chooseFault(choice: {
   return { route, fault }
 }
 
-function pickKind(random: SeededRandom): keyof typeof shares {
-  const sum = Object.values(shares).reduce((total, share) => total + share, 0)
+function pickKind(random: SeededRandom, kinds: readonly FaultKind[]): FaultKind {
+  const sum = kinds.reduce((total, kind) => total + shares[kind], 0)
   let left = random.below(sum)
-  for (const [kind, share] of Object.entries(shares) as [keyof typeof shares, number][]) {
-    left -= share
+  for (const kind of kinds) {
+    left -= shares[kind]
     if (left < 0) return kind
   }
   throw new Error('the shares do not add up')

@@ -1,4 +1,4 @@
-// npm run torture -- [--seed N] [--minutes M | --runs R] [--points pack:synced,…] [--json FILE]
+// npm run torture -- [--seed N] [--minutes M | --runs R] [--points pack:synced,…] [--faults cut,…] [--histories backup,…] [--json FILE]
 // npm run torture -- --mutants [--only WORDS]      mistakes put into a copy of the program: are they noticed?
 // npm run torture -- --flips                       every bit and every length of a 64 KiB pack: is each change found?
 //
@@ -13,7 +13,7 @@ import { countFlipsFound } from '../tests/support/every-flip.ts'
 import { isCrashPoint } from './box-orders.ts'
 import { runMutants } from './run-mutants.ts'
 import { runTorture } from './run-torture.ts'
-import { type Tally, tallyJson, tallyTable } from './tally.ts'
+import { faultKinds, type Tally, tallyJson, tallyTable } from './tally.ts'
 
 // What looks and restores in here starts threads all the time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '..', 'node_modules', '.cache', 'torture')
@@ -24,6 +24,8 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '10' },
     runs: { type: 'string' },
     points: { type: 'string' },
+    faults: { type: 'string' },
+    histories: { type: 'string' },
     json: { type: 'string' },
     mutants: { type: 'boolean', default: false },
     only: { type: 'string' },
@@ -47,6 +49,11 @@ const points = values.points?.split(',').map((text) => {
   if (!isCrashPoint(text)) throw new Error(`there is no crash point ${text}`)
   return text
 })
+const faults = values.faults?.split(',').map((text) => {
+  const kind = faultKinds.find((known) => known === text)
+  if (kind === undefined) throw new Error(`faults are ${faultKinds.join(', ')}`)
+  return kind
+})
 const keep = (tally: Tally) => {
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(tallyJson(tally), undefined, 2)}\n`)
 }
@@ -59,6 +66,8 @@ const tally = await runTorture({
   keep,
   ...(values.runs === undefined ? {} : { maxRuns: Number(values.runs) }),
   ...(points === undefined ? {} : { points }),
+  ...(faults === undefined ? {} : { faults }),
+  ...(values.histories === undefined ? {} : { histories: values.histories.split(',') }),
 })
 console.log(`\n${tallyTable(tally)}`)
 keep(tally)

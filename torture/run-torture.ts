@@ -17,7 +17,7 @@ import { type Judgement, judge, judgeAll } from './judge.ts'
 import { prepareRecovery, recoverOnce } from './recovering.ts'
 import { type SmallDisk, smallDisk } from './small-disk.ts'
 import { countSteps, type Steps, within } from './steps.ts'
-import { emptyTally, runsOf, type Tally } from './tally.ts'
+import { emptyTally, type FaultKind, faultKinds, runsOf, type Tally } from './tally.ts'
 
 export interface TortureOptions {
   readonly seed: number
@@ -26,6 +26,8 @@ export interface TortureOptions {
   readonly maxRuns?: number
   /** Only these points; all unless told. */
   readonly points?: readonly CrashPoint[]
+  /** Only these kinds of faults; all unless told. */
+  readonly faults?: readonly FaultKind[]
   /** Only these histories, by name; all unless told. */
   readonly histories?: readonly string[]
   /** The program to torture, when it is not this one. */
@@ -169,7 +171,7 @@ type Run = { readonly bed: Bed; readonly routes: readonly Route[]; readonly run:
 async function oneRun(life: BedLife, { bed, routes, run, disk }: Run): Promise<void> {
   const { seed, number, tally } = life
   const random = new SeededRandom(seed, `bed ${number} run ${run}`)
-  const chosen = chooseFault({ random, routes, only: life.points, disk })
+  const chosen = chooseFault({ random, routes, only: life.points, kinds: life.faults ?? faultKinds, disk })
   const name = `seed ${seed}, bed ${number}, run ${run}: ${chosen.route.history.name}, ${faultWords(chosen.fault)}`
   const struck = await runFault(bed, chosen.route.history, chosen.fault)
   count(tally, chosen, struck)
