@@ -26,7 +26,7 @@ export interface BoxProcess {
   /** How far its clock is ahead of the machine's, from its next start on. */
   readonly setClock: (aheadMs: number) => void
   readonly isUp: () => boolean
-  /** When it answers that database and disk are there; after half a minute in any case. */
+  /** When it answers that database and disk are there; after two minutes in any case. */
   readonly ready: () => Promise<void>
   /** When the process that runs now is gone. */
   readonly fallen: () => Promise<void>
@@ -54,9 +54,9 @@ export interface BoxProcess {
 export const nodeWords = ['--max-semi-space-size=32', '--experimental-ffi', '--disable-warning=ExperimentalWarning'] as const
 
 const programFolder = join(import.meta.dirname, '..')
-const startWithinMs = 60_000
+const startWithinMs = 300_000
 const stopWithinMs = 30_000
-const readyWithinMs = 30_000
+const readyWithinMs = 120_000
 const askAgainMs = 100
 
 export function openBoxProcess(options: {

@@ -22,7 +22,7 @@ export interface RecoverRound extends Judgement {
   readonly words: string
 }
 
-const patienceMs = 120_000
+const patienceMs = 400_000
 const attemptsMax = 4
 
 /** What the copy must hold, before the box is lost. */

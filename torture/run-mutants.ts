@@ -1,6 +1,6 @@
 /** Each mutant in a copy of the program: its tests must fail there, as they must pass without it. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Mutant, mutants } from './mutants.ts'
@@ -13,21 +13,8 @@ export interface MutantCount {
 }
 
 const programFolder = join(import.meta.dirname, '..')
-const parts = [
-  'agent',
-  'bin',
-  'engine',
-  'migrations',
-  'public',
-  'scripts',
-  'server',
-  'tests',
-  'views',
-  'docs',
-  'bench',
-  'examples',
-]
-const files = ['package.json', 'tsconfig.json', 'vitest.config.ts']
+/** Whatever else lies there is the program, or harmless: a list of what to copy would fall behind. */
+const notCopied = ['node_modules', '.git', 'data']
 /** A mutant that waits for ever is caught by the test's own patience. */
 const testTimeoutMs = 20_000
 /** Without one a test has all the time that it has anywhere: a busy machine is no mistake in the program. */
@@ -61,8 +48,8 @@ export function runMutants(say: (line: string) => void, only?: string): MutantCo
 
 function copyProgram(): string {
   const copy = mkdtempSync(join(tmpdir(), 'holdfast-mutants-'))
-  for (const part of [...parts, ...files])
-    if (existsSync(join(programFolder, part))) cpSync(join(programFolder, part), join(copy, part), { recursive: true })
+  for (const name of readdirSync(programFolder))
+    if (!notCopied.includes(name)) cpSync(join(programFolder, name), join(copy, name), { recursive: true })
   symlinkSync(join(programFolder, 'node_modules'), join(copy, 'node_modules'))
   return copy
 }

@@ -41,7 +41,7 @@ const runsPerBed = 40
 const recoveriesPerBed = 5
 const complaintsMax = 200
 /** A run takes seconds; one that takes this long hangs, and its bed is given up. */
-const runPatienceMs = 600_000
+const runPatienceMs = 1_200_000
 const heartbeatMs = 30_000
 
 export async function runTorture(options: TortureOptions): Promise<Tally> {
