@@ -11,7 +11,8 @@ export interface Steps {
 export function countSteps(now: () => number): Steps {
   const spent: Record<string, number> = {}
   let name = 'beginning'
-  let sinceMs = now()
+  let beganMs = now()
+  let sinceMs = beganMs
   const settle = () => {
     const untilMs = now()
     spent[name] = (spent[name] ?? 0) + untilMs - sinceMs
@@ -21,8 +22,9 @@ export function countSteps(now: () => number): Steps {
     begin(next) {
       settle()
       name = next
+      beganMs = now()
     },
-    now: () => `${name}, for ${Math.round((now() - sinceMs) / 1000)} s`,
+    now: () => `${name}, for ${Math.round((now() - beganMs) / 1000)} s`,
     spentMs() {
       settle()
       return { ...spent }

@@ -8,7 +8,7 @@ const sliceRuns = 4
 /** Those that are quick; the others need days to pass. */
 const sliceHistories = ['backup', 'binning', 'new epoch']
 
-test('nothing acknowledged is lost', { timeout: 240_000 }, async () => {
+test('nothing acknowledged is lost', { timeout: 900_000 }, async () => {
   const seed = Number(process.env.HOLDFAST_TEST_SEED ?? randomInt(1e6))
   const tally = await runTorture({
     seed,
