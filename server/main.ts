@@ -1,21 +1,17 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { addressForPeople } from './address-for-people.ts'
-import { createApp } from './app.ts'
+import { appOfBox } from './app-of-box.ts'
 import type { Box, Machine } from './box.ts'
 import type { Config } from './config.ts'
 import { openControlServer } from './control/control-server.ts'
-import { pageContextBy } from './http/page-context.ts'
-import { openStaticFiles } from './http/static-files.ts'
 import { everyMinute } from './jobs/minutes.ts'
 import { type HttpListener, openHttpListener } from './listener/http-listener.ts'
 import { machineAddresses } from './machine-addresses.ts'
-import { openErrorManual } from './manual/error-manual.ts'
 import { openBoxWhenFree } from './open-box-when-free.ts'
 import { demandRows } from './rebuild/empty-database.ts'
 import { every } from './runtime/every.ts'
 import type { Log } from './runtime/log.ts'
-import { readVersion } from './runtime/version.ts'
 import { lookEveryMs } from './self-backups/self-backup-due.ts'
 import { createServices, type Services } from './services.ts'
 import { readCertificateFiles } from './tls/certificate-files.ts'
@@ -35,8 +31,6 @@ export type Serving = AsyncDisposable & {
   /** Until the box is set up. */
   readonly setupUrl: string | undefined
 }
-
-const programFolder = join(import.meta.dirname, '..')
 
 /** `onTaken`: the database went to another server; the caller must end this one. */
 export async function serve(options: {
@@ -145,38 +139,8 @@ async function minute({ observedTime, uploads, orders, chores, tell, outboxSende
 }
 
 async function listen(box: Box, services: Services, certificate: ServerIdentity | undefined): Promise<HttpListener> {
-  const { config, clock, boxId } = box
-  const staticFiles = await openStaticFiles(join(programFolder, 'public'))
-  const app = createApp({
-    log: box.log.child({ part: 'http' }),
-    randomness: box.randomness,
-    clock,
-    version: readVersion(),
-    instanceId: boxId,
-    publicUrl: config.publicUrl,
-    trustedProxy: config.trustedProxy,
-    readiness: services.readiness,
-    people: services,
-    lettersSide: services,
-    devicesSide: services,
-    uploads: services.uploads,
-    care: services,
-    recoverySide: services,
-    keyCare: services.keyCare,
-    rebuild: services.rebuild,
-    retentionSide: services,
-    copiesSide: services,
-    errorManual: await openErrorManual(join(programFolder, 'docs', 'user', 'errors')),
-    staticFiles,
-    agentPin: pinOf(box),
-    pageContext: pageContextBy({
-      clock,
-      assets: staticFiles.prefix,
-      zoneCookie: `holdfast_zone_${boxId}`,
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      publicUrl: config.publicUrl,
-    }),
-  })
+  const { config } = box
+  const app = await appOfBox(box, services, pinOf(box))
   const tls = config.tls === 'auto' ? await openOwnIdentity(box) : certificate
   return openHttpListener({ fetch: app.fetch, host: config.host, port: config.port, tls })
 }

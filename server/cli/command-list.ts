@@ -17,6 +17,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('../setup/setup-command.ts')).setupCommand,
   },
   {
+    name: 'seed',
+    summary: 'Fills an empty box with a demonstration (--demo)',
+    load: async () => (await import('../demo/seed-command.ts')).seedCommand,
+  },
+  {
     name: 'user create',
     summary: 'Makes a login',
     load: async () => (await import('../users/users-commands.ts')).userCreateCommand,
@@ -139,7 +144,6 @@ export const laterCommands: readonly string[] = [
   'dropbox create',
   'import',
   'sandbox',
-  'seed',
   'support-bundle',
 ]
 

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { storyClock } from '../../../server/demo/story-clock.ts'
+import { movableClock } from '../../../server/runtime/clock.ts'
+
+const noon = Date.UTC(2026, 2, 14, 12)
+const hourMs = 3_600_000
+
+test('a story’s clock goes on from where it was put, never back, and never beyond the true time', () => {
+  const real = movableClock(noon)
+  const clock = storyClock(real, 'UTC')
+  clock.goTo({ daysAgo: 30, hour: 8 })
+  expect(clock.now()).toBe(Date.UTC(2026, 1, 12, 8))
+  real.advance(hourMs)
+  expect(clock.now()).toBe(Date.UTC(2026, 1, 12, 9))
+  clock.goTo({ daysAgo: 30, hour: 8, minute: 30 })
+  expect(clock.now()).toBe(Date.UTC(2026, 1, 12, 9))
+  clock.goTo({ daysAgo: 0, hour: 18 })
+  expect(clock.now()).toBe(noon + hourMs)
+})
