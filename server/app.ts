@@ -104,6 +104,7 @@ import { setupRoutes } from './setup/setup-routes.ts'
 import { versionsRoutes } from './snapshots/versions-routes.ts'
 import { subscriptionsRoutes } from './subscriptions/subscriptions-routes.ts'
 import type { Uploads } from './uploads.ts'
+import { usageRoutes } from './usage/usage-routes.ts'
 import { usersRoutes } from './users/users-routes.ts'
 import { webhooksRoutes } from './webhooks/webhooks-routes.ts'
 
@@ -213,6 +214,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', homeRoutes({ ...services, ...dependencies.copiesSide }))
   app.route('/', accountsRoutes(services))
   app.route('/', fleetRoutes(services))
+  app.route('/', usageRoutes(services))
   app.route('/', customersPagesRoutes({ ...services, ...dependencies.copiesSide }))
   app.route('/', accountPagesRoutes(services))
   app.route('/', auditRoutes({ ...services, log }))

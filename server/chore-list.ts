@@ -35,6 +35,8 @@ import type { Log } from './runtime/log.ts'
 import { selfBackupChore } from './self-backups/self-backup-chore.ts'
 import type { SelfBackups } from './self-backups/self-backups-service.ts'
 import type { Traffic } from './traffic/traffic.ts'
+import { usageChore } from './usage/usage-chore.ts'
+import type { UsageService } from './usage/usage-service.ts'
 import { verificationChore } from './verification/verification-chore.ts'
 import type { VerificationService } from './verification/verification-service.ts'
 import { watchChore } from './watch/watch-chore.ts'
@@ -57,6 +59,7 @@ export interface ChoreServices {
   readonly checks: ChecksService
   readonly repair: RepairService
   readonly verification: VerificationService
+  readonly usage: Pick<UsageService, 'read'>
   readonly runReports: RunReportsService
   readonly glass: GlassService
   readonly watch: WatchService
@@ -80,6 +83,7 @@ export function choreList(services: ChoreServices): readonly Chore[] {
     repairChore(services),
     copyChore(services),
     copyAgeChore(services),
+    usageChore(services),
     glassChore(services),
     watchChore(services),
     digestChore(services),

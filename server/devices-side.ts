@@ -38,6 +38,7 @@ import { createStandingsService, type StandingsService } from './standings/stand
 import { nothingAtPoints, type ReachedPoint } from './storage-volumes/crash-points.ts'
 import type { SubscriptionsService } from './subscriptions/subscriptions-service.ts'
 import { createToldJobsService, type ToldJobsService } from './told-jobs/told-jobs-service.ts'
+import { createUsageService, type UsageService } from './usage/usage-service.ts'
 import { createBlame } from './verification/blame-devices.ts'
 import { createVerification, type VerificationService } from './verification/verification-service.ts'
 import type { WorkerPool } from './worker-pool/worker-pool.ts'
@@ -58,6 +59,7 @@ export interface DevicesSide {
   readonly standings: StandingsService
   readonly fleet: FleetService
   readonly overview: OverviewService
+  readonly usage: UsageService
   readonly plaintexts: PlaintextsService
   readonly catalogue: CatalogueStaging
   readonly catalogueFill: CatalogueFill
@@ -115,6 +117,7 @@ export function createDevicesSide(options: {
     standings: createStandingsService(options),
     fleet: createFleetService(options),
     overview: createOverviewService(options),
+    usage: createUsageService(options),
     plaintexts,
     search: createCatalogueSearch(options),
     catalogue,

@@ -139,13 +139,7 @@ export const commandList: readonly ListedCommand[] = [
 ]
 
 /** Names out of the manual's table whose time has not come; they are absent from the help. */
-export const laterCommands: readonly string[] = [
-  'customer create',
-  'dropbox create',
-  'import',
-  'sandbox',
-  'support-bundle',
-]
+export const laterCommands: readonly string[] = ['customer create', 'dropbox create', 'import', 'sandbox', 'support-bundle']
 
 export type FoundCommand =
   | { readonly kind: 'found'; readonly command: ListedCommand; readonly rest: readonly string[] }

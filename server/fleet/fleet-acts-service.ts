@@ -3,7 +3,6 @@
  * written into the audit log by the service that does it.
  */
 import type { ActingAs } from '../audit/audit.ts'
-import type { Device } from '../devices/device.ts'
 import { DeviceError } from '../devices/device-error.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { OrderError } from '../orders/order.ts'
@@ -23,7 +22,7 @@ export interface FleetActsService {
 
 export interface FleetActsOptions {
   readonly fleet: Pick<FleetService, 'find'>
-  readonly devices: Pick<DevicesService, 'find'> & { readonly move?: MoveDevice }
+  readonly devices: Pick<DevicesService, 'find' | 'move'>
   readonly orders: Pick<OrdersService, 'giveNow' | 'isListening'>
   readonly subscriptions: Pick<SubscriptionsService, 'listOfCustomer'>
   readonly backupSwitches?: {
@@ -31,7 +30,6 @@ export interface FleetActsOptions {
   }
 }
 
-type MoveDevice = (device: Device, subscriptionId: Id<'sub'>, actingAs: ActingAs) => Promise<void>
 type WantedSwitch =
   | { readonly kind: 'on' }
   | { readonly kind: 'off'; readonly reason: string; readonly untilMs: number | undefined }
@@ -59,7 +57,6 @@ export function createFleetActs(options: FleetActsOptions): FleetActsService {
     const target = ofCustomer.find((subscription) => subscription.planId === planId)
     if (device === undefined || target === undefined) throw new Refusal('Its customer has no such plan.')
     if (target.subscriptionId === device.subscriptionId) throw new Refusal('It is in that plan already.')
-    if (devices.move === undefined) throw new Refusal('This box cannot move computers.')
     await devices.move(device, target.subscriptionId, actingAs)
     return `It was moved from ${computer.planName} to ${target.planName}. Its rules for versions are those of ${target.planName} from now on.`
   }

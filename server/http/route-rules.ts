@@ -87,6 +87,7 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'GET /customers/:customerId/delete': { permission: 'customers:end' },
   'POST /customers/:customerId/delete': { permission: 'customers:end' },
   'GET /account': { permission: 'customers:read' },
+  'GET /account/usage': { permission: 'subscriptions:read' },
   'GET /account/edit': { permission: 'account:write' },
   'POST /account/edit': { permission: 'account:write' },
   'POST /account/keep': { permission: 'account:keep' },

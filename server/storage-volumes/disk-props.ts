@@ -2,8 +2,11 @@
 import type { DiskProps, DiskSpaceProps } from '../../views/partials/disk.ts'
 import type { VolumeStatus } from './disk-watch.ts'
 
-export function diskProps({ folder, path, state, reason, space, forecast }: VolumeStatus): DiskProps {
-  return { folder, path, state, reason, space: space && { ...space, full: fullOf(forecast) } }
+const dayMs = 24 * 60 * 60 * 1000
+
+export function diskProps({ folder, path, state, reason, space, forecast, days }: VolumeStatus): DiskProps {
+  const bars = days.map(({ day, usedBytes }) => ({ atMs: day * dayMs, bytes: usedBytes }))
+  return { folder, path, state, reason, space: space && { ...space, full: fullOf(forecast) }, days: bars }
 }
 
 function fullOf(forecast: VolumeStatus['forecast']): DiskSpaceProps['full'] {

@@ -5,7 +5,7 @@ import type { Database } from '../database/database.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
 import { diskAlarms } from './disk-alarms.ts'
-import { type Forecast, forecastFull } from './disk-forecast.ts'
+import { type Forecast, forecastFull, type UsageDay } from './disk-forecast.ts'
 import { floorBytes, reserveBytes, type VolumeState } from './storage-volume.ts'
 import * as table from './storage-volumes-table.ts'
 import type { Volume } from './volume.ts'
@@ -18,6 +18,8 @@ export interface VolumeStatus {
   /** Undefined while it is the wrong one. */
   readonly space: VolumeRoom | undefined
   readonly forecast: Forecast | undefined
+  /** How full it was, day by day. */
+  readonly days: readonly UsageDay[]
 }
 
 export interface VolumeRoom {
@@ -57,8 +59,9 @@ export function createDiskWatch(options: {
     const { folder, path } = volume
     const { state, reason } = volume.state()
     const space = state === 'wrong' ? undefined : await roomOf(volume)
-    const forecast = space && (await forecastOf(volume, space))
-    return { folder, path, state, reason, space, forecast }
+    const days = await table.listUsage(kysely, Buffer.from(volume.expectedId(), 'hex'), dayOf(clock.now()))
+    const forecast = space && forecastOf(space, days)
+    return { folder, path, state, reason, space, forecast, days }
   }
   const roomOf = async (volume: Volume): Promise<VolumeRoom> => {
     const { totalBytes, freeBytes, reserveBytes: held } = await volume.space()
@@ -70,11 +73,9 @@ export function createDiskWatch(options: {
       floorBytes: floorBytes(totalBytes),
     }
   }
-  const forecastOf = async (volume: Volume, room: VolumeRoom) => {
-    const nowMs = clock.now()
-    const uid = Buffer.from(volume.expectedId(), 'hex')
+  const forecastOf = (room: VolumeRoom, days: readonly UsageDay[]) => {
     const roomBytes = room.freeBytes + room.reserveBytes - room.reserveWantedBytes - room.floorBytes
-    return forecastFull(await table.listUsage(kysely, uid, dayOf(nowMs)), { roomBytes, nowMs })
+    return forecastFull(days, { roomBytes, nowMs: clock.now() })
   }
   const saveUsage = async (volume: Volume, { totalBytes, freeBytes, reserveBytes: held }: VolumeRoom) => {
     const nowMs = clock.now()

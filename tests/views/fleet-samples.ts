@@ -5,6 +5,7 @@ import { type FleetActPageProps, fleetActPage } from '../../views/pages/fleet-ac
 import { fleetReportPage } from '../../views/pages/fleet-report.ts'
 import { type JobsPageProps, jobsPage } from '../../views/pages/jobs.ts'
 import { type OverviewPageProps, overviewPage } from '../../views/pages/overview.ts'
+import { type PlanUsage, usagePage } from '../../views/pages/usage.ts'
 import type { RunningProps } from '../../views/partials/running.ts'
 import type { SparkDay } from '../../views/partials/spark.ts'
 import type { PageContext, Viewer } from '../../views/site.ts'
@@ -221,6 +222,27 @@ function jobs(props: Partial<JobsPageProps>): (page: PageContext) => Html {
   return (page) => jobsPage({ ...page, ...whole, ...props }) as unknown as Html
 }
 
+const gold: PlanUsage = {
+  name: 'Gold',
+  usedBytes: 610 * GiB,
+  quotaBytes: 1000 * GiB,
+  days: Array.from({ length: 60 }, (_, index) => ({
+    atMs: nowMs - (59 - index) * dayMs,
+    bytes: (400 + index * 3.5 + (index % 7)) * GiB,
+  })),
+  outlook: { kind: 'at', atMs: nowMs + 110 * dayMs },
+}
+
+function usage(plans: readonly PlanUsage[]): (page: PageContext) => Html {
+  const ofCustomer: Viewer = {
+    name: 'Helen Calder',
+    role: 'Owner',
+    account: { name: 'Calder & Rowe Architects', number: 'C-000002' },
+    standing: 'member',
+  }
+  return (page) => usagePage({ ...page, viewer: ofCustomer, plans }) as unknown as Html
+}
+
 export function fleetSamples(longName: string) {
   const long = row(longName, longName, { kind: 'failed', times: 12_345, why: 'The plan is full' }, 'xxxxxxxxxxxxxx')
   return {
@@ -253,6 +275,9 @@ export function fleetSamples(longName: string) {
       tight: [{ ...tight[0]!, customer: longName, plan: longName }],
       ending: [{ ...ending[0]!, customer: longName }],
     }),
+    'usage-none': usage([]),
+    'usage-one-day': usage([{ ...gold, days: gold.days.slice(0, 1), outlook: { kind: 'unknown' } }]),
+    'usage-many': usage([gold, { ...gold, name: longName, usedBytes: gold.quotaBytes, outlook: { kind: 'full' } }]),
     'jobs-none': jobs({ past: [] }),
     'jobs-many': jobs({}),
     'jobs-long': jobs({ past: [{ ...past[1]!, summary: longName }] }),

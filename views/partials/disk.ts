@@ -8,6 +8,7 @@ import { type Fact, facts } from './facts.ts'
 import { gauge } from './gauge.ts'
 import { partHead } from './part-head.ts'
 import { stateBadge } from './state.ts'
+import { type UsageBar, usageChart } from './usage-chart.ts'
 
 export type DiskProps = {
   /** As the box names it: `repositories`, or a path. */
@@ -16,6 +17,8 @@ export type DiskProps = {
   readonly state: 'online' | 'read-only' | 'wrong'
   readonly reason: string | undefined
   readonly space: DiskSpaceProps | undefined
+  /** How full it was, day by day. */
+  readonly days?: readonly UsageBar[]
 }
 
 export type DiskSpaceProps = {
@@ -37,6 +40,7 @@ export function diskPart(reader: Reader, disk: DiskProps, index: number): Html {
       <p class="hint"><code>${disk.path}</code></p>
       ${disk.state === 'online' ? '' : troubleOf(disk)}
       ${disk.space === undefined ? '' : spaceOf(reader, disk.space)}
+      ${chartOf(reader, disk)}
     </section>`
 }
 
@@ -66,6 +70,11 @@ function troubleOf({ folder, state, reason }: DiskProps): Html {
         <p class="hint">${more}</p>
         <p class="row"><input type="hidden" name="folder" value="${folder}"><button class="button">${icon('refresh-cw')}${words}</button></p>
       </form>`
+}
+
+function chartOf(reader: Reader, { space, days = [] }: DiskProps): Html | string {
+  if (space === undefined || days.length < 2) return ''
+  return usageChart(reader, { title: 'Used of the disk', days, limitBytes: space.totalBytes })
 }
 
 function spaceOf(reader: Reader, space: DiskSpaceProps): Html {
