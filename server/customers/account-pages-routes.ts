@@ -40,6 +40,13 @@ const accountPlaces: readonly PlaceOf[] = [
     icon: 'key-round',
   },
   {
+    path: '/account/usage',
+    permission: 'subscriptions:read',
+    name: 'Space used',
+    about: 'How the space of the plan filled, day by day, and when it will be full.',
+    icon: 'hard-drive',
+  },
+  {
     path: '/account/audit',
     permission: 'audit:read',
     name: 'Audit',

@@ -70,11 +70,13 @@ export function createFleetActs(options: FleetActsOptions): FleetActsService {
       case 'move':
         return move(computer, body.planId, actingAs)
       case 'pause':
-        await backupSwitches?.switchDevice(key, { ...body, kind: 'off' }, actingAs)
+        if (backupSwitches === undefined) throw new Refusal('This box cannot pause computers.')
+        await backupSwitches.switchDevice(key, { ...body, kind: 'off' }, actingAs)
         return 'It is paused. Its versions stay, and can be restored.'
       case 'resume':
         if (computer.standing.pause?.of !== 'computer') throw new Refusal('It was not paused by itself.')
-        await backupSwitches?.switchDevice(key, { kind: 'on' }, actingAs)
+        if (backupSwitches === undefined) throw new Refusal('This box cannot pause computers.')
+        await backupSwitches.switchDevice(key, { kind: 'on' }, actingAs)
         return 'Its backups are taken again.'
       default:
         return body satisfies never

@@ -210,8 +210,6 @@ function bulkBar(): Html {
   return html`<div class="bulk">
           <p><b data-chosen>Those chosen</b> <span class="hint">on this page</span></p>
           <button class="button small" name="act" value="run" formmethod="post">${icon('play')}Back up now</button>
-          <button class="button small" name="act" value="pause">${icon('circle-pause')}Pause…</button>
-          <button class="button small" name="act" value="resume">${icon('rotate-ccw')}Resume…</button>
           <button class="button small" name="act" value="move">${icon('layers')}Move to plan…</button>
         </div>`
 }
