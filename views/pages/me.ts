@@ -135,7 +135,7 @@ function tokensPart(props: MePageProps): Html {
     tokens.length === 0
       ? html`<p>You have none. A token lets a script do what you may do, as far as its scopes go.</p>`
       : html`<div class="ledger-wrap"><table class="ledger">
-        <thead><tr><th scope="col">For</th><th scope="col" class="wide">May</th><th scope="col" class="wide">Made</th><th scope="col">Until</th><th scope="col">Last used</th><th scope="col"><span class="vh">What you can do</span></th></tr></thead>
+        <thead><tr><th scope="col">For</th><th scope="col" class="wide">May</th><th scope="col" class="wide">Made</th><th scope="col">Until</th><th scope="col" class="wide">Last used</th><th scope="col"><span class="vh">What you can do</span></th></tr></thead>
         <tbody>${tokens.map((token) => tokenRow(reader, token))}
         </tbody>
       </table></div>`
@@ -161,8 +161,8 @@ function tokenRow(reader: Reader, token: TokenProps): Html {
             <th scope="row"><span class="name">${name}</span><span class="narrow sub">${scopes}</span></th>
             <td class="wide">${scopes}</td>
             <td class="when wide">${dateText(reader, madeAtMs)}</td>
-            <td class="when">${isExpired ? stateBadge('none', `ended ${until}`) : until}</td>
-            <td class="when">${usedAtMs === undefined ? 'never' : whenText(reader, usedAtMs)}</td>
+            <td class="when">${isExpired ? html`${stateBadge('none', 'Ended')}<span class="sub">${until}</span>` : until}</td>
+            <td class="when wide">${usedAtMs === undefined ? 'never' : whenText(reader, usedAtMs)}</td>
             <td class="acts"><form action="${path}" method="post"><button class="button small danger">Withdraw<span class="vh"> the token for ${name}</span></button></form></td>
           </tr>`
 }
