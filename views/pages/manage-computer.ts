@@ -104,7 +104,7 @@ function leadOf({ name, number, state }: ManageComputerPageProps): Html {
 function namePart({ name, path }: ManageComputerPageProps): Html {
   return html`<section aria-labelledby="name-title">
         ${partHead({ id: 'name-title', title: 'Name' })}
-        <form action="${path}/rename" method="post">
+        <form class="stack" action="${path}/rename" method="post">
           ${field({ name: 'name', label: 'How people know it', value: name, hint: 'The computer itself keeps its own name.' })}
           <p class="row"><button class="button">Rename it</button></p>
         </form>
@@ -120,7 +120,7 @@ function planPart(props: ManageComputerPageProps): Html {
         ${
           plans.length === 0 || !may.move || move !== undefined
             ? ''
-            : html`<form action="${path}/manage" method="get">${choice({ name: 'plan', label: 'Another plan of this account', chosen: '', options: plans.map(({ id, name }) => [id, name] as const) })}<p class="row"><button class="button">See what would change</button></p></form>`
+            : html`<form class="stack" action="${path}/manage" method="get">${choice({ name: 'plan', label: 'Another plan of this account', chosen: '', options: plans.map(({ id, name }) => [id, name] as const) })}<p class="row"><button class="button">See what would change</button></p></form>`
         }
       </section>`
 }
@@ -149,7 +149,7 @@ function goingWords(reader: Reader, going: number): string {
 }
 
 function replacePart({ path, name }: ManageComputerPageProps): Html {
-  return html`<section class="part" aria-labelledby="replace">
+  return html`<section class="part stack" aria-labelledby="replace">
       ${partHead({ id: 'replace', title: 'Replace this computer' })}
       <p class="prose">For a PC that is broken or retired: the new one takes the place of ${name}. Its jobs and all its versions go along and can be restored there; the old one is let in no more. The link is good once.</p>
       <form action="${path}/replace" method="post"><input type="hidden" name="days" value="7"><p class="row"><button class="button">${icon('monitor')}Make a link for the new computer</button></p></form>
@@ -182,7 +182,7 @@ function historyPart(reader: Reader, past: readonly PastPrint[]): Html {
 function endPart(props: ManageComputerPageProps): Html {
   const { state, path, number, versions, reader, may } = props
   if (state === 'forgotten') return html`<p class="row part"><a class="button" href="${path}/bin">Look into its bin</a></p>`
-  return html`<section class="part" aria-labelledby="end">
+  return html`<section class="part stack" aria-labelledby="end">
       ${partHead({ id: 'end', title: 'The end of it' })}
       ${
         state === 'active'
@@ -193,7 +193,7 @@ function endPart(props: ManageComputerPageProps): Html {
       ${
         may.forget
           ? html`<p class="prose"><b>Forget it</b> when nobody will want its files again. ${versions === 0 ? 'It has no versions.' : `${countOf(reader, versions, 'version')}, pinned ones too, go into the bin now, and for good after seven days.`} Until then, taking one back stops it.</p>
-      <form action="${path}/forget" method="post">${field({ name: 'confirm', label: `Type ${number} to forget it`, autocomplete: 'off' })}<p class="row"><button class="button danger">Forget it</button></p></form>`
+      <form class="stack narrow-form" action="${path}/forget" method="post">${field({ name: 'confirm', label: `Type ${number} to forget it`, autocomplete: 'off' })}<p class="row"><button class="button danger">Forget it</button></p></form>`
           : html`<p class="hint">Only the owner of the account can forget a computer that has versions.</p>`
       }
     </section>`

@@ -11,5 +11,5 @@ export function connectCommands(link: string): Html {
 
 /** Long commands wrap: they are copied, not read. */
 export function command(label: string, text: string): Html {
-  return html`<pre class="log command" tabindex="0" role="region" aria-label="${label}">${text}</pre>`
+  return html`<pre class="log command whole" tabindex="0" role="region" aria-label="${label}">${text}</pre>`
 }
