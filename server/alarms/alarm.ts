@@ -35,6 +35,12 @@ export interface Alarm {
   readonly settledAt: number | undefined
 }
 
+/** What a page asks for. `whose`: the box's own, all customers', or one customer's. */
+export interface AlarmFilter {
+  readonly severity?: AlarmSeverity
+  readonly whose?: 'box' | 'customers' | Id<'cus'>
+}
+
 export const maxAlarmDetailCharacters = 1000
 export const maxSubjectCharacters = 190
 /** How many settled ones are shown with the others. */

@@ -6,7 +6,7 @@ import type { CustomerReach } from '../customers/customer-reach.ts'
 import type { Database } from '../database/database.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
-import { type Alarm, type AlarmKey, type NewAlarm, settledShown } from './alarm.ts'
+import { type Alarm, type AlarmFilter, type AlarmKey, type NewAlarm, settledShown } from './alarm.ts'
 import type { AlarmCode } from './alarm-catalogue.ts'
 import * as table from './alarms-table.ts'
 
@@ -23,9 +23,10 @@ export interface AlarmsService {
     readonly reach: CustomerReach
     readonly after: number
     readonly limit: number
+    readonly filter?: AlarmFilter
   }) => Promise<readonly Alarm[]>
   /** The last few that are over. */
-  readonly listSettled: (reach: CustomerReach) => Promise<readonly Alarm[]>
+  readonly listSettled: (reach: CustomerReach, filter?: AlarmFilter) => Promise<readonly Alarm[]>
 }
 
 export function createAlarmsService(options: {
@@ -56,6 +57,6 @@ export function createAlarmsService(options: {
       for (const subject of await table.listOpenSubjects(kysely, code)) if (!held.has(subject)) await settle({ code, subject })
     },
     list: (asked) => table.listOpenAlarms(kysely, asked),
-    listSettled: (reach) => table.listSettledAlarms(kysely, { reach, limit: settledShown }),
+    listSettled: (reach, filter = {}) => table.listSettledAlarms(kysely, { reach, limit: settledShown, filter }),
   }
 }

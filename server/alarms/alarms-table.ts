@@ -2,7 +2,7 @@ import { type Generated, sql } from 'kysely'
 import type { CustomerReach } from '../customers/customer-reach.ts'
 import type { Queryable } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
-import { type Alarm, type AlarmKey, maxAlarmDetailCharacters, type NewAlarm } from './alarm.ts'
+import { type Alarm, type AlarmFilter, type AlarmKey, maxAlarmDetailCharacters, type NewAlarm } from './alarm.ts'
 import { type AlarmCode, alarmCodes, findAlarmEntry } from './alarm-catalogue.ts'
 
 export interface AlarmRow {
@@ -76,7 +76,7 @@ export async function listOpenSubjects(db: Queryable, code: AlarmCode): Promise<
   return (await query.execute()).map(({ subject }) => subject)
 }
 
-type AlarmsAsked = { readonly reach: CustomerReach; readonly limit: number }
+type AlarmsAsked = { readonly reach: CustomerReach; readonly limit: number; readonly filter?: AlarmFilter }
 
 /** Those that wait for somebody, in the order in which they were first raised; `after`: an alarm's id. */
 export async function listOpenAlarms(db: Queryable, asked: AlarmsAsked & { readonly after: number }): Promise<readonly Alarm[]> {
@@ -100,8 +100,13 @@ export async function listSettledAlarms(db: Queryable, asked: AlarmsAsked): Prom
 }
 
 /** What belongs to no customer is the box's own: seen by whoever sees all. */
-function selectWithin(db: Queryable, { reach }: AlarmsAsked) {
-  const known = db.selectFrom('alarms').selectAll().where('code', 'in', alarmCodes)
+function selectWithin(db: Queryable, { reach, filter = {} }: AlarmsAsked) {
+  const { severity, whose } = filter
+  const codes = alarmCodes.filter((code) => severity === undefined || findAlarmEntry(code)?.severity === severity)
+  let known = db.selectFrom('alarms').selectAll().where('code', 'in', codes)
+  if (whose === 'box') known = known.where('customer_id', 'is', null)
+  else if (whose === 'customers') known = known.where('customer_id', 'is not', null)
+  else if (whose !== undefined) known = known.where('customer_id', '=', whose)
   if (reach === 'all') return known
   return reach.length === 0 ? known.where(sql<boolean>`1 = 0`) : known.where('customer_id', 'in', reach)
 }

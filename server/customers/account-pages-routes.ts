@@ -53,6 +53,13 @@ const accountPlaces: readonly PlaceOf[] = [
     about: 'Who changed what in this account, and from where.',
     icon: 'scroll-text',
   },
+  {
+    path: '/account/letters',
+    name: 'Letters',
+    about: 'Who hears of what, when a computer is called silent, and which programs are told.',
+    icon: 'mail',
+    permission: 'account:write',
+  },
 ]
 
 export function accountPagesRoutes(options: {

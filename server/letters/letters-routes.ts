@@ -70,7 +70,8 @@ export function lettersRoutes(options: {
   routes.get(mine, (c) => showMine(c))
   routes.post(mine, async (c) => {
     const { user } = getSession(c)
-    if (user.staffRole === undefined) throw new Problem('HF-FORBIDDEN')
+    // For everybody else there is nothing here.
+    if (user.staffRole === undefined) throw new Problem('HF-NOT-FOUND')
     const form = await readForm(c, anyForm)
     const text = String(form.chosen ?? '')
     const choices = {

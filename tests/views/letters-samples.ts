@@ -1,7 +1,11 @@
 /** The pages of settings and letters as a reader may find them. */
 import type { Html } from '../../views/html.ts'
+import { type AccountLettersPageProps, accountLettersPage } from '../../views/pages/account-letters.ts'
+import { type MyLettersPageProps, myLettersPage } from '../../views/pages/my-letters.ts'
 import { type OutboxPageProps, type OutboxRowProps, outboxPage } from '../../views/pages/outbox.ts'
 import { type SettingsPageProps, settingsPage } from '../../views/pages/settings.ts'
+import { webhooksPage } from '../../views/pages/webhooks.ts'
+import type { WebhooksProps } from '../../views/partials/webhooks.ts'
 import type { PageContext, Viewer } from '../../views/site.ts'
 
 const nowMs = Date.UTC(2026, 2, 26, 18, 20)
@@ -80,6 +84,63 @@ function outbox(props: Partial<OutboxPageProps>): (page: PageContext) => Html {
     })
 }
 
+const programs = {
+  path: '/settings/webhooks',
+  webhooks: [],
+  typed: '',
+  problem: undefined,
+  added: undefined,
+  tested: undefined,
+  about: 'They hear of every run and every alert; never of a name of a file.',
+}
+
+function webhooks(props: Partial<WebhooksProps>): (page: PageContext) => Html {
+  return (page) => webhooksPage({ ...page, viewer: staff, programs: { ...programs, ...props }, mayBePrivate: false })
+}
+
+const member: Viewer = {
+  name: 'Helen Rowe',
+  role: 'Owner',
+  account: { name: 'Calder & Rowe Architects', number: 'C-000042' },
+  standing: 'member',
+  maySwitch: false,
+}
+const choices = { completed: false, partly: true, failed: true, alarms: true, digest: 'weekly' } as const
+const none = { completed: false, partly: false, failed: false, alarms: false, digest: 'none' } as const
+
+function myLetters(props: Partial<MyLettersPageProps>): (page: PageContext) => Html {
+  return (page) =>
+    myLettersPage({
+      ...page,
+      viewer: member,
+      email: 'helen@calder-rowe.example',
+      accounts: [
+        { id: 'cus_x', name: 'Calder & Rowe Architects', number: 'C-000042', choices, isOwn: true },
+        { id: 'cus_y', name: 'Harbour Street Dental', number: 'C-000007', choices: none, isOwn: false },
+      ],
+      staff: undefined,
+      isSaved: false,
+      isMailSetUp: true,
+      ...props,
+    })
+}
+
+function accountLetters(props: Partial<AccountLettersPageProps>): (page: PageContext) => Html {
+  return (page) =>
+    accountLettersPage({
+      ...page,
+      viewer: member,
+      defaults: { owner: choices, member: { ...none, failed: true }, viewer: none },
+      silenceDays: '',
+      usualSilenceDays: 3,
+      problem: undefined,
+      isSaved: false,
+      isMailSetUp: true,
+      programs: { ...programs, path: '/account/webhooks' },
+      ...props,
+    })
+}
+
 export function lettersSamples(longName: string) {
   const refused = {
     kind: 'failed',
@@ -130,6 +191,33 @@ export function lettersSamples(longName: string) {
       },
     }),
     'settings-environment': settings({ mail: { source: 'environment', hasPassword: true, form, problem: undefined } }),
+    'webhooks-none': webhooks({}),
+    'webhooks-added': webhooks({
+      webhooks: [
+        { id: 'whk_x', url: 'https://hooks.example/holdfast', isActive: true },
+        { id: 'whk_y', url: `https://${longName}.example/`, isActive: false },
+      ],
+      added: { url: 'https://hooks.example/holdfast', secret: 'kQ3vX0aJ2cT8mW5yZ7bN1dF4gH6jK9lP0qR2sT4uV6w' },
+      tested: { url: 'https://hooks.example/holdfast', isTaken: false, words: 'did not take it. Nothing answers at this port.' },
+    }),
+    'my-letters': myLetters({}),
+    'my-letters-staff': myLetters({
+      accounts: [],
+      staff: {
+        boxAlarms: true,
+        customerAlarms: 'chosen',
+        digest: 'daily',
+        chosen: 'C-000001, C-9',
+        problem: 'There is no customer C-9.',
+      },
+      isMailSetUp: false,
+    }),
+    'account-letters': accountLetters({ isSaved: true }),
+    'account-letters-wrong': accountLetters({
+      silenceDays: 'many',
+      problem: 'A whole number of days, from 1 to 90.',
+      isMailSetUp: false,
+    }),
     'outbox-none': outbox({ counts: { waiting: 0, 'given-up': 0, sent: 0 } }),
     'outbox-waiting': outbox({
       counts: { waiting: 2, 'given-up': 0, sent: 312 },

@@ -148,7 +148,16 @@ function move(props: Partial<MovePageProps>): (page: PageContext) => Html {
 }
 
 function alerts(props: Partial<AlertsPageProps>): (page: PageContext) => Html {
-  return (page) => alertsPage({ ...page, viewer: staffViewer, open: [alert], hasMore: false, settled: [], ...props })
+  return (page) =>
+    alertsPage({
+      ...page,
+      viewer: staffViewer,
+      open: [alert],
+      hasMore: false,
+      settled: [],
+      filter: { severity: undefined, whose: '', problem: undefined },
+      ...props,
+    })
 }
 
 function home(props: Partial<HomePageProps>): (page: PageContext) => Html {
@@ -453,6 +462,10 @@ export const pageSamples = {
   'move-running': move({ underWay: { customer: longName, to: `/mnt/${longName}`, canBeGivenUp: true } }),
   'alerts-none': alerts({ open: [] }),
   'alerts-one': alerts({}),
+  'alerts-filtered': alerts({
+    open: [],
+    filter: { severity: 'failure', whose: 'C-000099', problem: 'There is no customer with this number or name.' },
+  }),
   'alerts-many': alerts({
     open: [
       alert,

@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import { countOf } from '../format/count.ts'
 import { timeTag, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
+import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type AlarmProps, alarmStates } from '../partials/alarm.ts'
 import { partHead } from '../partials/part-head.ts'
@@ -17,8 +18,16 @@ export type AlertRow = AlarmProps & {
   readonly times: number
 }
 
+export type AlertsFilterProps = {
+  readonly severity: 'failure' | 'warning' | undefined
+  /** `box`, `customers`, a customer's number or name as it was typed, or nothing. */
+  readonly whose: string
+  readonly problem: string | undefined
+}
+
 export type AlertsPageProps = PageContext & {
   readonly viewer: Viewer
+  readonly filter: AlertsFilterProps
   readonly open: readonly AlertRow[]
   /** There are more than the page shows. */
   readonly hasMore: boolean
@@ -34,14 +43,47 @@ export function alertsPage(props: AlertsPageProps): Page {
     place: 'alerts',
     body: html`
     <header class="page-head">
-      <div>${headOf(reader, open)}</div>
+      <div>${headOf(reader, open, props.filter)}</div>
     </header>
+    ${filterPart(props.filter)}
     ${open.length === 0 ? '' : openPart(props)}
     ${settled.length === 0 ? '' : settledPart(reader, settled)}`,
   })
 }
 
-function headOf(reader: Reader, open: readonly AlertRow[]): Html {
+const severityTabs = [
+  [undefined, 'All'],
+  ['failure', 'Failures'],
+  ['warning', 'Warnings'],
+] as const
+
+/** Which of them: by how bad they are, and whose. */
+function filterPart({ severity, whose, problem }: AlertsFilterProps): Html {
+  const pathOf = (wanted: AlertsFilterProps['severity']) => {
+    const query = new URLSearchParams({
+      ...(wanted === undefined ? {} : { severity: wanted }),
+      ...(whose === '' ? {} : { whose }),
+    })
+    return query.size === 0 ? '/alerts' : `/alerts?${query}`
+  }
+  return html`<section class="part" aria-label="Which alerts">
+      <nav class="tabs" aria-label="By severity">${severityTabs.map(
+        ([wanted, name]) => html`<a href="${pathOf(wanted)}"${wanted === severity ? html` aria-current="page"` : ''}>${name}</a>`,
+      )}</nav>
+      <form class="tools" action="/alerts" method="get" role="search">
+        ${severity === undefined ? '' : html`<input type="hidden" name="severity" value="${severity}">`}
+        <div class="search">${icon('search')}<label class="vh" for="whose">Whose: box, customers, or a customer’s number or name</label><input id="whose" name="whose" list="whose-list" maxlength="200" placeholder="box, customers, C-000001 or a name"${problem === undefined ? '' : html` aria-invalid="true" aria-describedby="whose-problem"`} value="${whose}"></div>
+        <datalist id="whose-list"><option value="box"></option><option value="customers"></option></datalist>
+        <button class="button">Show</button>
+        ${whose === '' && severity === undefined ? '' : html`<a class="button quiet" href="/alerts">Show all</a>`}
+      </form>
+      ${problem === undefined ? '' : html`<div class="field"><p class="wrong" id="whose-problem">${problem}</p></div>`}
+    </section>`
+}
+
+function headOf(reader: Reader, open: readonly AlertRow[], { severity, whose }: AlertsFilterProps): Html {
+  if (open.length === 0 && (severity !== undefined || whose !== ''))
+    return sentence({ says: 'Nothing of this kind waits for anybody.', small: ['“Show all” takes the filter away.'] })
   if (open.length === 0)
     return sentence({ state: 'ok', says: 'Nothing waits for anybody.', small: ['The box watches itself and writes here.'] })
   const failures = open.filter(({ severity }) => severity === 'failure').length

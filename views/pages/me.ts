@@ -54,7 +54,7 @@ export function mePage(props: MePageProps): Page {
     ...props,
     title: 'My sign-in',
     body: html`
-    <header class="page-head"><div><h1 class="title">My sign-in</h1><p class="lead">How you come in here, and where you are in.</p></div></header>
+    <header class="page-head"><div><h1 class="title">My sign-in</h1><p class="lead">How you come in here, and where you are in.</p></div><div class="row"><a class="button" href="/me/letters">${icon('mail')}My letters</a></div></header>
     ${said === undefined ? '' : notice({ icon: 'circle-check', state: 'ok', words: said })}
     <div class="pair part">
       <div class="flow">${namePart(props)}</div>

@@ -28,7 +28,7 @@ export const digestOptions = [
 
 /** Which letters: ticks, and the rhythm of the one about everything. `prefix` keeps the names apart where there are several. */
 export function letterChoices(choices: LetterChoicesProps, prefix = ''): Html {
-  return html`<ul class="choices">${choiceFields.map(
+  return html`<ul class="ticks">${choiceFields.map(
     (name) =>
       html`<li><label class="check"><input type="checkbox" name="${prefix}${name}" value="yes"${choices[name] ? html` checked` : ''}><span>${words[name]}</span></label></li>`,
   )}</ul>
