@@ -11,6 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Files taken as they are: package path -> place in the tree. */
 export const copies: Readonly<Record<string, string>> = {
   'htmx.org/dist/htmx.min.js': 'public/vendor/htmx.min.js',
+  'htmx.org/dist/ext/hx-sse.min.js': 'public/vendor/hx-sse.min.js',
   'htmx.org/LICENSE': 'public/vendor/htmx-LICENSE.txt',
   'lucide-static/LICENSE': 'public/vendor/lucide-LICENSE.txt',
   '@fontsource-variable/rosario/LICENSE': 'public/vendor/rosario-LICENSE.txt',
@@ -21,6 +22,7 @@ export const copies: Readonly<Record<string, string>> = {
 
 /** The Lucide icons the pages draw. A page's sprite holds only those it uses. */
 export const iconNames = [
+  'activity',
   'arrow-down',
   'arrow-left',
   'arrow-right',
@@ -32,6 +34,7 @@ export const iconNames = [
   'chevron-right',
   'chevrons-up-down',
   'circle-check',
+  'circle-dashed',
   'circle-pause',
   'circle-question-mark',
   'circle-user-round',
@@ -60,12 +63,13 @@ export const iconNames = [
   'monitor',
   'moon',
   'octagon-x',
-  'pin',
   'pause',
   'pencil',
+  'pin',
   'pin-off',
   'play',
   'plus',
+  'power-off',
   'refresh-cw',
   'rotate-ccw',
   'scroll-text',

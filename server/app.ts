@@ -7,6 +7,7 @@ import type { PageContext } from '../views/site.ts'
 import { type AccountCookie, accountCookieBy } from './accounts/account-cookie.ts'
 import { accountsRoutes } from './accounts/accounts-routes.ts'
 import { activityApiRoutes } from './activity/activity-api-routes.ts'
+import { activityPagesRoutes } from './activity/activity-pages-routes.ts'
 import { agentUploadRoutes } from './agent-api/agent-upload-routes.ts'
 import { demandProtocol } from './agent-api/protocol.ts'
 import { alarmsPageRoutes } from './alarms/alarms-page-routes.ts'
@@ -78,6 +79,7 @@ import { staffRoutes } from './members/staff-routes.ts'
 import { movesRoutes } from './moves/moves-routes.ts'
 import { type OpenApiDocument, openApiDocument, registerSecuritySchemes } from './openapi/openapi-document.ts'
 import { openApiRoutes } from './openapi/openapi-routes.ts'
+import { ordersPagesRoutes } from './orders/orders-pages-routes.ts'
 import { ordersRoutes } from './orders/orders-routes.ts'
 import { outboxRoutes } from './outbox/outbox-routes.ts'
 import type { People } from './people.ts'
@@ -103,6 +105,7 @@ import { sessionsRoutes } from './sessions/sessions-routes.ts'
 import { setupRoutes } from './setup/setup-routes.ts'
 import { versionsRoutes } from './snapshots/versions-routes.ts'
 import { subscriptionsRoutes } from './subscriptions/subscriptions-routes.ts'
+import { jobsPagesRoutes } from './told-jobs/jobs-pages-routes.ts'
 import type { Uploads } from './uploads.ts'
 import { usageRoutes } from './usage/usage-routes.ts'
 import { usersRoutes } from './users/users-routes.ts'
@@ -223,6 +226,9 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', addComputerRoutes(services))
   app.route('/', computersRoutes(services))
   app.route('/', manageRoutes({ ...services, ...dependencies.retentionSide }))
+  app.route('/', activityPagesRoutes(services))
+  app.route('/', ordersPagesRoutes(services))
+  app.route('/', jobsPagesRoutes(services))
   app.route('/', versionsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', versionButtonsRoutes({ ...services, ...dependencies.retentionSide }))

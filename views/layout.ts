@@ -75,6 +75,7 @@ async function documentPage(
   <link rel="stylesheet" href="${assets}/holdfast.css">
   <script src="${assets}/time-zone.js" data-cookie="${zoneCookie}" defer></script>
   <script src="${assets}/vendor/htmx.min.js" defer></script>
+  <script src="${assets}/vendor/hx-sse.min.js" defer></script>
 </head>
 <body class="${page.bodyClass}">
   ${spriteFor(body)}${raw(body)}

@@ -12,21 +12,26 @@ import type { CustomersService } from '../customers/customers-service.ts'
 import { monthAsked, monthProps } from '../home/month.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { browsePath, computerPath, skippedPath } from '../http/page-paths.ts'
+import { browsePath, computerPath, jobsPath, ordersPath, skippedPath } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
 import type { IdentitiesService } from '../identities/identities-service.ts'
+import type { OrdersService } from '../orders/orders-service.ts'
+import type { ProgressService } from '../progress/progress-service.ts'
+import { workProps } from '../progress/work-props.ts'
 import { keptPath } from '../retention/retention-paths.ts'
 import type { RunsService } from '../runs/runs-service.ts'
 import { isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { hidePaths } from '../text/hide-paths.ts'
+import type { ToldJobsService } from '../told-jobs/told-jobs-service.ts'
 import type { VerificationService } from '../verification/verification-service.ts'
 import { type AgentAddress, agentStepsFor } from './agent-steps.ts'
 import { type Computer, computerState } from './computer.ts'
 import type { ComputersService } from './computers-service.ts'
 import { type Device, formatDeviceNumber } from './device.ts'
 import { managePath } from './manage-routes.ts'
+import type { DevicesService } from './devices-service.ts'
 import { boardText, systemText } from './system-text.ts'
 
 const versionsPerPage = 25
@@ -38,6 +43,10 @@ export function computersRoutes(options: {
   readonly runs: RunsService
   readonly verification: Pick<VerificationService, 'findFault'>
   readonly identities: Pick<IdentitiesService, 'listDoubts' | 'listQuestions'>
+  readonly devices: Pick<DevicesService, 'find'>
+  readonly toldJobs: Pick<ToldJobsService, 'find'>
+  readonly orders: OrdersService
+  readonly progress: ProgressService
   readonly agentAddress: AgentAddress
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
@@ -79,6 +88,8 @@ export function computersRoutes(options: {
     const beforeSeq = seqAsked(c.req.query('before'))
     const versions = await snapshots.listOfDevice({ deviceId: device.deviceId, beforeSeq, limit: versionsPerPage + 1 })
     const path = computerPath(device.deviceId)
+    const told = await options.toldJobs.find(device.deviceId)
+    const { customerId, deviceId } = device
     return c.html(
       await computerPage({
         ...page,
@@ -93,10 +104,21 @@ export function computersRoutes(options: {
         managePath: managePath(device.deviceId),
         gone: device.state === 'active' ? undefined : device.state,
         isDoubted: (await identities.listDoubts(device.deviceId)).length > 0,
-        month: monthProps({ reader, month, computers: [computer], days, mayReadFiles, path }),
+        month: monthProps({
+          reader,
+          month,
+          computers: [computer],
+          days,
+          mayReadFiles,
+          path,
+          told: told === undefined ? [] : [told],
+        }),
         versions: versions.slice(0, versionsPerPage).map((version) => versionRow(version, mayReadFiles)),
         pager: pagerOf({ reader, versions, beforeSeq, path }),
         keptPath: keptPath(device.deviceId),
+        work: await workProps(c, options, { customerId, deviceId, path }),
+        backUpPath: c.var.access.may('devices:write', customerId) ? ordersPath(deviceId) : undefined,
+        ...(told === undefined ? {} : { jobsPath: jobsPath(deviceId) }),
         stored: storedOf(computer),
       }),
     )

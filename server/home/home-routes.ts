@@ -23,11 +23,16 @@ import type { DevicesService } from '../devices/devices-service.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { browsePath, recoveryKitPath, serverRecoveryPath } from '../http/page-paths.ts'
+import type { OrdersService } from '../orders/orders-service.ts'
 import type { PlansService } from '../plans/plans-service.ts'
+import type { ProgressService } from '../progress/progress-service.ts'
+import { workProps } from '../progress/work-props.ts'
 import type { RecoveryKits } from '../recovery-kits/recovery-kits-service.ts'
 import type { RunsService } from '../runs/runs-service.ts'
 import type { Subscription } from '../subscriptions/subscription.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
+import { nextBackupAt, type ToldJobs } from '../told-jobs/told-jobs.ts'
+import type { ToldJobsService } from '../told-jobs/told-jobs-service.ts'
 import { currentSubscription, standingOf } from './home.ts'
 import { keptForText } from './kept-for.ts'
 import { monthAsked, monthProps } from './month.ts'
@@ -44,6 +49,9 @@ export function homeRoutes(options: {
   readonly alarms: Pick<AlarmsService, 'list'>
   readonly recoveryKits: Pick<RecoveryKits, 'serverKitPrintedAt'>
   readonly copies: Pick<CopiesService, 'list'>
+  readonly toldJobs: Pick<ToldJobsService, 'list'>
+  readonly orders: OrdersService
+  readonly progress: ProgressService
   readonly agentAddress: AgentAddress
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
@@ -58,7 +66,9 @@ export function homeRoutes(options: {
     const account = await openAccount(c, customers)
     const { customerId } = account.customer
     const found = await computers.list(customerId)
-    const standing = standingOf(found, reader.nowMs)
+    const told = await options.toldJobs.list(customerId)
+    const nextBackups = nextBackupsOf(found, told, reader.nowMs)
+    const standing = standingOf(found, reader.nowMs, nextBackups[0]?.atMs)
     const shared = {
       ...page,
       viewer: account.viewer,
@@ -83,10 +93,12 @@ export function homeRoutes(options: {
       await homePage({
         ...shared,
         standing,
-        month: monthProps({ reader, month, computers: found, days, mayReadFiles: account.mayReadFiles, path: '/' }),
+        month: monthProps({ reader, month, computers: found, days, mayReadFiles: account.mayReadFiles, told, path: '/' }),
         plan: subscription && (await planProps(subscription, found)),
-        next: [...nextOf(found, subscription), ...(await nextCopies(account, reader))].toSorted(byTime),
+        next: [...nextOf(found, subscription, nextBackups), ...(await nextCopies(account, reader))].toSorted(byTime),
         getBackPath: getBackPath(found, account),
+        work: await workProps(c, options, { customerId, path: '/' }),
+        backUpPath: c.var.access.may('devices:write', customerId) ? '/backup-now' : undefined,
       }),
     )
   })
@@ -139,12 +151,39 @@ function byTime(one: NextProps, other: NextProps): number {
   return (one.atMs ?? 0) - (other.atMs ?? 0)
 }
 
-function nextOf(found: readonly Computer[], subscription: Subscription | undefined): readonly NextProps[] {
+/** Backups that start by themselves, in order of time; those of the same minute are one. */
+function nextBackupsOf(
+  found: readonly Computer[],
+  told: readonly ToldJobs[],
+  nowMs: number,
+): readonly { readonly atMs: number; readonly words: string }[] {
+  const byTime = new Map<number, string[]>()
+  for (const { device } of found) {
+    const own = told.find(({ deviceId }) => deviceId === device.deviceId)
+    const atMs = own && nextBackupAt(own, nowMs)
+    if (atMs === undefined) continue
+    const minute = atMs - (atMs % minuteMs)
+    byTime.set(minute, [...(byTime.get(minute) ?? []), device.name])
+  }
+  return [...byTime.entries()]
+    .sort(([one], [other]) => one - other)
+    .map(([atMs, names]) => ({ atMs, words: `Backup of ${names.length === 1 ? names[0]! : `${names.length} computers`}` }))
+}
+
+const minuteMs = 60_000
+const nextBackupsShown = 3
+
+function nextOf(
+  found: readonly Computer[],
+  subscription: Subscription | undefined,
+  backups: readonly NextProps[],
+): readonly NextProps[] {
   const [only] = found
   const whose = found.length === 1 && only !== undefined ? only.device.name : `${found.length} computers`
-  const backup = { words: `Backup of ${whose}`, more: 'Whenever “holdfast-agent backup” is run' }
-  if (subscription?.validUntil === undefined) return [backup]
-  return [backup, { atMs: subscription.validUntil, words: `${subscription.planName} ends` }]
+  const byHand = { words: `Backup of ${whose}`, more: 'Whenever “holdfast-agent backup” is run' }
+  const next = backups.length === 0 ? [byHand] : backups.slice(0, nextBackupsShown)
+  if (subscription?.validUntil === undefined) return next
+  return [...next, { atMs: subscription.validUntil, words: `${subscription.planName} ends` }]
 }
 
 /** With one computer there is nothing to choose. */

@@ -4,7 +4,7 @@ import { type Computer, restingState } from '../devices/computer.ts'
 import type { Subscription } from '../subscriptions/subscription.ts'
 
 /** Undefined: there is no computer yet. */
-export function standingOf(computers: readonly Computer[], nowMs: number): Standing | undefined {
+export function standingOf(computers: readonly Computer[], nowMs: number, nextAtMs?: number): Standing | undefined {
   if (computers.length === 0) return undefined
   const judged = computers.map((computer) => ({ computer, state: restingState(computer, nowMs) }))
   const which = (kind: (typeof judged)[number]['state']['kind']) =>
@@ -22,6 +22,7 @@ export function standingOf(computers: readonly Computer[], nowMs: number): Stand
     lastAtMs,
     files: sum(computers.map(files)),
     sinceMs: earliest(computers.map(firstAt)),
+    nextAtMs,
   }
 }
 

@@ -3,6 +3,10 @@ import type { Id } from '../runtime/ids.ts'
 import { encodeVersionPath, type VersionPath } from '../snapshots/version-path.ts'
 
 export const computerPath = (deviceId: Id<'dev'>) => `/computers/${deviceId}`
+export const activityPath = '/activity'
+export const runPath = (runId: Id<'run'>) => `/activity/${runId}`
+export const jobsPath = (deviceId: Id<'dev'>) => `/computers/${deviceId}/jobs`
+export const ordersPath = (deviceId: Id<'dev'>) => `/computers/${deviceId}/orders`
 export const browsePath = (id: Id<'snap'>, path: VersionPath = []) => `/versions/${id}/browse${encodeVersionPath(path)}`
 export const filePath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/file${encodeVersionPath(path)}`
 export const zipPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/zip${encodeVersionPath(path)}`

@@ -11,6 +11,7 @@ import { type MonthProps, monthPart } from '../partials/month.ts'
 import { notice } from '../partials/notice.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
 import { partHead } from '../partials/part-head.ts'
+import { backUpNow, type WorkProps, workPart } from '../partials/work.ts'
 import { stateBadge } from '../partials/state.ts'
 import { trail } from '../partials/trail.ts'
 import type { Reader } from '../reader.ts'
@@ -49,6 +50,10 @@ export type ComputerPageProps = PageContext & {
   readonly state: ComputerState
   readonly lastGoodAtMs: number | undefined
   readonly newestPath: string | undefined
+  readonly work?: WorkProps
+  /** Where a backup is asked for; undefined for whoever may not. */
+  readonly backUpPath?: string | undefined
+  readonly jobsPath?: string
   readonly identity: Identity
   /** Why the last backup failed; stays until one succeeds. */
   readonly failure: { readonly atMs: number; readonly words: string; readonly code: string | undefined } | undefined
@@ -86,12 +91,13 @@ export function computerPage(props: ComputerPageProps): Page {
         <h1 class="title">${name}</h1>
         <p class="lead">${leadOf(reader, props)}</p>
       </div>
-      ${newestPath === undefined ? '' : html`<p class="row"><a class="button primary" href="${newestPath}">${icon('rotate-ccw')}Get a file back</a></p>`}
+      <div class="row">${newestPath === undefined ? '' : html`<a class="button primary" href="${newestPath}">${icon('rotate-ccw')}Get a file back</a>`}${props.backUpPath === undefined ? '' : backUpNow(props.backUpPath)}${props.jobsPath === undefined ? '' : html`<a class="button" href="${props.jobsPath}">What it backs up</a>`}</div>
     </header>
     ${props.failure === undefined ? '' : failureNotice(reader, props.failure)}
     ${props.gone === undefined ? '' : goneNotice(props.gone, props.managePath)}
     ${props.isDoubted ? doubtNotice(props.managePath) : ''}
     ${props.badData === undefined ? '' : badDataNotice(reader, props.badData)}
+    ${props.work === undefined ? '' : workPart(reader, props.work)}
     <div class="split part">
       <div class="flow">
         <section aria-labelledby="month">

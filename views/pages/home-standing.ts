@@ -14,6 +14,8 @@ export type Standing =
       readonly lastAtMs: number
       readonly files: number
       readonly sinceMs: number
+      /** When the next backup is due; undefined where nothing starts one. */
+      readonly nextAtMs?: number | undefined
     }
   /** The newest backup of these did not succeed. */
   | {
@@ -88,13 +90,16 @@ function saidOfWaiting(reader: Reader, { names, running }: Of<'waiting'>): Said 
   }
 }
 
-function saidOfOk(reader: Reader, { names, lastAtMs, files, sinceMs }: Of<'ok'>): Said {
+function saidOfOk(reader: Reader, { names, lastAtMs, files, sinceMs, nextAtMs }: Of<'ok'>): Said {
   const who = names.length === 1 ? names[0]! : `All ${countOf(reader, names.length, 'computer')}`
   return {
     ...spoken({
       state: 'ok',
       says: 'Everything is backed up.',
-      small: [`Last: ${lowerWhen(reader, lastAtMs)}.`, 'Next: when you start it.'],
+      small: [
+        `Last: ${lowerWhen(reader, lastAtMs)}.`,
+        nextAtMs === undefined ? 'Next: when you start it.' : `Next: ${lowerWhen(reader, nextAtMs)}.`,
+      ],
     }),
     lead: `${who}, ${countOf(reader, files, 'file')}, every version since ${dateText(reader, sinceMs)}.`,
     isGood: true,

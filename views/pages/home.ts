@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { dateText, timeTag, whenInSentence } from '../format/when.ts'
+import { dateText, daysSince, timeTag, whenInSentence, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
@@ -9,6 +9,7 @@ import { type MonthProps, monthPart } from '../partials/month.ts'
 import { partHead } from '../partials/part-head.ts'
 import { type PlanProps, planPart } from '../partials/plan.ts'
 import { type KitAsked, recoveryKitNotices } from '../partials/recovery-kit.ts'
+import { backUpNow, type WorkProps, workPart } from '../partials/work.ts'
 import { sentence } from '../partials/sentence.ts'
 import { grownPlate } from '../plates/grown-plate.ts'
 import type { Reader } from '../reader.ts'
@@ -31,6 +32,9 @@ export type HomePageProps = PageContext & {
   /** What waits for somebody, the most urgent first. */
   readonly alarms?: readonly AlarmProps[]
   readonly accountStanding?: AccountStandingProps
+  readonly work?: WorkProps
+  /** Where a backup of all computers is asked for; undefined for whoever may not. */
+  readonly backUpPath?: string | undefined
 }
 
 /** Am I safe, since when, what is next. */
@@ -47,12 +51,14 @@ export function homePage(props: HomePageProps): Page {
       <p class="lead">${said.lead}</p>
       <div class="row">
         ${props.getBackPath === undefined ? '' : html`<a class="button primary" href="${props.getBackPath}">${icon('rotate-ccw')}Get a file back</a>`}
+        ${props.backUpPath === undefined ? '' : backUpNow(props.backUpPath)}
         <a class="button" href="/computers#add">${icon('plus')}Add a computer</a>
       </div>
       ${said.isGood ? grownPlate : ''}
     </header>
     ${accountStanding(reader, props.accountStanding ?? { kind: 'active' })}
     ${others.map((alarm) => alarmNotice(reader, alarm))}
+    ${props.work === undefined ? '' : workPart(reader, props.work)}
     <section class="part" aria-labelledby="month">
       ${monthPart(reader, props.month)}
     </section>
@@ -86,12 +92,17 @@ function withAlarms(
   return { said, others }
 }
 
+/** What comes within days has its time of day. */
+function nextText(reader: Reader, atMs: number): string {
+  return daysSince(reader, atMs) > -7 ? whenText(reader, atMs) : dateText(reader, atMs)
+}
+
 function nextPart({ reader, next }: HomePageProps): Html {
   return html`<section class="part" aria-labelledby="next">
         ${partHead({ id: 'next', title: 'Next' })}
         <ol class="times">${next.map(
           ({ atMs, words, more }) => html`
-          <li>${atMs === undefined ? html`<b>By hand</b>` : timeTag(atMs, dateText(reader, atMs))}<div>${words}${more === undefined ? '' : html` <p>${more}</p>`}</div></li>`,
+          <li>${atMs === undefined ? html`<b>By hand</b>` : timeTag(atMs, nextText(reader, atMs))}<div>${words}${more === undefined ? '' : html` <p>${more}</p>`}</div></li>`,
         )}
         </ol>
       </section>`

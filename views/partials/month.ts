@@ -18,6 +18,8 @@ export type RibbonProps = {
   readonly sinceMs: number
   /** By day of the month. */
   readonly days: ReadonlyMap<number, DayProps>
+  /** Days without a backup, of a computer whose times are known: one was planned and it was off, one is to come, none was planned. */
+  readonly plans?: ReadonlyMap<number, 'off' | 'next' | 'none'>
 }
 
 export type MonthProps = {
@@ -50,13 +52,23 @@ const dayWords = { ok: 'backed up', partial: 'partly backed up', failed: 'failed
 
 function legend(reader: Reader, ribbons: readonly RibbonProps[]): Html {
   const counted = (['ok', 'partial', 'failed'] as const).map((state) => ({ state, days: countDays(ribbons, state) }))
+  const planned = (['off', 'next'] as const).map((state) => ({ state, days: countPlans(ribbons, state) }))
+  const isPlanned = ribbons.length > 0 && ribbons.every(({ plans }) => plans !== undefined)
   return html`<ul class="legend">${counted
     .filter(({ days }) => days > 0)
-    .map(({ state, days }) => legendItem(state, countText(reader, days)))}${legendItem('none')}</ul>`
+    .map(({ state, days }) => legendItem(state, countText(reader, days)))}${planned
+    .filter(({ days }) => days > 0)
+    .map(({ state, days }) =>
+      legendItem(state, state === 'off' ? countText(reader, days) : undefined),
+    )}${legendItem('none', undefined, isPlanned ? 'None planned' : undefined)}</ul>`
 }
 
-function legendItem(state: State, count?: string): Html {
-  return html`<li>${stateBadge(state, stateWords[state])}${count === undefined ? '' : html` <span class="count">${count}</span>`}</li>`
+function countPlans(ribbons: readonly RibbonProps[], state: 'off' | 'next'): number {
+  return ribbons.reduce((sum, { plans }) => sum + [...(plans ?? new Map()).values()].filter((plan) => plan === state).length, 0)
+}
+
+function legendItem(state: State, count?: string, words: string = stateWords[state]): Html {
+  return html`<li>${stateBadge(state, words)}${count === undefined ? '' : html` <span class="count">${count}</span>`}</li>`
 }
 
 function countDays(ribbons: readonly RibbonProps[], state: State): number {
@@ -111,14 +123,17 @@ function ribbonOf(
 
 function dayOfRibbon(reader: Reader, props: MonthProps & { readonly ribbon: RibbonProps; readonly day: CalendarDay }): Html {
   const { day, column, isFar, isToday } = props.day
-  const { days, sinceMs } = props.ribbon
+  const { days, sinceMs, plans } = props.ribbon
   const found = days.get(day)
+  const plan = found === undefined ? plans?.get(day) : undefined
   const date = dayOfMonthText(reader, props.month, day)
   const classes = [day === 1 ? `d${column}` : '', isFar ? 'far' : ''].filter(Boolean).join(' ')
   return html`
-            <li${classes === '' ? '' : html` class="${classes}"`} data-state="${found?.state ?? 'none'}"${isToday ? html` aria-current="date"` : ''}>${
+            <li${classes === '' ? '' : html` class="${classes}"`} data-state="${found?.state ?? plan ?? 'none'}"${isToday ? html` aria-current="date"` : ''}>${
               found === undefined
-                ? emptyDay({ day, date, isToday, isGap: isGap(reader, { month: props.month, day, sinceMs }) })
+                ? plan === undefined
+                  ? emptyDay({ day, date, isToday, isGap: isGap(reader, { month: props.month, day, sinceMs }) })
+                  : plannedDay({ day, date, plan, isToday, isGap: isGap(reader, { month: props.month, day, sinceMs }) })
                 : keptDay(reader, { day, date, found })
             }</li>`
 }
@@ -139,6 +154,22 @@ function emptyDay(props: {
 }): Html {
   const { day, date, isGap, isToday } = props
   return html`<span class="day"><b>${day}</b>${isGap ? icon('minus') : ''}<span class="vh">${isGap ? `${date}: no backup${isToday ? ' yet' : ''}` : date}</span></span>`
+}
+
+const planWords = { off: 'was off', next: 'backup planned', none: 'no backup planned' } as const
+
+function plannedDay(props: {
+  readonly day: number
+  readonly date: string
+  readonly plan: 'off' | 'next' | 'none'
+  readonly isGap: boolean
+  readonly isToday: boolean
+}): Html {
+  const { day, date, plan, isGap, isToday } = props
+  // To come without a plan: nothing to say of it, and nothing to see.
+  const shown = plan === 'none' ? (isGap ? icon('minus') : '') : icon(plan === 'off' ? 'power-off' : 'circle-dashed')
+  const words = `${date}: ${planWords[plan]}${isToday && plan === 'next' ? ' today' : ''}`
+  return html`<span class="day" title="${words}"><b>${day}</b>${shown}<span class="vh">${words}</span></span>`
 }
 
 /** Neither still to come, nor before there was anything to be backed up. */

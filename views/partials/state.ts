@@ -3,7 +3,7 @@ import type { Html } from '../html.ts'
 import { type IconName, icon } from '../icons/icon.ts'
 
 /** How a backup, a day or a computer stands. Colour agrees with it and never says it alone: icon, word and time do. */
-export const states = ['ok', 'partial', 'failed', 'silent', 'running', 'paused', 'none'] as const
+export const states = ['ok', 'partial', 'failed', 'silent', 'running', 'paused', 'off', 'next', 'none'] as const
 export type State = (typeof states)[number]
 
 export const stateIcons = {
@@ -13,6 +13,8 @@ export const stateIcons = {
   silent: 'moon',
   running: 'refresh-cw',
   paused: 'circle-pause',
+  off: 'power-off',
+  next: 'circle-dashed',
   none: 'minus',
 } as const satisfies Record<State, IconName>
 
@@ -23,6 +25,8 @@ export const stateWords = {
   silent: 'Silent',
   running: 'Running',
   paused: 'Paused',
+  off: 'Was off',
+  next: 'Planned',
   none: 'No backup',
 } as const satisfies Record<State, string>
 

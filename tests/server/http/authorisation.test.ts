@@ -76,6 +76,7 @@ function sampleIds(): Readonly<Record<string, string>> {
     // Backup sessions and packs belong to one device; tests/server/agent-api/ shows them to its neighbours.
     sessionId: `bks_${'b'.repeat(20)}`,
     packId: 'ab'.repeat(32),
+    skipId: `skp_${'f'.repeat(20)}`,
     runId: `run_${'e'.repeat(20)}`,
     orderId: `ord_${'d'.repeat(20)}`,
     runKey: 'ab'.repeat(16),
