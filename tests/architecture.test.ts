@@ -55,7 +55,16 @@ const rules: readonly Rule[] = [
   {
     title: 'the agent knows the engine by its front door, and views',
     of: /^agent\//,
-    only: [/^agent\//, /^engine\/index\.ts$/, /^selection\//, /^views\//, /^package\.json$/, node, /^[^./]+$/, /^@?[\w-]+\/[\w-]+$/],
+    only: [
+      /^agent\//,
+      /^engine\/index\.ts$/,
+      /^selection\//,
+      /^views\//,
+      /^package\.json$/,
+      node,
+      /^[^./]+$/,
+      /^@?[\w-]+\/[\w-]+$/,
+    ],
   },
   {
     title: 'the server knows the engine by its front door, and no agent',
@@ -104,7 +113,10 @@ describe('layers', () => {
     const known = new Set(files.map(({ path }) => path))
     const missing = files.flatMap(({ path, imports }) =>
       imports
-        .filter(({ target }) => /^(engine|selection|server|agent|views)\//.test(target) && !target.endsWith('.json') && !known.has(target))
+        .filter(
+          ({ target }) =>
+            /^(engine|selection|server|agent|views)\//.test(target) && !target.endsWith('.json') && !known.has(target),
+        )
         .map(({ target }) => `${path} imports ${target}`),
     )
     expect(missing).toEqual([])

@@ -22,6 +22,7 @@ import type { EntryProps } from '../../views/partials/entry.ts'
 import type { DayProps, RibbonProps } from '../../views/partials/month.ts'
 import type { PageContext, Viewer } from '../../views/site.ts'
 import { addingSamples } from './adding-samples.ts'
+import { activitySamples } from './activity-samples.ts'
 import { checkSamples } from './check-samples.ts'
 import { copiesSamples } from './copies-samples.ts'
 import { fleetSamples } from './fleet-samples.ts'
@@ -504,6 +505,7 @@ export const pageSamples = {
   ...checkSamples(longName),
   ...peopleSamples(longName),
   ...copiesSamples(longName),
+  ...activitySamples(viewer),
   ...fleetSamples(longName),
   ...pruneSamples,
   ...keptSamples({ viewer, nowMs, longName }),
