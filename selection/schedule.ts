@@ -19,6 +19,7 @@ export interface TimeOfDay {
   readonly minute: number
 }
 
+/** What this version takes, for help and complaints; `continuous` is read, and refused where it would be set. */
 export const scheduleForms = [
   'daily 18:00',
   'every 15 minutes',
@@ -26,7 +27,6 @@ export const scheduleForms = [
   'weekly mon 20:00',
   'monthly 1 03:00',
   '*/30 8-18 * * 1-5 (cron)',
-  'continuous',
 ] as const
 
 /** The floor between two versions of one job that the box keeps to. */

@@ -30,8 +30,8 @@ import { type AgentAddress, agentStepsFor } from './agent-steps.ts'
 import { type Computer, computerState } from './computer.ts'
 import type { ComputersService } from './computers-service.ts'
 import { type Device, formatDeviceNumber } from './device.ts'
-import { managePath } from './manage-routes.ts'
 import type { DevicesService } from './devices-service.ts'
+import { managePath } from './manage-routes.ts'
 import { boardText, systemText } from './system-text.ts'
 
 const versionsPerPage = 25

@@ -127,7 +127,7 @@ function readOnly({ reader }: JobsPageProps, job: JobProps): Html {
 
 function editForm(props: JobsPageProps, job: JobProps, id: string): Html {
   const { path, revision, mayReadPaths, reader } = props
-  return html`<form action="${path}" method="post">
+  return html`<form class="job-form" action="${path}" method="post">
         <input type="hidden" name="revision" value="${revision}"><input type="hidden" name="job" value="${job.name}">
         ${
           mayReadPaths
@@ -149,7 +149,7 @@ function addPart(props: JobsPageProps): Html {
   const typed = problem?.isNew === true ? problem.job : undefined
   return html`<section class="part" aria-labelledby="add">
       ${partHead({ id: 'add', title: 'Another job' })}
-      <form action="${path}" method="post">
+      <form class="job-form" action="${path}" method="post">
         <input type="hidden" name="revision" value="${revision}">
         <div class="field"><label for="new-name">Name</label><input id="new-name" name="name" type="text" required maxlength="64" value="${typed?.name ?? ''}"></div>
         ${lines({ id: 'new-sources', name: 'sources', label: 'Folders and files', values: typed?.sources ?? [], hint: 'One a line, as whole paths.' })}

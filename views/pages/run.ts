@@ -9,10 +9,10 @@ import { appPage } from '../layout.ts'
 import { type Fact, facts } from '../partials/facts.ts'
 import { notice } from '../partials/notice.ts'
 import { partHead } from '../partials/part-head.ts'
-import { type WorkProps, workPart } from '../partials/work.ts'
 import { sentence } from '../partials/sentence.ts'
 import type { State } from '../partials/state.ts'
 import { trail } from '../partials/trail.ts'
+import { type WorkProps, workPart } from '../partials/work.ts'
 import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
 import type { SkipReason } from './skipped.ts'
@@ -134,7 +134,7 @@ function failurePart({ code, words, manualPath }: NonNullable<RunPageProps['fail
   return html`<section aria-labelledby="why">
           ${partHead({ id: 'why', title: 'What went wrong' })}
           <p>${words}</p>
-          <p class="hint">Its code is <a href="${manualPath}"><span class="code">${code}</span></a>. The manual says who can put it right, and how.</p>
+          <p class="hint">Its code is <a href="${manualPath}">${code}</a>. The manual says who can put it right, and how.</p>
         </section>`
 }
 
