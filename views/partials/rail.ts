@@ -8,11 +8,9 @@ import { brand } from './brand.ts'
 const places = {
   home: { group: 'account', path: '/', name: 'Home', icon: 'house' },
   computers: { group: 'account', path: '/computers', name: 'Computers', icon: 'monitor' },
+  activity: { group: 'account', path: '/activity', name: 'Activity', icon: 'activity' },
   account: { group: 'account', path: '/account', name: 'Account', icon: 'circle-user-round' },
   customers: { group: 'everyone', path: '/customers', name: 'Customers', icon: 'building-2' },
-  activity: { group: 'account', path: '/activity', name: 'Activity', icon: 'activity' },
-  account: { group: 'account', path: '/account', name: 'Account', icon: 'building-2' },
-  customers: { group: 'everyone', path: '/customers', name: 'Customers', icon: 'users' },
   fleet: { group: 'everyone', path: '/fleet', name: 'Computers', icon: 'monitor' },
   storage: { group: 'box', path: '/storage', name: 'Storage', icon: 'hard-drive', for: 'administrator' },
   people: { group: 'house', path: '/people', name: 'People', icon: 'users', for: 'administrator' },
