@@ -71,7 +71,7 @@ const outcomes = {
 } as const satisfies Record<PastRunProps['outcome'], readonly [string, string]>
 
 function pastPart({ reader, past, chores, shown }: JobsPageProps): Html {
-  const choose = html`<form action="/jobs" class="tools">
+  const choose = html`<form action="/jobs" class="row">
         <label class="vh" for="job">Show</label>
         <select id="job" name="job"><option value="">All of it</option>${chores.map(
           ({ name, title }) => html`<option value="${name}"${name === shown ? ' selected' : ''}>${title}</option>`,

@@ -58,11 +58,15 @@ export function overviewPage(props: OverviewPageProps): Page {
 
 function headOf(reader: Reader, sums: FleetSums): Html {
   const says = fleetTitle(reader, sums)
-  const small = [fleetLead(reader, sums)]
-  if (sums.all === 0) return sentence({ says, small })
-  if (sums.failed > 0) return sentence({ state: 'failed', says, small })
-  if (sums.silent > 0) return sentence({ state: 'silent', says, small })
-  return sentence({ state: sums.safe < sums.all - sums.paused ? 'partial' : 'ok', says, small })
+  const state = stateOf(sums)
+  return html`${state === undefined ? sentence({ says }) : sentence({ state, says })}<p class="lead">${fleetLead(reader, sums)}</p>`
+}
+
+function stateOf({ all, failed, silent, safe, paused }: FleetSums): State | undefined {
+  if (all === 0) return undefined
+  if (failed > 0) return 'failed'
+  if (silent > 0) return 'silent'
+  return safe < all - paused ? 'partial' : 'ok'
 }
 
 function needsPart(reader: Reader, needs: readonly NeedProps[]): Html {

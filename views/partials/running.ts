@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html'
 import { countText } from '../format/count.ts'
 import { durationText } from '../format/duration.ts'
 import { sizeText } from '../format/size.ts'
-import { whenText } from '../format/when.ts'
+import { whenInSentence } from '../format/when.ts'
 import type { Html } from '../html.ts'
 import { icon, spriteFor } from '../icons/icon.ts'
 import type { Reader } from '../reader.ts'
@@ -56,9 +56,9 @@ function rowOf(reader: Reader, { value, name, customer, sinceMs, told, path: com
   return html`
         <li class="progress">
           <p><a class="plain" href="${computer}"><b>${name}</b></a> <span class="hint">${customer}</span></p>
-          <p class="end">${stop}</p>
+          <div class="end">${stop}</div>
           ${barOf(name, told)}
-          <p class="hint">${told === undefined ? `Since ${whenText(reader, sinceMs)}` : toldText(reader, told)}</p>
+          <p class="hint">${told === undefined ? `Since ${whenInSentence(reader, sinceMs).replace(/^on /, '')}` : toldText(reader, told)}</p>
           <p class="hint end">${told?.leftMs === undefined ? '' : `about ${durationText(reader, told.leftMs)} left`}</p>
         </li>`
 }
