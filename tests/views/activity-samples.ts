@@ -187,7 +187,7 @@ export function activitySamples(viewer: Viewer): Readonly<Record<string, (page: 
     'activity-many': activity(viewer, { work: busyWork }),
     'run-partial': run(viewer, {}),
     'run-accept-wrong': run(viewer, {
-      acceptProblem: { pattern: '!x', reason: 'no', words: '"!x": a pattern can exclude, and not include again.' },
+      acceptProblem: { pattern: '[x', reason: 'no', words: '"[x" is no pattern.' },
     }),
     'run-known': run(viewer, { state: 'ok', says: 'Backed up, 3 known skips.', knownSkips: 3 }),
     'run-failed': run(viewer, {

@@ -25,6 +25,7 @@ describe('every page', () => {
     expect(scripts.filter((script) => !scriptsOfPages.includes(script!))).toEqual([
       '/assets/v/time-zone.js',
       '/assets/v/vendor/htmx.min.js',
+      '/assets/v/vendor/hx-sse.min.js',
     ])
   })
 

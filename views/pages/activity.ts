@@ -6,7 +6,6 @@ import { timeTag, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { appPage } from '../layout.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
-import { sentence } from '../partials/sentence.ts'
 import { type State, stateBadge } from '../partials/state.ts'
 import { type WorkProps, workPart } from '../partials/work.ts'
 import type { Reader } from '../reader.ts'
@@ -82,7 +81,7 @@ function filterForm({ computers, filter }: ActivityPageProps): Html {
 function nothing(isFiltered: boolean): Html {
   return isFiltered
     ? html`<p>No backup is like that. <a href="/activity">Show all of them</a>.</p>`
-    : html`${sentence({ says: 'Nothing has run yet.', small: ['The first backup of a computer shows up here while it runs.'] })}`
+    : html`<p class="lead">Nothing has run yet. The first backup of a computer shows up here while it runs.</p>`
 }
 
 function ledger(reader: Reader, runs: readonly RunRow[]): Html {
