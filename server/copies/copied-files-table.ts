@@ -97,3 +97,14 @@ export async function noteCutOff(
     .onDuplicateKeyUpdate(row)
     .execute()
 }
+
+export async function countCopiedPacks(db: Queryable, { copyId, uid }: FilesOf): Promise<number> {
+  const query = db.selectFrom('copied_packs').select(({ fn }) => fn.countAll<number>().as('count'))
+  return (await query.where('copy_id', '=', copyId).where('repository_uid', '=', uid).executeTakeFirstOrThrow()).count
+}
+
+/** Nothing of it lies in the copy any more. */
+export async function forgetCopiedRepository(db: Queryable, { copyId, uid }: FilesOf): Promise<void> {
+  for (const table of ['copied_files', 'copied_repositories'] as const)
+    await db.deleteFrom(table).where('copy_id', '=', copyId).where('repository_uid', '=', uid).execute()
+}

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import type { Storage } from '../../engine/index.ts'
 import { problemOf } from '../http/known-faults.ts'
-import { listRepositories } from '../repositories/repositories-table.ts'
+import { listEndingRepositories, listRepositories } from '../repositories/repositories-table.ts'
 import type { Repository } from '../repositories/repository.ts'
 import { compareListing } from './compare-listing.ts'
 import { sumCopied, sumPending } from './copied-packs-table.ts'
@@ -14,6 +14,7 @@ import { type CopyOutcome, type CopyRunResult, hasFindings } from './copy.ts'
 import { demandIdentity } from './copy-place.ts'
 import { copyRepository, demandOlderCopy } from './copy-repository.ts'
 import type { CopyRun } from './copy-run.ts'
+import { removeEnding } from './remove-ending.ts'
 import { copySelfBackups } from './copy-self.ts'
 import { readAllBack, readBack, readBackBudget } from './read-back.ts'
 import { packBuffer } from './read-pack.ts'
@@ -67,6 +68,7 @@ async function doRun(run: CopyRun, { history, dataFolder, readingBack, isCopying
   if (!isCopying) return true
   await copySelfBackups(run, join(dataFolder, 'self'))
   const areWhole = await copyAll(run, repositories)
+  for (const repository of await listEndingRepositories(run.database.kysely)) await removeEnding(run, repository)
   // Once more: those of before a first copy of days say least about it.
   await copySelfBackups(run, join(dataFolder, 'self'))
   return areWhole

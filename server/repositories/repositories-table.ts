@@ -47,11 +47,34 @@ export async function countRepositories(db: Queryable): Promise<number> {
   return (await query.executeTakeFirstOrThrow()).count
 }
 
+/** Without those of customers whose end has begun: they have no keys, and files that only go. */
 export async function listRepositories(
   db: Queryable,
   page: { readonly after: RepositoryId; readonly limit: number },
 ): Promise<readonly Repository[]> {
-  const rows = await selectRepositories(db).where('id', '>', page.after).orderBy('id').limit(page.limit).execute()
+  const rows = await selectRepositories(db)
+    .where('id', '>', page.after)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('customer_ends')
+            .select('customer_ends.customer_id')
+            .whereRef('customer_ends.customer_id', '=', 'repositories.customer_id'),
+        ),
+      ),
+    )
+    .orderBy('id')
+    .limit(page.limit)
+    .execute()
+  return rows.flatMap((row) => toRepository(row) ?? [])
+}
+
+/** The others: what second copies hold of them goes. */
+export async function listEndingRepositories(db: Queryable): Promise<readonly Repository[]> {
+  const rows = await selectRepositories(db)
+    .where('repositories.customer_id', 'in', (inner) => inner.selectFrom('customer_ends').select('customer_ends.customer_id'))
+    .orderBy('id')
+    .execute()
   return rows.flatMap((row) => toRepository(row) ?? [])
 }
 

@@ -31,6 +31,8 @@ import {
 export interface SelfBackups {
   /** Makes one now. */
   readonly run: () => Promise<SelfBackupFile>
+  /** Makes one now and removes every older one: they hold what must not be read any more. */
+  readonly replaceAll: () => Promise<SelfBackupFile>
   /** Makes one when it is time. Called every few seconds; what it fails with is an alarm, not an error. */
   readonly look: () => Promise<void>
   /** Newest first. */
@@ -110,6 +112,12 @@ export function createSelfBackups(options: {
       inTurn(async () => {
         const file = await save(await gather())
         await alarms.settle(alarmKey)
+        return file
+      }),
+    replaceAll: () =>
+      inTurn(async () => {
+        const file = await save(await gather())
+        await volumes.write(() => thinSelfBackups(folder, { keep: 1, reached }))
         return file
       }),
     look: () => inTurn(() => lookOnce().catch(fail)),

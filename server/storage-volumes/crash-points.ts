@@ -142,6 +142,22 @@ export const crashPoints = [
   'move:copy-remove-synced',
   'move:ended',
   'move:end-synced',
+  'end:begun',
+  'end:people-removed',
+  'end:keys-destroyed',
+  'end-key:unlinked',
+  'end-key:unlink-synced',
+  'end:packs-purged',
+  'end:files-removed',
+  'end:files-remove-synced',
+  'end:rows-removed',
+  'end:step-noted',
+  'end:copy-key-removed',
+  'end:copy-self-put',
+  'end:copy-self-removed',
+  'end:copy-noted',
+  'end:copy-emptied',
+  'end:ended',
 ] as const
 export type CrashPoint = (typeof crashPoints)[number]
 
