@@ -26,6 +26,7 @@ import type { CopiesSide } from './copies-side.ts'
 import { accountPagesRoutes } from './customers/account-pages-routes.ts'
 import { customersPagesRoutes } from './customers/customers-pages-routes.ts'
 import { customersRoutes } from './customers/customers-routes.ts'
+import { exportRoutes } from './customers/export/export-routes.ts'
 import { agentDeviceRoutes } from './devices/agent-device-routes.ts'
 import type { AgentAddress } from './devices/agent-steps.ts'
 import { computersRoutes } from './devices/computers-routes.ts'
@@ -218,8 +219,9 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', accountsRoutes(services))
   app.route('/', fleetRoutes(services))
   app.route('/', usageRoutes(services))
-  app.route('/', customersPagesRoutes({ ...services, ...dependencies.copiesSide }))
+  app.route('/', customersPagesRoutes({ ...services, ...dependencies.copiesSide, publicUrl: dependencies.publicUrl }))
   app.route('/', accountPagesRoutes(services))
+  app.route('/', exportRoutes({ ...services, log }))
   app.route('/', auditRoutes({ ...services, log }))
   app.route('/', fleetActsRoutes({ ...services, fleetActs: createFleetActs(services) }))
   // Before the page of one computer: `add` is no id.

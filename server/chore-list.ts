@@ -10,6 +10,8 @@ import type { ChecksService } from './checks/checks-service.ts'
 import type { Chore } from './chores/chore.ts'
 import type { CopiesService } from './copies/copies-service.ts'
 import { copyAgeChore, copyChore } from './copies/copy-chore.ts'
+import { endingChore } from './customers/ending/ending-chore.ts'
+import type { EndingService } from './customers/ending/ending-service.ts'
 import type { Database } from './database/database.ts'
 import { glassChore } from './glass/glass-chore.ts'
 import type { GlassService } from './glass/glass-service.ts'
@@ -67,6 +69,7 @@ export interface ChoreServices {
   readonly heartbeat: Heartbeat
   readonly isHeartbeatWanted: boolean
   readonly outbox: OutboxService
+  readonly ending: EndingService
 }
 
 export function choreList(services: ChoreServices): readonly Chore[] {
@@ -84,6 +87,7 @@ export function choreList(services: ChoreServices): readonly Chore[] {
     copyChore(services),
     copyAgeChore(services),
     usageChore(services),
+    endingChore(services),
     glassChore(services),
     watchChore(services),
     digestChore(services),

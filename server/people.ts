@@ -5,6 +5,7 @@
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
 import { type CustomersOverviewService, createCustomersOverview } from './customers/customers-overview-service.ts'
 import { type CreateRepositoryForCustomer, type CustomersService, createCustomersService } from './customers/customers-service.ts'
+import { createExport, type ExportService } from './customers/export/export-service.ts'
 import { createRegistrationService, type RegistrationService } from './customers/registration-service.ts'
 import { createStandingService, type StandingService } from './customers/standing-service.ts'
 import { createTellOwners } from './customers/tell-owners.ts'
@@ -37,6 +38,7 @@ export interface People {
   readonly customerStandings: StandingService
   readonly customersOverview: CustomersOverviewService
   readonly audit: AuditService
+  readonly customerExport: ExportService
   readonly plans: PlansService
   readonly subscriptions: SubscriptionsService
   readonly setup: SetupService
@@ -89,6 +91,7 @@ export async function createPeople(options: {
     customerStandings,
     customersOverview,
     audit,
+    customerExport: createExport({ ...options, audit }),
     plans,
     subscriptions,
     setup,

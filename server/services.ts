@@ -5,6 +5,7 @@ import { choreList } from './chore-list.ts'
 import { type ChoresService, createChoresService } from './chores/chores-service.ts'
 import { createFindOtherCopy } from './copies/find-other-copy.ts'
 import { type CopiesSide, createCopiesSide } from './copies-side.ts'
+import { createEnding } from './customers/ending/ending-service.ts'
 import { createDevicesSide, type DevicesSide } from './devices-side.ts'
 import type { Readiness } from './health/readiness.ts'
 import { createKeyCare, type KeyCareService } from './key-care/key-care-service.ts'
@@ -134,6 +135,14 @@ export async function createServices(box: Box): Promise<Services> {
     pool,
     log: box.log.child({ part: 'rebuild' }),
   })
+  const ending = createEnding({
+    ...box,
+    ...care,
+    ...recoverySide,
+    volumes: uploads.volumes,
+    forgetSecrets: repositories.forgetSecrets,
+    log: box.log.child({ part: 'ends' }),
+  })
   const chores = createChoresService({
     ...care,
     database,
@@ -148,6 +157,7 @@ export async function createServices(box: Box): Promise<Services> {
       ...copiesSide,
       ...lettersSide,
       isHeartbeatWanted: config.heartbeatUrl !== undefined,
+      ending,
       moves: uploads.moves,
       repair: uploads.repair,
       prune: uploads.prune,

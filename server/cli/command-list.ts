@@ -22,6 +22,11 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('../demo/seed-command.ts')).seedCommand,
   },
   {
+    name: 'customer create',
+    summary: 'Founds a customer',
+    load: async () => (await import('../customers/customers-commands.ts')).customerCreateCommand,
+  },
+  {
     name: 'user create',
     summary: 'Makes a login',
     load: async () => (await import('../users/users-commands.ts')).userCreateCommand,
@@ -139,7 +144,7 @@ export const commandList: readonly ListedCommand[] = [
 ]
 
 /** Names out of the manual's table whose time has not come; they are absent from the help. */
-export const laterCommands: readonly string[] = ['customer create', 'dropbox create', 'import', 'sandbox', 'support-bundle']
+export const laterCommands: readonly string[] = ['dropbox create', 'import', 'sandbox', 'support-bundle']
 
 export type FoundCommand =
   | { readonly kind: 'found'; readonly command: ListedCommand; readonly rest: readonly string[] }

@@ -14,10 +14,10 @@ import { type CopyOutcome, type CopyRunResult, hasFindings } from './copy.ts'
 import { demandIdentity } from './copy-place.ts'
 import { copyRepository, demandOlderCopy } from './copy-repository.ts'
 import type { CopyRun } from './copy-run.ts'
-import { removeEnding } from './remove-ending.ts'
 import { copySelfBackups } from './copy-self.ts'
 import { readAllBack, readBack, readBackBudget } from './read-back.ts'
 import { packBuffer } from './read-pack.ts'
+import { removeEnding } from './remove-ending.ts'
 import { demandRightDisk, findAbsentPacks } from './source-guard.ts'
 
 const dayMs = 86_400_000

@@ -47,6 +47,13 @@ const accountPlaces: readonly PlaceOf[] = [
     icon: 'hard-drive',
   },
   {
+    path: '/account/export',
+    permission: 'account:export',
+    name: 'Export everything',
+    about: 'Details, people, plans, computers, backups and audit of this account, as a ZIP of tables.',
+    icon: 'download',
+  },
+  {
     path: '/account/audit',
     permission: 'audit:read',
     name: 'Audit',

@@ -1,7 +1,7 @@
 /** The pages Customers, for staff: all of them, a new one, and everything about one. */
 
 import { z } from 'zod'
-import { customerPage } from '../../views/pages/customer.ts'
+import { type CustomerPageProps, customerPage } from '../../views/pages/customer.ts'
 import { customerDeletePage } from '../../views/pages/customer-delete.ts'
 import { customerFormPage } from '../../views/pages/customer-form.ts'
 import { newCustomerPage } from '../../views/pages/customer-new.ts'
@@ -20,8 +20,10 @@ import { readForm } from '../http/form.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { computerPath, customerPath } from '../http/page-paths.ts'
 import { cursorNumber, readPage } from '../http/paging.ts'
+import { userOf } from '../http/principal.ts'
 import { Problem } from '../http/problem.ts'
 import { staffViewer } from '../http/staff-viewer.ts'
+import { type InvitationsService, invitationPath } from '../invitations/invitations-service.ts'
 import type { PlansService } from '../plans/plans-service.ts'
 import { isId } from '../runtime/ids.ts'
 import { requireRecentProof } from '../sessions/recent-proof.ts'
@@ -33,7 +35,6 @@ import { customerFormSchema, detailsOf, emptyFields, fieldsOf, fieldsProps, prob
 import { customerRowProps, detailsProps, stateProps } from './customer-props.ts'
 import { type CustomersOverviewService, maxSearchCharacters } from './customers-overview-service.ts'
 import type { CustomersService } from './customers-service.ts'
-import type { InviteOwner } from './invite-owner.ts'
 import type { RegistrationService } from './registration-service.ts'
 import type { StandingService } from './standing-service.ts'
 
@@ -53,7 +54,6 @@ const searchSchema = z.object({
 })
 const newSchema = customerFormSchema.extend({
   plan: z.string().default(''),
-  'owner-name': z.string().default(''),
   'owner-email': z.string().default(''),
 })
 
@@ -67,13 +67,14 @@ export function customersPagesRoutes(options: {
   readonly devices: DevicesService
   readonly alarms: Pick<AlarmsService, 'list'>
   readonly copies: Pick<CopiesService, 'listDue'>
-  readonly inviteOwner?: InviteOwner
+  readonly invitations: Pick<InvitationsService, 'invite'>
+  readonly publicUrl: string | undefined
   readonly clientOf: ClientOf
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
   const { customers, customersOverview, registrations, customerStandings, plans, subscriptions, devices, alarms, copies } =
     options
-  const { inviteOwner, clientOf, pageContext } = options
+  const { invitations, publicUrl, clientOf, pageContext } = options
   const routes = newRoutes()
   const shared = (c: AppContext) => {
     const page = pageContext(c)
@@ -125,13 +126,13 @@ export function customersPagesRoutes(options: {
           computersMax: plan.devicesMax,
         })),
         plan: form.plan,
-        owner: inviteOwner && { name: form['owner-name'], email: form['owner-email'], problem: ownerProblem },
+        owner: { email: form['owner-email'], problem: ownerProblem },
       }),
       Object.keys(problems).length > 0 || ownerProblem !== undefined ? 422 : 200,
     )
   routes.get('/customers/new', async (c) => {
     const silver = await plans.findNamed('silver')
-    return showNew(c, { ...emptyFields, plan: silver?.planId ?? '', 'owner-name': '', 'owner-email': '' })
+    return showNew(c, { ...emptyFields, plan: silver?.planId ?? '', 'owner-email': '' })
   })
   routes.post('/customers/new', async (c) => {
     const form = await readForm(c, newSchema)
@@ -146,15 +147,24 @@ export function customersPagesRoutes(options: {
       }
       const { customer } = await registrations.register(registration, actingAsUser(c, clientOf))
       const { customerId } = customer
-      if (email !== '') await inviteOwner?.({ customerId, email, name: form['owner-name'].trim() }, actingAsUser(c, clientOf))
+      const user = userOf(c.var.access.principal)
+      if (email === '' || user === undefined) return c.redirect(customerPath(customerId), 303)
+      const invited = { kind: 'member', customerId, role: 'owner' } as const
+      const { secret } = await invitations.invite(user, { email, invited }, clientOf(c).address)
+      // The box sends no mail yet: whoever invites gives the link.
+      if (secret !== undefined)
+        return showOne(c, customer, { invitation: { email, link: new URL(invitationPath(secret), publicUrl ?? c.req.url).href } })
       return c.redirect(customerPath(customerId), 303)
     } catch (error) {
       return showNew(c, form, problemsOf(error))
     }
   })
 
-  const showOne = async (c: AppContext, problem?: string) => {
-    const customer = await getCustomer(c)
+  const showOne = async (
+    c: AppContext,
+    customer: Customer,
+    { problem, invitation }: { readonly problem?: string; readonly invitation?: CustomerPageProps['invitation'] } = {},
+  ) => {
     const { customerId, number, createdAt, kitPrintedAt, details } = customer
     const [overviews, found, licences, waiting, people] = await Promise.all([
       customersOverview.overview([customer]),
@@ -196,11 +206,12 @@ export function customersPagesRoutes(options: {
         people,
         alarms: waiting.toSorted(byUrgency).map(alarmProps),
         problem,
+        invitation,
       }),
       problem === undefined ? 200 : 422,
     )
   }
-  routes.get('/customers/:customerId', (c) => showOne(c))
+  routes.get('/customers/:customerId', async (c) => showOne(c, await getCustomer(c)))
 
   const showEdit = async (c: AppContext, customer: Customer, values = fieldsOf(customer), problems = {}) => {
     const path = customerPath(customer.customerId)
@@ -230,13 +241,15 @@ export function customersPagesRoutes(options: {
   })
 
   routes.post('/customers/:customerId/suspend', async (c) => {
-    const { customerId } = await getCustomer(c)
+    const customer = await getCustomer(c)
+    const { customerId } = customer
     const { reason } = await readForm(c, z.object({ reason: z.string() }))
     try {
       await customerStandings.suspend(customerId, reason, actingAsUser(c, clientOf))
       return c.redirect(customerPath(customerId), 303)
     } catch (error) {
-      if (error instanceof CustomerError && error.fault === 'invalid-reason') return showOne(c, error.message)
+      if (error instanceof CustomerError && error.fault === 'invalid-reason')
+        return showOne(c, customer, { problem: error.message })
       throw error
     }
   })

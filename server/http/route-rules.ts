@@ -86,6 +86,8 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'POST /customers/:customerId/keep': { permission: 'customers:end' },
   'GET /customers/:customerId/delete': { permission: 'customers:end' },
   'POST /customers/:customerId/delete': { permission: 'customers:end' },
+  'GET /customers/:customerId/export': { permission: 'account:export' },
+  'GET /account/export': { permission: 'account:export' },
   'GET /account': { permission: 'customers:read' },
   'GET /account/usage': { permission: 'subscriptions:read' },
   'GET /account/edit': { permission: 'account:write' },

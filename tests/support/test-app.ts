@@ -9,6 +9,7 @@ import { type ChoresService, createChoresService } from '../../server/chores/cho
 import type { CopiesService } from '../../server/copies/copies-service.ts'
 import { createFindOtherCopy } from '../../server/copies/find-other-copy.ts'
 import { createCopiesSide } from '../../server/copies-side.ts'
+import { createEnding, type EndingService } from '../../server/customers/ending/ending-service.ts'
 import { createDevicesSide, type DevicesSide } from '../../server/devices-side.ts'
 import type { App } from '../../server/http/app-environment.ts'
 import { pageContextBy } from '../../server/http/page-context.ts'
@@ -53,6 +54,7 @@ export interface TestApp extends AsyncDisposable {
   readonly masterKey: Buffer
   readonly keyCare: KeyCareService
   readonly copies: CopiesService
+  readonly ending: EndingService
   readonly retention: RetentionSide['retention']
   readonly records: RecordsService
   readonly pool: WorkerPool
@@ -179,6 +181,15 @@ export async function testApp(
     log,
     reached,
   })
+  const ending = createEnding({
+    ...common,
+    ...alarmsAndTime,
+    ...recoverySide,
+    volumes: uploads.volumes,
+    forgetSecrets: repositories.forgetSecrets,
+    log,
+    reached,
+  })
   const chores = createChoresService({
     ...alarmsAndTime,
     database,
@@ -194,6 +205,7 @@ export async function testApp(
         ...copiesSide,
         ...lettersSide,
         isHeartbeatWanted: false,
+        ending,
         moves: uploads.moves,
         repair: uploads.repair,
         prune: uploads.prune,
@@ -252,6 +264,7 @@ export async function testApp(
     masterKey,
     keyCare,
     copies: copiesSide.copies,
+    ending,
     records,
     pool,
     dataFolder,

@@ -15,8 +15,7 @@ export type NewCustomerPageProps = PageContext & {
   readonly plans: readonly PlanChoiceProps[]
   /** Its id; empty: none for now. */
   readonly plan: string
-  /** Undefined: nobody can be invited from here. */
-  readonly owner: OwnerChoiceProps | undefined
+  readonly owner: OwnerChoiceProps
 }
 
 export type PlanChoiceProps = {
@@ -26,7 +25,7 @@ export type PlanChoiceProps = {
   readonly computersMax: number
 }
 
-export type OwnerChoiceProps = { readonly name: string; readonly email: string; readonly problem: string | undefined }
+export type OwnerChoiceProps = { readonly email: string; readonly problem: string | undefined }
 
 /** A customer in three steps: who they are, what they bought, who looks after it there. */
 export function newCustomerPage(props: NewCustomerPageProps): Page {
@@ -42,7 +41,7 @@ export function newCustomerPage(props: NewCustomerPageProps): Page {
       ${problemNotice(fields)}
       ${customerFields(reader, fields)}
       ${planPart(reader, props)}
-      ${props.owner === undefined ? '' : ownerPart(props.owner)}
+      ${ownerPart(props.owner)}
       <p class="row"><button class="button primary">${icon('plus')}Add this customer</button><a class="button" href="/customers">Not now</a></p>
     </form>`,
   })
@@ -60,11 +59,10 @@ function planPart(reader: Reader, { plans, plan }: NewCustomerPageProps): Html {
       </fieldset>`
 }
 
-function ownerPart({ name, email, problem }: OwnerChoiceProps): Html {
+function ownerPart({ email, problem }: OwnerChoiceProps): Html {
   const wrong = problem === undefined ? '' : html` aria-invalid="true" aria-describedby="owner-email-problem"`
   return html`<fieldset class="part fields"><legend><h2>Who looks after it there</h2></legend>
         <p class="hint">The first owner gets a letter with a link, chooses a password, and can then connect computers and invite others. Empty: invite somebody later.</p>
-        <div class="field"><label for="owner-name">Name of the owner</label><input id="owner-name" name="owner-name" type="text" value="${name}"></div>
         <div class="field"><label for="owner-email">Mail address of the owner</label><input id="owner-email" name="owner-email" type="email" value="${email}"${wrong}>${problem === undefined ? '' : html`<p class="wrong" id="owner-email-problem">${problem}</p>`}</div>
       </fieldset>`
 }

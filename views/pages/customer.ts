@@ -27,6 +27,8 @@ export type CustomerPageProps = PageContext & {
   readonly licences: readonly CustomerLicenceProps[]
   readonly people: Readonly<Record<'owner' | 'member' | 'viewer', number>>
   readonly alarms: readonly AlarmProps[]
+  /** Just made, by a box that sends no letters: shown once. */
+  readonly invitation?: { readonly email: string; readonly link: string } | undefined
   /** Of what was typed into the form of suspending. */
   readonly problem: string | undefined
 }
@@ -70,6 +72,7 @@ export function customerPage(props: CustomerPageProps): Page {
         <a class="button" href="${path}/edit">${icon('pencil')}Edit</a>
       </div>
     </header>
+    ${props.invitation === undefined ? '' : notice({ icon: 'key-round', words: html`<b>Give this link to <bdi>${props.invitation.email}</bdi>.</b> It works once, for seven days, and is not shown again: <code class="name">${props.invitation.link}</code>` })}
     ${standingNotice(props, isAdministrator)}
     ${props.alarms.map((alarm) => alarmNotice(reader, alarm))}
     <div class="split part">

@@ -8,7 +8,8 @@ export function endingChore({ ending }: { readonly ending: EndingService }): Cho
   return {
     name: 'customer-ends',
     title: 'Ending deleted accounts',
-    about: 'Thirty days after a customer was deleted it destroys the keys, here and in second copies, and removes what they opened.',
+    about:
+      'Thirty days after a customer was deleted it destroys the keys, here and in second copies, and removes what they opened.',
     page: '/customers?state=leaving',
     weight: 'heavy',
     needsClock: true,
@@ -19,10 +20,7 @@ export function endingChore({ ending }: { readonly ending: EndingService }): Cho
     },
     run: async ({ signal }) => {
       const { ended, waiting } = await ending.run(signal)
-      const said = [
-        ...(ended.length === 0 ? [] : [`Ended: ${ended.join(', ')}.`]),
-        ...waiting.map((words) => `${words}.`),
-      ]
+      const said = [...(ended.length === 0 ? [] : [`Ended: ${ended.join(', ')}.`]), ...waiting.map((words) => `${words}.`)]
       return { summary: said.join(' ').slice(0, 900) || 'No account had to be ended.' }
     },
   }

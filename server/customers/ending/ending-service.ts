@@ -65,7 +65,8 @@ export function createEnding(options: EndingOptions): EndingService {
     forgetSecrets(repository.repositoryId)
     const { keysFolder } = repositoryPlace(dataFolder, repository.uid)
     await volumes.write(async () => {
-      for (const name of await namesIn(keysFolder)) await removeDurably(join(keysFolder, name), (step) => reached(`end-key:${step}`))
+      for (const name of await namesIn(keysFolder))
+        await removeDurably(join(keysFolder, name), (step) => reached(`end-key:${step}`))
     }, repository.uid)
   }
 
@@ -98,7 +99,12 @@ export function createEnding(options: EndingOptions): EndingService {
     }
   }
 
-  const doStep = async (step: EndStep, end: table.CustomerEnd, repository: Repository, signal: AbortSignal): Promise<number | undefined> => {
+  const doStep = async (
+    step: EndStep,
+    end: table.CustomerEnd,
+    repository: Repository,
+    signal: AbortSignal,
+  ): Promise<number | undefined> => {
     const { customerId } = end
     switch (step) {
       case 'people':
@@ -148,7 +154,8 @@ export function createEnding(options: EndingOptions): EndingService {
       return 'its keys are gone; second copies let go of its files seven days after that'
     await database.transaction(async (tx) => {
       for (const rows of lastRows)
-        for (let isDone = false; !isDone; ) isDone = await table.deleteRows(tx, rows, { customerId, repositoryId: repository.repositoryId })
+        for (let isDone = false; !isDone; )
+          isDone = await table.deleteRows(tx, rows, { customerId, repositoryId: repository.repositoryId })
       await table.anonymise(tx, end)
       const entry = { at: clock.now(), action: 'customer.ended', objectId: customerId, customerId } as const
       await insertAudit(tx, { ...actingByItself, ...entry, detail: { number: formatCustomerNumber(number) } })

@@ -5,8 +5,8 @@ import type { Repository, RepositoryId } from '../../repositories/repository.ts'
 import type { Id } from '../../runtime/ids.ts'
 import { formatCustomerNumber } from '../customer.ts'
 import { noDetails } from '../customer-details.ts'
-import type { EndedRows } from './ended-rows.ts'
 import type { EndStep } from './end-step.ts'
+import type { EndedRows } from './ended-rows.ts'
 
 export interface CustomerEndRow {
   readonly customer_id: Id<'cus'>
@@ -46,7 +46,10 @@ export async function listDueEnds(db: Queryable, nowMs: number): Promise<readonl
 
 /** When the first of them is over; undefined: nobody leaves. */
 export async function findFirstEnd(db: Queryable): Promise<number | undefined> {
-  const query = db.selectFrom('customers').select(({ fn }) => fn.min<number | null>('leaves_at').as('at')).where('state', '=', 'leaving')
+  const query = db
+    .selectFrom('customers')
+    .select(({ fn }) => fn.min<number | null>('leaves_at').as('at'))
+    .where('state', '=', 'leaving')
   return (await query.executeTakeFirstOrThrow()).at ?? undefined
 }
 
@@ -62,7 +65,11 @@ export async function listEnds(db: Queryable): Promise<readonly CustomerEnd[]> {
 }
 
 /** From here on nobody can keep it any more. False: somebody kept it, or it began already. */
-export async function beginEnd(tx: Transaction, customerId: Id<'cus'>, begin: { readonly step: EndStep; readonly nowMs: number }): Promise<boolean> {
+export async function beginEnd(
+  tx: Transaction,
+  customerId: Id<'cus'>,
+  begin: { readonly step: EndStep; readonly nowMs: number },
+): Promise<boolean> {
   const result = await tx
     .updateTable('customers')
     .set({ state: 'ending' })
@@ -71,13 +78,20 @@ export async function beginEnd(tx: Transaction, customerId: Id<'cus'>, begin: { 
     .where('leaves_at', '<=', begin.nowMs)
     .executeTakeFirstOrThrow()
   if (result.numUpdatedRows !== 1n) return false
-  await tx.insertInto('customer_ends').values({ customer_id: customerId, step: begin.step, began_at: begin.nowMs, self_backup: null }).execute()
+  await tx
+    .insertInto('customer_ends')
+    .values({ customer_id: customerId, step: begin.step, began_at: begin.nowMs, self_backup: null })
+    .execute()
   return true
 }
 
 export async function setStep(db: Queryable, customerId: Id<'cus'>, step: EndStep, selfBackup?: number): Promise<void> {
   const more = selfBackup === undefined ? {} : { self_backup: selfBackup }
-  await db.updateTable('customer_ends').set({ step, ...more }).where('customer_id', '=', customerId).execute()
+  await db
+    .updateTable('customer_ends')
+    .set({ step, ...more })
+    .where('customer_id', '=', customerId)
+    .execute()
 }
 
 /** Its people lose it; those who belong to nothing else, and do not work for the box, go altogether, with sessions and tokens. */
@@ -152,12 +166,18 @@ export async function deleteRows(
     pack: sql`SELECT id FROM packs WHERE repository_id = ${repositoryId ?? 0}`,
     enrolment: sql`SELECT id FROM enrolments WHERE customer_id = ${customerId}`,
   }[rows.through]
-  const result = await sql`DELETE FROM ${sql.table(rows.table)} WHERE ${sql.ref(rows.column)} IN (${ids}) LIMIT ${sql.lit(rowsAtOnce)}`.execute(db)
+  const result =
+    await sql`DELETE FROM ${sql.table(rows.table)} WHERE ${sql.ref(rows.column)} IN (${ids}) LIMIT ${sql.lit(rowsAtOnce)}`.execute(
+      db,
+    )
   return Number(result.numAffectedRows ?? 0n) < rowsAtOnce
 }
 
 /** A number, and nothing else that anybody could know it by. */
-export async function anonymise(tx: Transaction, { customerId, number }: Pick<CustomerEnd, 'customerId' | 'number'>): Promise<void> {
+export async function anonymise(
+  tx: Transaction,
+  { customerId, number }: Pick<CustomerEnd, 'customerId' | 'number'>,
+): Promise<void> {
   const { taxId, timeZone, ...details } = noDetails
   await tx
     .updateTable('customers')
