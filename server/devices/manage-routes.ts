@@ -131,7 +131,7 @@ export function manageRoutes(options: ManageOptions): App {
       may: {
         write: may('devices:write'),
         move: mayMove,
-        add: may('devices:add'),
+        replace: may('devices:take-over'),
         end: may('devices:end'),
         forget: mayForget(c, device),
       },

@@ -87,7 +87,7 @@ export function addComputerRoutes(options: AddComputerOptions): App {
     const device = isId('dev', id) ? await devices.find(id) : undefined
     if (device === undefined) throw new Problem('HF-NOT-FOUND')
     const { customerId, subscriptionId, deviceId } = device
-    requireIn(c, 'devices:add', customerId)
+    requireIn(c, 'devices:take-over', customerId)
     const { days } = await readForm(c, replaceSchema)
     const wish = { customerId, subscriptionId, deviceId, usesMax: 1, days: numberOf(days) }
     const made = await enrolments.create(wish, actingAsUser(c, clientOf))
@@ -116,6 +116,7 @@ export function addComputerRoutes(options: AddComputerOptions): App {
     if (question === undefined) throw new Problem('HF-NOT-FOUND')
     requireIn(c, 'devices:add', question.customerId)
     const { answer } = await readForm(c, answerSchema)
+    if (answer === 'take-over' && !c.var.access.may('devices:take-over', question.customerId)) throw new Problem('HF-FORBIDDEN')
     await identities.answerQuestion(question, answer, actingAsUser(c, clientOf))
     return c.redirect(question.enrolmentId === undefined ? addPath : linkPath(question.enrolmentId), 303)
   })
@@ -242,6 +243,7 @@ export function addComputerRoutes(options: AddComputerOptions): App {
         likeness: question.likeness,
         askedAtMs: question.lastAt,
         mayAnswer: c.var.access.may('devices:add', customerId),
+        mayGrant: c.var.access.may('devices:take-over', customerId),
       }
     })
     return (await Promise.all(shown)).filter((question) => question !== undefined)

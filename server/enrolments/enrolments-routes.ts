@@ -79,6 +79,7 @@ export function enrolmentsRoutes(services: {
   routes.openapi(makeRoute, async (c) => {
     const { replaces, ...wish } = c.req.valid('json')
     requireIn(c, 'devices:add', wish.customerId)
+    if (replaces !== undefined && !c.var.access.may('devices:take-over', wish.customerId)) throw new Problem('HF-FORBIDDEN')
     const made = await enrolments.create({ ...wish, deviceId: replaces }, actingAsUser(c, clientOf))
     const { origin, pin } = addressFor(c, agentAddress)
     const link = enrolmentLink({ origin, secret: made.secret, pin })

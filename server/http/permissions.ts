@@ -74,8 +74,13 @@ export const permissionTable = {
   'backups:switch': { roles: [...staff, 'owner', 'member'], scope: 'write' },
   /** Names of computers, what they back up and when, "back up now". */
   'devices:write': { roles: [...staff, 'owner', 'member'], scope: 'write' },
-  /** Enrolment links, and letting a computer take over another one's versions. */
+  /** Enrolment links. */
   'devices:add': { roles: [...staff, 'owner', 'member'], scope: 'write' },
+  /**
+   * Letting another machine take a computer's place: it reads all its versions, so the customer's own people grant it, never staff.
+   * By nobody's token.
+   */
+  'devices:take-over': { roles: ['owner', 'member'] },
   /** Revoking and forgetting. By nobody's token. */
   'devices:end': { roles: [...staff, 'owner'] },
   /** What ran when, how it ended, what it left out. */

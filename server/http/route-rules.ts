@@ -53,7 +53,7 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'GET /computers/add/:enrolmentId/arrived': { permission: 'devices:add' },
   'POST /computers/add/:enrolmentId/revoke': { permission: 'devices:add' },
   'POST /computers/questions/:questionId': { permission: 'devices:add' },
-  'POST /computers/:deviceId/replace': { permission: 'devices:add' },
+  'POST /computers/:deviceId/replace': { permission: 'devices:take-over' },
   'GET /computers/:deviceId': { permission: 'devices:read' },
   'GET /computers/:deviceId/manage': { permission: 'devices:read' },
   'POST /computers/:deviceId/rename': { permission: 'devices:write' },

@@ -33,6 +33,7 @@ const question: QuestionProps = {
   likeness: 90,
   askedAtMs: nowMs - 60_000,
   mayAnswer: true,
+  mayGrant: true,
 }
 
 const link = (props: Partial<LinkRow> = {}): LinkRow => ({
@@ -150,7 +151,7 @@ function manage(props: Partial<ManageComputerPageProps> = {}): (page: PageContex
       ],
       versions: 312,
       problem: undefined,
-      may: { write: true, move: true, add: true, end: true, forget: true },
+      may: { write: true, move: true, replace: true, end: true, forget: true },
       ...props,
     })
 }
@@ -218,7 +219,7 @@ export const addingSamples = (longName: string): Readonly<Record<string, (page: 
   'manage-revoked': manage({ state: 'revoked', past: [] }),
   'manage-forgotten': manage({ state: 'forgotten', versions: 0 }),
   'manage-reader': manage({
-    may: { write: false, move: false, add: false, end: false, forget: false },
+    may: { write: false, move: false, replace: false, end: false, forget: false },
     doubts: [doubt({ mayAnswer: false })],
   }),
 })

@@ -56,7 +56,7 @@ export type ManageComputerPageProps = PageContext & {
   readonly may: {
     readonly write: boolean
     readonly move: boolean
-    readonly add: boolean
+    readonly replace: boolean
     readonly end: boolean
     readonly forget: boolean
   }
@@ -81,7 +81,7 @@ export function manageComputerPage(props: ManageComputerPageProps): Page {
       ${may.write ? namePart(props) : ''}
       ${planPart(props)}
     </div>
-    ${state === 'forgotten' || !may.add ? '' : replacePart(props)}
+    ${state === 'forgotten' ? '' : replacePart(props)}
     ${past.length === 0 ? '' : historyPart(reader, past)}
     ${may.end ? endPart(props) : ''}`,
   })
@@ -148,11 +148,15 @@ function goingWords(reader: Reader, going: number): string {
   return `${countOf(reader, going, 'version')} would go into the bin with the next night, and for good after seven days.`
 }
 
-function replacePart({ path, name }: ManageComputerPageProps): Html {
+function replacePart({ path, name, may }: ManageComputerPageProps): Html {
   return html`<section class="part stack" aria-labelledby="replace">
       ${partHead({ id: 'replace', title: 'Replace this computer' })}
       <p class="prose">For a PC that is broken or retired: the new one takes the place of ${name}. Its jobs and all its versions go along and can be restored there; the old one is let in no more. The link is good once.</p>
-      <form action="${path}/replace" method="post"><input type="hidden" name="days" value="7"><p class="row"><button class="button">${icon('monitor')}Make a link for the new computer</button></p></form>
+      ${
+        may.replace
+          ? html`<form action="${path}/replace" method="post"><input type="hidden" name="days" value="7"><p class="row"><button class="button">${icon('monitor')}Make a link for the new computer</button></p></form>`
+          : html`<p class="hint">An owner or a member of the account makes that link: whoever uses it can read all these versions.</p>`
+      }
     </section>`
 }
 

@@ -28,6 +28,8 @@ export type QuestionProps = {
   readonly likeness: number
   readonly askedAtMs: number
   readonly mayAnswer: boolean
+  /** They may let it take over, too. */
+  readonly mayGrant: boolean
 }
 
 export type ArrivalsProps = {
@@ -89,14 +91,14 @@ function backupState(backup: Arrival['backup']): Html {
 
 /** The decision: may it take the known one's place? */
 export function questionBox(reader: Reader, question: QuestionProps): Html {
-  const { id, name, system, address, known, why, likeness, askedAtMs, mayAnswer } = question
+  const { id, name, system, address, known, why, likeness, askedAtMs, mayAnswer, mayGrant } = question
   return html`<div class="box" role="group" aria-labelledby="${id}">
         <h3 id="${id}">${name} looks like ${known.name}. Let it take over?</h3>
         <p>It shows ${why}. ${likeness} % of what can be compared is the same. It asked ${whenText(reader, askedAtMs)} from ${address}${system === '' ? '' : `, with ${system}`}.</p>
         <p>Taking over: it becomes <a href="${known.path}">${known.name}</a> (<span class="id">${known.number}</span>), whose versions go along and can be restored there; the old one is let in no more. A new computer begins without versions.</p>
         ${
           mayAnswer
-            ? html`<form class="row" action="/computers/questions/${id}" method="post"><button class="button" name="answer" value="take-over">Let it take over</button><button class="button" name="answer" value="as-new">It is a new computer</button></form>`
+            ? html`<form class="row" action="/computers/questions/${id}" method="post">${mayGrant ? html`<button class="button" name="answer" value="take-over">Let it take over</button>` : html`<span class="hint">An owner or a member can let it take over.</span>`}<button class="button" name="answer" value="as-new">It is a new computer</button></form>`
             : html`<p class="hint">Somebody who may add computers answers this.</p>`
         }
       </div>`

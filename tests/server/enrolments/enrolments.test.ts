@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { formatDeviceNumber } from '../../../server/devices/device.ts'
 import { actingAs, connectByLink, fingerprintOf, makeEnrolment, postConnect } from '../../support/enrolled.ts'
-import { bodyOf } from '../../support/test-app.ts'
+import { bodyOf, formRequest } from '../../support/test-app.ts'
 import { cookieOf, tokenOf, twoCustomers } from '../../support/two-customers.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -177,7 +177,20 @@ describe('the API', () => {
     expect((await post('owner', { ...wish(), subscriptionId: box.other.subscription.subscriptionId })).status).toBe(404)
     expect((await post('owner', { ...wish(), usesMax: 101 })).status).toBe(422)
     expect((await post('owner', { ...wish(), days: 0 })).status).toBe(422)
-    expect((await post('owner', { ...wish(), replaces: `dev_${'a'.repeat(20)}` })).status).toBe(404)
+    expect((await post('owner', { ...wish(), replaces: `dev_${'a'.repeat(20)}` })).status).toBe(403)
+  })
+
+  test('a link that takes a computer’s place reads its versions: the customer’s own people make it, never staff', async () => {
+    const { deviceId } = box.device.device
+    const replace = async (who: 'owner' | 'member' | 'implementor' | 'administrator') => {
+      const form = formRequest({ days: '7' }, { cookie: await cookieOf(box, box.users[who]) })
+      return (await box.app.request(`/computers/${deviceId}/replace`, form)).status
+    }
+    expect(await replace('implementor')).toBe(403)
+    expect(await replace('administrator')).toBe(403)
+    expect(await replace('member')).toBe(201)
+    expect((await request('implementor', 'POST', '/api/v1/enrolments', { ...wish(), replaces: deviceId })).status).toBe(403)
+    expect((await request('owner', 'POST', '/api/v1/enrolments', { ...wish(), replaces: deviceId })).status).toBe(403)
   })
 
   test('an account has at most a hundred open ones', async () => {

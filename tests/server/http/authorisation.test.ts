@@ -43,6 +43,7 @@ const rights: Readonly<Record<Permission, string>> = {
   'backups:switch': 'administrator implementor owner member',
   'devices:write': 'administrator implementor owner member',
   'devices:add': 'administrator implementor owner member',
+  'devices:take-over': 'owner member',
   'devices:end': 'administrator implementor owner',
   'runs:read': 'administrator implementor owner member viewer',
   'runs:accept': 'owner member',
