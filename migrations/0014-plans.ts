@@ -50,7 +50,7 @@ async function widenSubscriptions(db: Kysely<unknown>): Promise<void> {
 }
 
 async function createChangeTables(db: Kysely<unknown>): Promise<void> {
-  // terms_before, terms_after: what the subscription said then, as JSON. paused: computers that this change stopped.
+  // terms_before, terms_after: what the subscription said then, as JSON. computers: whose switches this change turned, and how they were.
   await sql`CREATE TABLE IF NOT EXISTS subscription_changes (
     id ${id} NOT NULL PRIMARY KEY,
     subscription_id ${id} NOT NULL,
@@ -61,13 +61,29 @@ async function createChangeTables(db: Kysely<unknown>): Promise<void> {
     by_whom ${text(254)} NOT NULL,
     terms_before TEXT NULL,
     terms_after TEXT NOT NULL,
-    paused TEXT NOT NULL,
+    computers MEDIUMTEXT NOT NULL,
     undo_until BIGINT NULL,
     undone_at BIGINT NULL,
     undone_by ${text(254)} NULL,
     KEY subscription_changes_by_subscription (subscription_id, at),
     KEY subscription_changes_by_edit (plan_edit),
     CONSTRAINT subscription_changes_subscription FOREIGN KEY (subscription_id) REFERENCES subscriptions (id)
+  ) ${tableOptions}`.execute(db)
+  // A plan's new terms, and what they mean to each who holds it: rehearsed, then applied, by the chore `plan-edits`.
+  await sql`CREATE TABLE IF NOT EXISTS plan_edits (
+    id ${id} NOT NULL PRIMARY KEY,
+    plan_id ${id} NOT NULL,
+    state ${word} NOT NULL,
+    at BIGINT NOT NULL,
+    by_whom ${text(254)} NOT NULL,
+    plan_before TEXT NOT NULL,
+    plan_after TEXT NOT NULL,
+    holders MEDIUMTEXT NOT NULL,
+    applied_at BIGINT NULL,
+    undone_at BIGINT NULL,
+    KEY plan_edits_by_plan (plan_id, at),
+    KEY plan_edits_by_state (state, at),
+    CONSTRAINT plan_edits_plan FOREIGN KEY (plan_id) REFERENCES plans (id)
   ) ${tableOptions}`.execute(db)
   // Rules that are asked besides the ones that hold, until a change can no longer be undone. object_id: a subscription or a computer.
   await sql`CREATE TABLE IF NOT EXISTS held_rules (

@@ -14,6 +14,7 @@ import { alarmsPageRoutes } from './alarms/alarms-page-routes.ts'
 import { alarmsRoutes } from './alarms/alarms-routes.ts'
 import { auditApiRoutes } from './audit/audit-api-routes.ts'
 import { auditRoutes } from './audit/audit-routes.ts'
+import { switchApiRoutes, switchPagesRoutes } from './backup-switches/switch-routes.ts'
 import type { Care } from './care.ts'
 import { agentSearchRoutes } from './catalogue/agent-search-routes.ts'
 import { checkRoutes } from './checks/check-routes.ts'
@@ -84,7 +85,10 @@ import { ordersPagesRoutes } from './orders/orders-pages-routes.ts'
 import { ordersRoutes } from './orders/orders-routes.ts'
 import { outboxRoutes } from './outbox/outbox-routes.ts'
 import type { People } from './people.ts'
+import { planEditsRoutes } from './plan-edits/plan-edits-routes.ts'
+import { plansPagesRoutes } from './plans/plans-pages-routes.ts'
 import { plansRoutes } from './plans/plans-routes.ts'
+import type { PlansSide } from './plans-side.ts'
 import { pruneRoutes } from './prune/prune-routes.ts'
 import type { RebuildService } from './rebuild/rebuild-service.ts'
 import { recoveryKitRoutes } from './recovery-kits/recovery-kit-routes.ts'
@@ -105,6 +109,9 @@ import { sessionsApiRoutes } from './sessions/sessions-api-routes.ts'
 import { sessionsRoutes } from './sessions/sessions-routes.ts'
 import { setupRoutes } from './setup/setup-routes.ts'
 import { versionsRoutes } from './snapshots/versions-routes.ts'
+import { accountPlanRoutes } from './subscriptions/account-plan-routes.ts'
+import { licenceApiRoutes } from './subscriptions/licence-api-routes.ts'
+import { subscriptionPagesRoutes } from './subscriptions/subscription-pages-routes.ts'
 import { subscriptionsRoutes } from './subscriptions/subscriptions-routes.ts'
 import { jobsPagesRoutes } from './told-jobs/jobs-pages-routes.ts'
 import type { Uploads } from './uploads.ts'
@@ -133,6 +140,7 @@ export interface Dependencies {
   readonly keyCare: KeyCareService
   readonly rebuild: Pick<RebuildService, 'findHold' | 'confirm'>
   readonly retentionSide: RetentionSide
+  readonly plansSide: PlansSide
   readonly copiesSide: CopiesSide
   readonly errorManual: ErrorManual
   readonly staticFiles: StaticFiles
@@ -146,6 +154,7 @@ type ApiServices = People &
   DevicesSide &
   Pick<Care, 'alarms'> &
   RetentionSide &
+  PlansSide &
   CopiesSide & { readonly chores: ChoresService } & { readonly uploads: Uploads; readonly keyCare: KeyCareService }
 
 /** What routes of the frame share, made once. */
@@ -196,7 +205,11 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
   app.route('/', glassRoutes({ ...people, ...shared, pageContext }))
   mountPages(app, dependencies, shared)
   const { devicesSide, care, uploads, keyCare, retentionSide, copiesSide } = dependencies
-  mountApi(app, { ...people, ...devicesSide, ...care, ...retentionSide, ...copiesSide, uploads, keyCare }, shared)
+  mountApi(
+    app,
+    { ...people, ...devicesSide, ...care, ...retentionSide, ...dependencies.plansSide, ...copiesSide, uploads, keyCare },
+    shared,
+  )
 }
 
 /** The dashboard. */
@@ -231,9 +244,15 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', activityPagesRoutes(services))
   app.route('/', ordersPagesRoutes(services))
   app.route('/', jobsPagesRoutes(services))
+  app.route('/', switchPagesRoutes(services))
   app.route('/', versionsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', versionButtonsRoutes({ ...services, ...dependencies.retentionSide }))
+  const ofPlans = { ...services, ...dependencies.plansSide }
+  app.route('/', accountPlanRoutes(ofPlans))
+  app.route('/', subscriptionPagesRoutes(ofPlans))
+  app.route('/', plansPagesRoutes(ofPlans))
+  app.route('/', planEditsRoutes(ofPlans))
   app.route('/', rulesPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', downloadsRoutes({ ...services, log }))
   app.route('/', alarmsPageRoutes(services))
@@ -264,8 +283,10 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', usersRoutes(services))
   app.route('/', customersRoutes({ ...services, ...shared }))
   app.route('/', auditApiRoutes(services))
-  app.route('/', plansRoutes(services))
+  app.route('/', plansRoutes({ ...services, ...shared }))
+  app.route('/', licenceApiRoutes({ ...services, ...shared }))
   app.route('/', subscriptionsRoutes(services))
+  app.route('/', switchApiRoutes({ ...services, ...shared }))
   app.route('/', connectRoutes({ ...services, ...shared }))
   app.route('/', agentDeviceRoutes({ ...services, ...shared }))
   app.route('/', agentFingerprintRoutes({ ...services, ...shared }))

@@ -13,6 +13,7 @@ import { copyAgeChore, copyChore } from './copies/copy-chore.ts'
 import { endingChore } from './customers/ending/ending-chore.ts'
 import type { EndingService } from './customers/ending/ending-service.ts'
 import type { Database } from './database/database.ts'
+import { yieldsChore } from './deletion-yields/yields-chore.ts'
 import { glassChore } from './glass/glass-chore.ts'
 import type { GlassService } from './glass/glass-service.ts'
 import { type Heartbeat, heartbeatChore } from './heartbeat/heartbeat-service.ts'
@@ -21,6 +22,8 @@ import { moveChore } from './moves/move-chore.ts'
 import type { MovesService } from './moves/moves-service.ts'
 import { outboxChore } from './outbox/outbox-chore.ts'
 import type { OutboxService } from './outbox/outbox-service.ts'
+import { planEditsChore } from './plan-edits/plan-edits-chore.ts'
+import type { PlanEdits } from './plan-edits/plan-edits-service.ts'
 import { pruneChore } from './prune/prune-chore.ts'
 import type { PruneService } from './prune/prune-service.ts'
 import { kitReminderChore } from './recovery-kits/kit-reminder-chore.ts'
@@ -46,8 +49,10 @@ import type { WatchService } from './watch/watch-service.ts'
 
 export interface ChoreServices {
   readonly database: Database
+  readonly dataFolder: string
   readonly timeZone: string
   readonly retention: RetentionService
+  readonly planEdits: PlanEdits
   readonly catalogueFill: CatalogueFill
   readonly prune: PruneService
   readonly traffic: Traffic
@@ -78,9 +83,11 @@ export function choreList(services: ChoreServices): readonly Chore[] {
     selfBackupChore(services),
     catalogueChore(services),
     kitReminderChore(services),
+    planEditsChore(services),
     retentionChore(services),
     forgettingChore(services),
     pruneChore(services),
+    yieldsChore(services),
     verificationChore(services),
     checkChore(services),
     repairChore(services),

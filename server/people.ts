@@ -3,6 +3,7 @@
  * A part of the composition root; whoever serves, and every command, gets its services here.
  */
 import { type AuditService, createAuditService } from './audit/audit-service.ts'
+import { type BackupSwitches, createBackupSwitches } from './backup-switches/backup-switches-service.ts'
 import { type CustomersOverviewService, createCustomersOverview } from './customers/customers-overview-service.ts'
 import { type CreateRepositoryForCustomer, type CustomersService, createCustomersService } from './customers/customers-service.ts'
 import { createExport, type ExportService } from './customers/export/export-service.ts'
@@ -21,7 +22,10 @@ import type { Randomness } from './runtime/randomness.ts'
 import { createSecondFactors, type SecondFactors } from './second-factors/second-factors-service.ts'
 import { createSessionsService, type SessionsService } from './sessions/sessions-service.ts'
 import { createSetupService, type SetupService } from './setup/setup-service.ts'
+import { createLicences, type Licences } from './subscriptions/licences-service.ts'
 import { createSubscriptionsService, type SubscriptionsService } from './subscriptions/subscriptions-service.ts'
+import type { TimeZoneOf } from './subscriptions/time-zone-of.ts'
+import { findTimeZone } from './subscriptions/time-zone-table.ts'
 import { createTokensService, type TokensService } from './tokens/tokens-service.ts'
 import { type Attempts, createAttempts } from './users/attempts.ts'
 import { createAuthentication } from './users/authentication-service.ts'
@@ -41,6 +45,8 @@ export interface People {
   readonly customerExport: ExportService
   readonly plans: PlansService
   readonly subscriptions: SubscriptionsService
+  readonly licences: Licences
+  readonly switches: BackupSwitches
   readonly setup: SetupService
   readonly attempts: Attempts
   readonly secondFactors: SecondFactors
@@ -74,7 +80,10 @@ export async function createPeople(options: {
   const tokens = createTokensService(options)
   const customers = createCustomersService(options)
   const plans = createPlansService(options)
-  const subscriptions = createSubscriptionsService(options)
+  const timeZoneOf: TimeZoneOf = async (db, customerId) => (await findTimeZone(db, customerId)) ?? options.timeZone
+  const subscriptions = createSubscriptionsService({ ...options, timeZoneOf })
+  const licences = createLicences({ ...options, subscriptions, timeZoneOf })
+  const switches = createBackupSwitches(options)
   const registrations = createRegistrationService({ ...options, customers, plans, subscriptions })
   const customerStandings = createStandingService({ ...options, tellOwners: createTellOwners(options) })
   const customersOverview = createCustomersOverview(options)
@@ -94,6 +103,8 @@ export async function createPeople(options: {
     customerExport: createExport({ ...options, audit }),
     plans,
     subscriptions,
+    licences,
+    switches,
     setup,
     attempts,
     secondFactors,

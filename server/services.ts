@@ -11,6 +11,7 @@ import type { Readiness } from './health/readiness.ts'
 import { createKeyCare, type KeyCareService } from './key-care/key-care-service.ts'
 import { createLettersSide, type LettersSide } from './letters-side.ts'
 import { createPeople, type People } from './people.ts'
+import { createPlansSide, type PlansSide } from './plans-side.ts'
 import { createRebuild, type RebuildService } from './rebuild/rebuild-service.ts'
 import { createRecordsService } from './records/records-service.ts'
 import { addressesOnKits, createRecoverySide, type RecoverySide } from './recovery-side.ts'
@@ -25,6 +26,7 @@ export type Services = People &
   DevicesSide &
   RecoverySide &
   RetentionSide &
+  PlansSide &
   CopiesSide &
   LettersSide &
   Care &
@@ -124,6 +126,7 @@ export async function createServices(box: Box): Promise<Services> {
     readObservedTime: care.observedTime.read,
     reached,
   })
+  const plansSide = createPlansSide({ ...people, ...devicesSide, ...retentionSide, database, dataFolder, clock, randomness })
   const rebuild = createRebuild({
     ...people,
     ...devicesSide,
@@ -153,6 +156,7 @@ export async function createServices(box: Box): Promise<Services> {
       ...devicesSide,
       ...care,
       ...retentionSide,
+      ...plansSide,
       ...recoverySide,
       ...copiesSide,
       ...lettersSide,
@@ -164,6 +168,7 @@ export async function createServices(box: Box): Promise<Services> {
       traffic: uploads.traffic,
       clock,
       database,
+      dataFolder,
       timeZone,
       log: box.log.child({ part: 'chores' }),
     }),
@@ -176,6 +181,7 @@ export async function createServices(box: Box): Promise<Services> {
     chores,
     ...recoverySide,
     ...retentionSide,
+    ...plansSide,
     ...copiesSide,
     ...lettersSide,
     uploads,

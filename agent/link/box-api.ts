@@ -26,6 +26,12 @@ export interface Policy {
   readonly wantsFingerprint: boolean
 }
 
+export interface IntendedRun {
+  readonly job: string
+  /** A plan may say how often schedules back up; never how often people do. */
+  readonly startedBy: 'hand' | 'schedule'
+}
+
 export interface OwnDevice {
   readonly id: string
   readonly number: string
@@ -91,8 +97,14 @@ const patienceMs = 30_000
 const pagesMax = 100_000
 
 export interface BoxApi {
-  /** `print`: of this machine, by which the box sees that it has changed. */
-  policy(signal?: AbortSignal, print?: string): Promise<Policy>
+  /**
+   * `print`: of this machine, by which the box sees that it has changed. With a job that is about to begin: where it may not, the box
+   * keeps that it was refused.
+   */
+  policy(
+    signal?: AbortSignal,
+    asked?: { readonly print?: string | undefined; readonly intended?: IntendedRun | undefined },
+  ): Promise<Policy>
   /** What this computer is made of, and the value of the chain that it holds. */
   tellFingerprint(told: { readonly fingerprint: object; readonly instance: string; readonly agentVersion: string }): Promise<void>
   device(signal?: AbortSignal): Promise<OwnDevice>
@@ -110,9 +122,9 @@ export function boxApi(bareLink: ApplianceLink, now: () => number): BoxApi {
   const api = '/api/agent/v1'
   const link = patientLink(bareLink, now)
   return {
-    async policy(signal, print) {
-      const query = print === undefined ? {} : { query: { print } }
-      return readPolicy(new AnswerReader(await link.json('GET', `${api}/policy`, { signal, ...query }), 'policy'))
+    async policy(signal, { print, intended } = {}) {
+      const query = { print, job: intended?.job, start: intended?.startedBy }
+      return readPolicy(new AnswerReader(await link.json('GET', `${api}/policy`, { signal, query }), 'policy'))
     },
     async tellFingerprint(told) {
       await link.json('POST', `${api}/fingerprint`, { body: told, signal: AbortSignal.timeout(patienceMs) })

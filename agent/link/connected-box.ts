@@ -14,7 +14,7 @@ import { readConfiguration } from '../config/configuration-file.ts'
 import { AgentError } from '../errors/agent-error.ts'
 import { machinePrint } from '../machine/machine-print.ts'
 import { type Secrets, secretsFileAt } from '../state/secrets.ts'
-import { type BoxApi, boxApi, type Policy } from './box-api.ts'
+import { type BoxApi, boxApi, type IntendedRun, type Policy } from './box-api.ts'
 import { openBoxLink } from './box-link.ts'
 import { pickUpKeys } from './pick-up-keys.ts'
 
@@ -30,7 +30,7 @@ export interface ConnectedBox extends Disposable {
   /** Follows a change of keys on the box; before records are sealed or opened. */
   readonly pickUpKeys: () => Promise<void>
   /** Whether backups are taken now; tells the box what this computer is made of, where it asks. */
-  readonly readPolicy: () => Promise<Policy>
+  readonly readPolicy: (intended?: IntendedRun) => Promise<Policy>
   readonly target: BackupTarget
 }
 
@@ -68,8 +68,8 @@ export function openConnectedBox(
     pickUpKeys: async () => {
       secrets = await pickUpKeys({ api, secretsFile, held: secrets, signal: surroundings.stop })
     },
-    readPolicy: async () => {
-      const policy = await api.policy(options.signal ?? surroundings.stop, machinePrint())
+    readPolicy: async (intended) => {
+      const policy = await api.policy(options.signal ?? surroundings.stop, { print: machinePrint(), intended })
       if (policy.wantsFingerprint) await tellFingerprint(program, api, secretsFile.read().instance)
       return policy
     },

@@ -99,7 +99,8 @@ async function attemptJob(program: Program, wish: RunWish, display: ProgressDisp
       journal.write('backup started', { job: job.name, cause: wish.cause, isDryRun, attempt: wish.attempts.length + 1 })
       const { limitBytesPerSecond } = wish
       using box = openConnectedBox(program, { limitBytesPerSecond, run: () => (isDryRun ? undefined : wish.key), signal })
-      const policy = await box.readPolicy()
+      const startedBy = wish.cause === 'schedule' ? 'schedule' : 'hand'
+      const policy = await box.readPolicy(isDryRun ? undefined : { job: job.name, startedBy })
       rememberPolicy(program, box, policy)
       isRefused = policy.refusal !== undefined
       if (policy.refusal) throw new RefusedError(policy.refusal)

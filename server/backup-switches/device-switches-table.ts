@@ -23,18 +23,23 @@ export async function findDeviceSwitch(db: Queryable, deviceId: Id<'dev'>): Prom
   return row && toSwitch(row)
 }
 
-export async function listDeviceSwitches(db: Queryable, customerId: Id<'cus'>): Promise<readonly DeviceSwitch[]> {
-  const rows = await db
+/** Computers that a smaller plan had no place for; whoever was stopped last first. */
+export async function listPlanLimitSwitches(
+  tx: Transaction,
+  asked: { readonly subscriptionId: Id<'sub'>; readonly limit: number },
+): Promise<readonly DeviceSwitch[]> {
+  const rows = await tx
     .selectFrom('device_switches')
     .innerJoin('devices', 'devices.id', 'device_switches.device_id')
     .selectAll('device_switches')
-    .where('devices.customer_id', '=', customerId)
-    .limit(maxSwitchesListed)
+    .where('devices.subscription_id', '=', asked.subscriptionId)
+    .where('devices.state', '=', 'active')
+    .where('device_switches.cause', '=', 'plan-limit')
+    .orderBy('device_switches.at', 'desc')
+    .limit(asked.limit)
     .execute()
   return rows.map(toSwitch)
 }
-
-const maxSwitchesListed = 10_000
 
 export async function putDeviceSwitch(tx: Transaction, off: DeviceSwitch): Promise<void> {
   const { cause, reason, sinceMs, untilMs, by } = off

@@ -33,6 +33,13 @@ const accountPlaces: readonly PlaceOf[] = [
     icon: 'users',
   },
   {
+    path: '/account/plan',
+    permission: 'subscriptions:read',
+    name: 'Plan',
+    about: 'What the plan holds, until when, and what another one would mean.',
+    icon: 'layers',
+  },
+  {
     path: ({ customer }) => recoveryKitPath(customer.customerId),
     permission: 'recovery-kit:print',
     name: 'Recovery kit',

@@ -9,10 +9,12 @@ import type { IdentitiesService } from '../identities/identities-service.ts'
 import type { Job } from '../jobs/job.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
+import { intervalText, runStarts } from '../subscriptions/shortest-interval.ts'
 import { subscriptionProblem } from '../subscriptions/subscription-problems.ts'
 import { askingDevice } from './asking-device.ts'
+import type { DevicePolicy, PolicyRefusal } from './backup-policy.ts'
 import { formatDeviceNumber } from './device.ts'
-import type { DevicePolicy, DevicesService } from './devices-service.ts'
+import type { DevicesService } from './devices-service.ts'
 
 const policySchema = z.object({
   acceptsBackups: z.boolean(),
@@ -30,6 +32,8 @@ const policyQuery = z.object({
     .regex(/^[0-9a-f]{64}$/)
     .optional()
     .openapi({ description: 'Of the machine that asks.' }),
+  job: z.string().min(1).max(400).optional(),
+  start: z.enum(runStarts).default('hand').openapi({ description: 'Who starts it: a person, or its schedule.' }),
 })
 
 const versionSchema = z.object({ id: z.string(), seq: z.int(), receivedAt: timeSchema, verdict: z.string() })
@@ -47,6 +51,7 @@ const policyRoute = createRoute({
   method: 'get',
   path: '/api/agent/v1/policy',
   summary: 'Whether backups are taken now',
+  description: 'With a job: it is about to begin, and a refusal is kept as a run of it that was refused.',
   ...agentsOnly,
   request: { query: policyQuery },
   responses: { 200: { description: 'The policy', content: jsonContent(policySchema) }, ...problemResponses },
@@ -71,9 +76,10 @@ export function agentDeviceRoutes(services: {
   routes.openapi(policyRoute, async (c) => {
     const device = askingDevice(c)
     await devices.noteAgent(device.deviceId, { address: clientOf(c).address })
-    const { print } = c.req.valid('query')
+    const { print, job, start } = c.req.valid('query')
     const wantsFingerprint = print !== undefined && (await identities.wantsFingerprint(device.deviceId, print))
-    return c.json({ ...policyBody(await devices.policy(device), c.var.requestId), wantsFingerprint }, 200)
+    const intended = job === undefined ? undefined : { job, startedBy: start, describe: describeRefusal }
+    return c.json({ ...policyBody(await devices.policy(device, intended), c.var.requestId), wantsFingerprint }, 200)
   })
   routes.openapi(deviceRoute, async (c) => {
     const { deviceId } = askingDevice(c)
@@ -93,12 +99,26 @@ function policyBody(policy: DevicePolicy, requestId: string): Omit<z.input<typeo
   const validUntil = subscription.validUntil === undefined ? null : formatTime(subscription.validUntil)
   return {
     acceptsBackups: refusal === undefined,
-    ...(refusal === undefined ? {} : { refusal: { ...problemDocument(subscriptionProblem(refusal), requestId) } }),
+    ...(refusal === undefined ? {} : { refusal: { ...problemDocument(policyProblem(refusal), requestId) } }),
     plan: { name: subscription.planName, validUntil },
     quotaBytes: subscription.quotaBytes,
     usedBytes,
     serverTimeMs,
   }
+}
+
+function policyProblem(refusal: PolicyRefusal): Problem {
+  if (refusal.kind !== 'too-soon') return subscriptionProblem(refusal)
+  const { nextAt, minIntervalMinutes } = refusal
+  return new Problem('HF-TOO-SOON', {
+    detail: `The plan backs up by schedule once in ${intervalText(minIntervalMinutes)}. The next one may begin at ${formatTime(nextAt)}.`,
+    members: { nextAt: formatTime(nextAt) },
+  })
+}
+
+function describeRefusal(refusal: PolicyRefusal) {
+  const { code, detail } = problemDocument(policyProblem(refusal), '')
+  return { code, detail }
 }
 
 function shownVersions({ newestVersion, lastGoodVersion }: Job) {

@@ -1,12 +1,14 @@
 /** The computers of an account, and each one with its versions. */
 import { dayStartsOf } from '../../views/format/calendar.ts'
 import { dateText } from '../../views/format/when.ts'
-import { computerPage, type Identity, type VersionRow } from '../../views/pages/computer.ts'
+import { type ComputerPageProps, computerPage, type Identity, type VersionRow } from '../../views/pages/computer.ts'
 import { type ComputerRow, computersPage, type GoneComputer } from '../../views/pages/computers.ts'
 import type { PagerProps } from '../../views/partials/pager.ts'
 import type { Reader } from '../../views/reader.ts'
 import type { PageContext } from '../../views/site.ts'
 import { openAccount, openAccountOf } from '../accounts/account.ts'
+import { isOff, type SwitchedOff } from '../backup-switches/backup-switch.ts'
+import type { BackupSwitches } from '../backup-switches/backup-switches-service.ts'
 import type { DeviceFault } from '../checks/device-fault.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import { monthAsked, monthProps } from '../home/month.ts'
@@ -23,6 +25,8 @@ import type { RunsService } from '../runs/runs-service.ts'
 import { isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
+import { planSwitchPath } from '../subscriptions/plan-paths.ts'
+import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import { hidePaths } from '../text/hide-paths.ts'
 import type { ToldJobsService } from '../told-jobs/told-jobs-service.ts'
 import type { VerificationService } from '../verification/verification-service.ts'
@@ -47,10 +51,13 @@ export function computersRoutes(options: {
   readonly toldJobs: Pick<ToldJobsService, 'find'>
   readonly orders: OrdersService
   readonly progress: ProgressService
+  readonly subscriptions: Pick<SubscriptionsService, 'find'>
+  readonly switches: Pick<BackupSwitches, 'findOff'>
   readonly agentAddress: AgentAddress
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { customers, computers, snapshots, runs, verification, identities, agentAddress, pageContext } = options
+  const { customers, computers, snapshots, runs, verification, identities, subscriptions, switches, agentAddress, pageContext } =
+    options
   const routes = newRoutes()
 
   routes.get('/computers', async (c) => {
@@ -99,6 +106,7 @@ export function computersRoutes(options: {
         lastGoodAtMs: computer.lastGood?.receivedAt,
         newestPath: mayReadFiles && computer.lastGood !== undefined ? browsePath(computer.lastGood.id) : undefined,
         failure: failureOf(computer, mayReadFiles),
+        backups: await backupsOf(c, device),
         badData: badDataOf(await verification.findFault(device.deviceId)),
         identity: identityOf(computer),
         managePath: managePath(device.deviceId),
@@ -123,6 +131,20 @@ export function computersRoutes(options: {
       }),
     )
   })
+
+  /** Its own switch, or that of its plan: the wider one is said. */
+  async function backupsOf(c: AppContext, device: Device): Promise<ComputerPageProps['backups']> {
+    const { access } = c.var
+    const subscription = await subscriptions.find(device.subscriptionId)
+    const ofPlan = subscription?.accepting
+    if (subscription !== undefined && ofPlan !== undefined && isOff(ofPlan, pageContext(c).reader.nowMs)) {
+      const path = access.may('account:write', device.customerId) ? planSwitchPath(subscription.subscriptionId) : undefined
+      return { off: { of: 'plan', ...ofPlan }, path }
+    }
+    const own = await switches.findOff(device.deviceId)
+    const path = access.may('backups:switch', device.customerId) ? `${computerPath(device.deviceId)}/switch` : undefined
+    return { off: own && { of: own.cause === 'plan-limit' ? 'plan-limit' : 'computer', ...ownFacts(own) }, path }
+  }
 
   async function getComputer(deviceId: string): Promise<Computer> {
     const computer = isId('dev', deviceId) ? await computers.find(deviceId) : undefined
@@ -192,6 +214,10 @@ function failureOf({ standing: { ended } }: Computer, mayReadFiles: boolean) {
   if (ended?.verdict !== 'failed' || ended.code === undefined) return undefined
   const words = ended.detail ?? ''
   return { atMs: ended.at, words: mayReadFiles ? words : hidePaths(words), code: ended.code }
+}
+
+function ownFacts({ reason, untilMs, by }: SwitchedOff) {
+  return { reason, untilMs, by }
 }
 
 function badDataOf(fault: DeviceFault | undefined) {

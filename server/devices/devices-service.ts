@@ -12,12 +12,15 @@ import type { Job } from '../jobs/job.ts'
 import { listJobsOfDevice } from '../jobs/jobs-table.ts'
 import type { DeviceSlots } from '../repositories/device-slots.ts'
 import { findRepository } from '../repositories/repositories-table.ts'
+import type { RunsService } from '../runs/runs-service.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
-import { refusalAt, type Subscription, type SubscriptionRefusal } from '../subscriptions/subscription.ts'
+import type { Randomness } from '../runtime/randomness.ts'
+import { countPlaces } from '../subscriptions/places-table.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import { readUsedBytes } from '../subscriptions/usage-table.ts'
 import { hashBearerSecret } from '../tokens/bearer-secret.ts'
+import { type AskPolicy, createBackupPolicy } from './backup-policy.ts'
 import { connectRefusal } from './connect-choice.ts'
 import { type Device, type DeviceChain, formatDeviceNumber } from './device.ts'
 import { DeviceError } from './device-error.ts'
@@ -25,20 +28,11 @@ import { parseDeviceName } from './device-name.ts'
 import * as table from './devices-table.ts'
 import { takePlace } from './plan-places.ts'
 
-/** What a device is told before it sends anything. The commit decides again. */
-export interface DevicePolicy {
-  readonly subscription: Subscription
-  /** Why backups are not taken now; undefined when they are. */
-  readonly refusal: SubscriptionRefusal | undefined
-  /** Of the whole subscription: what all its computers have stored. */
-  readonly usedBytes: number
-  readonly serverTimeMs: number
-}
-
 export interface DevicesService {
   /** Whose token this is; a revoked device is still told that it is revoked. Notes that the device was heard from. */
   readonly authenticate: (secret: string) => Promise<DeviceIdentity | undefined>
-  readonly policy: (device: DeviceIdentity) => Promise<DevicePolicy>
+  /** What a device is told before it sends anything. A job that it means to run and may not is written down as refused. */
+  readonly policy: AskPolicy
   readonly find: (deviceId: Id<'dev'>) => Promise<Device | undefined>
   readonly list: (page: {
     readonly reach: CustomerReach
@@ -68,6 +62,8 @@ const lastSeenResolutionMs = 60_000
 export function createDevicesService(options: {
   readonly database: Database
   readonly clock: Clock
+  readonly randomness: Randomness
+  readonly runs: Pick<RunsService, 'refuse'>
   readonly customers: CustomersService
   readonly subscriptions: SubscriptionsService
   readonly deviceSlots: DeviceSlots
@@ -105,21 +101,10 @@ export function createDevicesService(options: {
       if (isDue && identity.state === 'active') await table.touchDevice(kysely, identity.deviceId, { at: nowMs })
       return identity
     },
-    policy: async ({ subscriptionId, customerId }) => {
-      const [subscription, customer] = [await subscriptions.find(subscriptionId), await customers.find(customerId)]
-      if (subscription === undefined || customer === undefined)
-        throw new DeviceError('licence-missing', 'The plan has been ended.')
-      const nowMs = clock.now()
-      return {
-        subscription,
-        refusal: refusalAt({ subscription, customer, nowMs }),
-        usedBytes: await readUsedBytes(kysely, subscriptionId),
-        serverTimeMs: nowMs,
-      }
-    },
+    policy: createBackupPolicy(options),
     find: (deviceId) => table.findDevice(kysely, deviceId),
     list: (page) => table.listDevices(kysely, page),
-    countActive: (subscriptionId) => table.countActiveDevices(kysely, subscriptionId),
+    countActive: (subscriptionId) => countPlaces(kysely, subscriptionId),
     findChain: (deviceId) => table.findChain(kysely, deviceId),
     listJobs: (deviceId) => listJobsOfDevice(kysely, deviceId),
     usedBytes: (subscriptionId) => readUsedBytes(kysely, subscriptionId),

@@ -165,17 +165,6 @@ export async function listDevices(
   return (await query.execute()).map(toDevice)
 }
 
-/** Those that count against a plan's limit. Whoever decides by it holds the subscription's row. */
-export async function countActiveDevices(db: Queryable, subscriptionId: Id<'sub'>): Promise<number> {
-  const row = await db
-    .selectFrom('devices')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('subscription_id', '=', subscriptionId)
-    .where('state', '=', 'active')
-    .executeTakeFirstOrThrow()
-  return row.count
-}
-
 /** Holds the device's row; the plan in which it has a place, when it is active. */
 export async function findPlaceLocked(transaction: Transaction, deviceId: Id<'dev'>): Promise<Id<'sub'> | undefined> {
   const query = transaction.selectFrom('devices').select(['state', 'subscription_id']).where('id', '=', deviceId)

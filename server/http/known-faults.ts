@@ -1,5 +1,6 @@
 import { HTTPException } from 'hono/http-exception'
 import { uploadProblems } from '../agent-api/upload-problems.ts'
+import { switchProblems } from '../backup-switches/switch-problems.ts'
 import { catalogueProblems } from '../catalogue/catalogue-problems.ts'
 import { choreProblems } from '../chores/chore-problems.ts'
 import { copyProblems } from '../copies/copy-problems.ts'
@@ -24,6 +25,7 @@ import { retentionProblems } from '../retention/retention-problems.ts'
 import { selfBackupProblems } from '../self-backups/self-backup-problems.ts'
 import { setupProblems } from '../setup/setup-problems.ts'
 import { skipProblems } from '../skips/skip-problems.ts'
+import { licenceProblems, planProblems } from '../subscriptions/licence-problems.ts'
 import { tokenProblems } from '../tokens/token-problems.ts'
 import { jobsProblems } from '../told-jobs/jobs-problems.ts'
 import { userProblems } from '../users/user-problems.ts'
@@ -44,6 +46,9 @@ const faultTables: readonly ProblemFinder[] = [
   glassProblems,
   customerProblems,
   copyProblems,
+  switchProblems,
+  licenceProblems,
+  planProblems,
   setupProblems,
   deviceProblems,
   enrolmentProblems,

@@ -256,6 +256,12 @@ export const problemCatalogue = {
     'administrator',
     'Ask the owner or the administrator to keep the account. Restoring works until it ends.',
   ),
+  'HF-TOO-SOON': entry(
+    429,
+    'The plan backs up less often',
+    'you',
+    'Wait, start the backup by hand, or take a plan with a shorter interval.',
+  ),
   'HF-CUSTOMER-SUSPENDED': entry(403, 'This account is suspended', 'administrator', 'Ask the administrator of the box.'),
 
   // Sending a backup

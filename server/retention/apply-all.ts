@@ -77,7 +77,7 @@ export function createApplyAll(
       await reconcileDevice(device, place)
       const found = await findRules(device, options)
       if (found === undefined) return 'no-rules'
-      return applyRules({ ...device, rules: found.rules }, { ...options, write, marking: { place, reached }, signal })
+      return applyRules({ ...device, ...found }, { ...options, write, marking: { place, reached }, signal })
     })
 
   return {

@@ -4,7 +4,6 @@
  */
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { Database } from '../database/database.ts'
-import type { Retention } from '../plans/plan.ts'
 import { lockRepository } from '../repositories/repositories-table.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -14,6 +13,7 @@ import { decideDevice } from './decide.ts'
 import { forgetVersion } from './forget-version.ts'
 import { planSteps, type RetentionStep } from './plan-steps.ts'
 import type { RepositoryWriting } from './repository-writing.ts'
+import type { DeviceRules } from './retention.ts'
 import { isEnding, type Marking, putIntoBin, takeOutOfBin } from './version-bin.ts'
 
 export interface RulesToApply {
@@ -34,10 +34,12 @@ export interface AppliedRules {
 
 const stepsPerLock = 32
 
-export async function applyRules(
-  device: { readonly deviceId: Id<'dev'>; readonly repositoryId: RepositoryId; readonly rules: Retention },
-  options: RulesToApply,
-): Promise<AppliedRules> {
+export interface RuledDevice extends Pick<DeviceRules, 'rules' | 'held'> {
+  readonly deviceId: Id<'dev'>
+  readonly repositoryId: RepositoryId
+}
+
+export async function applyRules(device: RuledDevice, options: RulesToApply): Promise<AppliedRules> {
   const { database, write, marking, signal } = options
   const done = { binned: 0, takenBack: 0, forgotten: 0 }
   let waiting: readonly RetentionStep[]
@@ -64,15 +66,15 @@ interface Turn {
 }
 
 async function moveSome(
-  device: { readonly deviceId: Id<'dev'>; readonly repositoryId: RepositoryId; readonly rules: Retention },
+  device: RuledDevice,
   { database, clock, timeZone, write, marking, readObservedTime }: RulesToApply,
 ): Promise<Turn> {
-  const { deviceId, repositoryId, rules } = device
+  const { deviceId, repositoryId, rules, held } = device
   const observedMs = await readObservedTime()
   const turn = await database.transaction(async (tx): Promise<Turn> => {
     await lockRepository(tx, repositoryId)
     const at = clock.now()
-    const decisions = await decideDevice(tx, { deviceId, rules, timeZone, nowMs: at })
+    const decisions = await decideDevice(tx, { deviceId, rules, held, timeZone, nowMs: at })
     const steps = planSteps(decisions, { ms: at, observedMs }).map((step) => endedInstead(step, marking))
     const moves = steps.filter(({ kind }) => kind !== 'forget')
     const now = moves.slice(0, stepsPerLock)

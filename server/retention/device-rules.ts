@@ -7,6 +7,7 @@ import type { Retention } from '../plans/plan.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import { deleteOwnRules, findOwnRules, putOwnRules } from './device-rules-table.ts'
+import { listHeldRules } from './held-rules-table.ts'
 import type { DeviceRules } from './retention.ts'
 
 export interface DeviceRulesOptions {
@@ -20,13 +21,16 @@ export type RuledDevice = Pick<Device, 'deviceId' | 'subscriptionId'>
 /** Undefined when its plan cannot be told: then nothing of it is let go. An expired subscription is one all the same. */
 export async function findRules(
   device: RuledDevice,
-  { database, subscriptions }: DeviceRulesOptions,
+  { database, clock, subscriptions }: DeviceRulesOptions,
 ): Promise<DeviceRules | undefined> {
   const subscription = await subscriptions.find(device.subscriptionId)
   if (subscription === undefined) return undefined
   const own = await findOwnRules(database.kysely, device.deviceId)
   const { planName, retention } = subscription
-  return { rules: own ?? retention, own, plan: { name: planName, rules: retention } }
+  // What happens to the plan is nothing to a computer with rules of its own.
+  const objectIds = own === undefined ? [device.subscriptionId, device.deviceId] : [device.deviceId]
+  const held = await listHeldRules(database.kysely, { objectIds, nowMs: clock.now() })
+  return { rules: own ?? retention, own, plan: { name: planName, rules: retention }, held }
 }
 
 /** `rules` undefined: those of the plan from now on. They are applied by the next run. */

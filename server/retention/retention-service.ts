@@ -68,8 +68,8 @@ export function createRetention(options: RetentionOptions): RetentionService {
       isKeptByRules: async (tx, { id, deviceId }) => {
         const device = await options.devices.find(deviceId)
         if (device === undefined) return false
-        const { rules } = await getRules(device)
-        const decisions = await decideDevice(tx, { deviceId, rules, timeZone, nowMs: clock.now() })
+        const { rules, held } = await getRules(device)
+        const decisions = await decideDevice(tx, { deviceId, rules, held, timeZone, nowMs: clock.now() })
         return decisions.some(({ version, kind }) => version.id === id && kind === 'keep')
       },
     }),
@@ -77,8 +77,8 @@ export function createRetention(options: RetentionOptions): RetentionService {
     setRules: (device, rules, actingAs) => setRules(device, rules, { ...options, actingAs }),
     decide: async (device, rules) => {
       const { deviceId } = device
-      const asked = rules ?? (await getRules(device)).rules
-      return decideDevice(kysely, { deviceId, rules: asked, timeZone, nowMs: clock.now() })
+      const asked = rules === undefined ? await getRules(device) : { rules, held: [] }
+      return decideDevice(kysely, { deviceId, rules: asked.rules, held: asked.held, timeZone, nowMs: clock.now() })
     },
     preview: async (device, rules, countUntil) => {
       const repository = await getRepository(device.repositoryId, options)

@@ -26,6 +26,8 @@ export interface DeviceRules {
   readonly rules: Retention
   readonly own: Retention | undefined
   readonly plan: { readonly name: string; readonly rules: Retention }
+  /** Those before a change that can still be undone: what they keep stays, too. */
+  readonly held: readonly { readonly rules: Retention; readonly untilMs: number }[]
 }
 
 const dayMs = 24 * 60 * 60 * 1000

@@ -185,6 +185,24 @@ export async function failRun(db: Queryable, run: FailedRun): Promise<boolean> {
   return numUpdatedRows === 1n
 }
 
+/** When the job's last run began that left something to rely on. */
+export async function findLastGoodStart(
+  db: Queryable,
+  of: { readonly deviceId: Id<'dev'>; readonly job: string },
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('jobs')
+    .innerJoin('runs', 'runs.job_id', 'jobs.id')
+    .select('runs.started_at')
+    .where('jobs.device_id', '=', of.deviceId)
+    .where('jobs.name', '=', of.job)
+    .where('runs.verdict', 'in', ['ok', 'partial'])
+    .orderBy('runs.ended_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.started_at
+}
+
 /** Which of the job's runs go on; at most one does where all is well. */
 export async function listRunningRuns(
   db: Queryable,

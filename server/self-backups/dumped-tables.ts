@@ -65,6 +65,7 @@ export const dumpedTables: readonly DumpedTable[] = [
   { name: 'device_rules', key: ['device_id'] },
   { name: 'accepted_skips', key: ['id'] },
   { name: 'device_switches', key: ['device_id'] },
+  { name: 'plan_edits', key: ['id'] },
   { name: 'subscription_changes', key: ['id'] },
   { name: 'held_rules', key: ['id'], withoutColumns: ['id'] },
   {

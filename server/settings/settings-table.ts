@@ -7,6 +7,7 @@ export const settingNames = [
   'server-kit.printed',
   'collector.held_since',
   'box-key.name',
+  'plans.owners-change',
   'outbox.key',
   'mail.server',
   'mail.sender',

@@ -26,9 +26,13 @@ const farthestDays = 10 * 365
 /** Undefined: there is too little to go by. `roomBytes`: what may still be written from `nowMs` on. */
 export function forecastFull(
   days: readonly UsageDay[],
-  { roomBytes, nowMs }: { readonly roomBytes: number; readonly nowMs: number },
+  {
+    roomBytes,
+    nowMs,
+    daysLookedAt = usageDaysLookedAt,
+  }: { readonly roomBytes: number; readonly nowMs: number; readonly daysLookedAt?: number },
 ): Forecast | undefined {
-  const recent = days.toSorted((one, other) => one.day - other.day).slice(-usageDaysLookedAt)
+  const recent = days.toSorted((one, other) => one.day - other.day).slice(-daysLookedAt)
   const [first, last] = [recent[0], recent.at(-1)]
   if (first === undefined || last === undefined || last.day - first.day + 1 < minDays) return undefined
   const bytesPerDay = median(slopes(recent))

@@ -22,5 +22,18 @@ export function nextStartAllowed(job: {
   return nowMs < allowedAt ? allowedAt : undefined
 }
 
+/** `4 hours`, `1 day`, `90 minutes`. */
+export function intervalText(minutes: number): string {
+  const unit = units.find((one) => minutes % one.minutes === 0) ?? units[2]
+  const count = minutes / unit.minutes
+  return `${count}\u00a0${unit.name}${count === 1 ? '' : 's'}`
+}
+
+const units = [
+  { name: 'day', minutes: 24 * 60 },
+  { name: 'hour', minutes: 60 },
+  { name: 'minute', minutes: 1 },
+] as const
+
 export const runStarts = ['hand', 'schedule'] as const
 export type RunStart = (typeof runStarts)[number]

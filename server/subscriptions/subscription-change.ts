@@ -1,4 +1,5 @@
 /** What became of a subscription: who changed what, when, and until when it can be undone. Rows are never removed. */
+import type { DeviceSwitch } from '../backup-switches/backup-switch.ts'
 import type { PlanTerms } from '../plans/plan.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { Subscription } from './subscription.ts'
@@ -11,7 +12,6 @@ export const changeKinds = [
   'plan-changed',
   /** The plan's own terms were changed, for those who hold it. */
   'terms-changed',
-  'undone',
 ] as const
 export type ChangeKind = (typeof changeKinds)[number]
 
@@ -37,10 +37,19 @@ export interface SubscriptionChange {
   /** Undefined for the first one. */
   readonly before: SubscriptionTerms | undefined
   readonly after: SubscriptionTerms
-  /** Computers that this change stopped. */
-  readonly paused: readonly Id<'dev'>[]
+  readonly computers: ChangedComputers
   readonly undo: UndoState
 }
+
+/** What a change did to the switches of computers, so that undoing it can put them back. */
+export interface ChangedComputers {
+  /** Stopped, with what their switch said before. */
+  readonly stopped: readonly { readonly deviceId: Id<'dev'>; readonly before: DeviceSwitch | null }[]
+  /** Let back up again, with what had stopped them. */
+  readonly resumed: readonly DeviceSwitch[]
+}
+
+export const noComputers: ChangedComputers = { stopped: [], resumed: [] }
 
 export type UndoState =
   | { readonly kind: 'never' }

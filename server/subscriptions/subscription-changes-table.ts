@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { switchCauses } from '../backup-switches/backup-switch.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import { planTermsSchema } from '../plans/plan.ts'
 import type { Id } from '../runtime/ids.ts'
@@ -14,7 +15,7 @@ export interface SubscriptionChangeRow {
   readonly by_whom: string
   readonly terms_before: string | null
   readonly terms_after: string
-  readonly paused: string
+  readonly computers: string
   readonly undo_until: number | null
   readonly undone_at: number | null
   readonly undone_by: string | null
@@ -41,7 +42,7 @@ export async function insertChange(tx: Transaction, change: NewChange): Promise<
       by_whom: change.by,
       terms_before: change.before === undefined ? null : JSON.stringify(change.before),
       terms_after: JSON.stringify(change.after),
-      paused: JSON.stringify(change.paused),
+      computers: JSON.stringify(change.computers),
       undo_until: change.undoUntil ?? null,
       undone_at: null,
       undone_by: null,
@@ -109,7 +110,24 @@ const termsSchema = planTermsSchema.unwrap().extend({
   validUntil: z.number().optional(),
   timeZone: z.string(),
 })
-const pausedSchema = z.array(z.custom<Id<'dev'>>((value) => typeof value === 'string'))
+
+const deviceId = z.custom<Id<'dev'>>((value) => typeof value === 'string')
+const switchSchema = z.object({
+  kind: z.literal('off'),
+  deviceId,
+  cause: z.enum(switchCauses),
+  reason: z.string(),
+  sinceMs: z.number(),
+  untilMs: z
+    .number()
+    .optional()
+    .transform((untilMs) => untilMs),
+  by: z.string(),
+})
+const computersSchema = z.object({
+  stopped: z.array(z.object({ deviceId, before: switchSchema.nullable() })),
+  resumed: z.array(switchSchema),
+})
 
 function toChange(row: SubscriptionChangeRow, nowMs: number): SubscriptionChange {
   const undone = row.undone_at === null ? undefined : { at: row.undone_at, by: row.undone_by ?? '' }
@@ -123,7 +141,7 @@ function toChange(row: SubscriptionChangeRow, nowMs: number): SubscriptionChange
     by: row.by_whom,
     before: row.terms_before === null ? undefined : readTerms(row.terms_before),
     after: readTerms(row.terms_after),
-    paused: pausedSchema.parse(JSON.parse(row.paused)),
+    computers: computersSchema.parse(JSON.parse(row.computers)),
     undo: undoStateAt({ undoUntil: row.undo_until ?? undefined, undone }, nowMs),
   }
 }

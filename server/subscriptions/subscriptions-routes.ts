@@ -15,7 +15,7 @@ import { Problem } from '../http/problem.ts'
 import { type Subscription, type SubscriptionState, subscriptionStates } from './subscription.ts'
 import type { SubscriptionsService } from './subscriptions-service.ts'
 
-const subscriptionSchema = z
+export const subscriptionSchema = z
   .object({
     id: z.string().openapi({ example: 'sub_a2b3c4d5e6f7g2h3i4j5' }),
     licenceKey: z.string().openapi({ example: 'HF-7K2MP-Q9X4C-0ZT5A-WB3RD' }),
@@ -29,6 +29,8 @@ const subscriptionSchema = z
     devicesMax: z.int(),
     acceptsBackups: z.boolean(),
     switchedOffReason: z.string().nullable(),
+    minIntervalMinutes: z.int(),
+    priceText: z.string(),
   })
   .openapi('Subscription')
 
@@ -79,7 +81,7 @@ export function subscriptionsRoutes({ subscriptions }: { readonly subscriptions:
   return routes
 }
 
-function subscriptionBody(subscription: Subscription, state: SubscriptionState): z.input<typeof subscriptionSchema> {
+export function subscriptionBody(subscription: Subscription, state: SubscriptionState): z.input<typeof subscriptionSchema> {
   const { accepting, validUntil } = subscription
   return {
     id: subscription.subscriptionId,
@@ -94,5 +96,7 @@ function subscriptionBody(subscription: Subscription, state: SubscriptionState):
     devicesMax: subscription.devicesMax,
     acceptsBackups: accepting.kind === 'on',
     switchedOffReason: accepting.kind === 'off' ? accepting.reason : null,
+    minIntervalMinutes: subscription.minIntervalMinutes,
+    priceText: subscription.priceText,
   }
 }

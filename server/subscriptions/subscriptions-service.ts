@@ -8,9 +8,10 @@ import { type Id, newId } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
 import { newLicenceKey } from './licence-key.ts'
 import { type Subscription, type SubscriptionState, stateAt, validUntilOf } from './subscription.ts'
-import { termsOfSubscription } from './subscription-change.ts'
+import { noComputers, termsOfSubscription } from './subscription-change.ts'
 import { insertChange } from './subscription-changes-table.ts'
 import * as table from './subscriptions-table.ts'
+import type { TimeZoneOf } from './time-zone-of.ts'
 
 export interface SubscriptionsService {
   /** A customer's copy of a plan's terms, from now on. Within somebody's transaction. */
@@ -36,13 +37,14 @@ export function createSubscriptionsService(options: {
   readonly database: Database
   readonly clock: Clock
   readonly randomness: Randomness
-  readonly timeZone: string
+  readonly timeZoneOf: TimeZoneOf
 }): SubscriptionsService {
-  const { database, clock, randomness, timeZone } = options
+  const { database, clock, randomness, timeZoneOf } = options
   const { kysely } = database
   return {
     insert: async (transaction, { customerId, plan, validityDays }, actingAs) => {
       const nowMs = clock.now()
+      const timeZone = await timeZoneOf(transaction, customerId)
       const subscription: Subscription = {
         subscriptionId: newId('sub', randomness),
         licenceKey: newLicenceKey(randomness),
@@ -67,7 +69,7 @@ export function createSubscriptionsService(options: {
         by: actorName(actingAs.actor),
         before: undefined,
         after: termsOfSubscription(subscription),
-        paused: [],
+        computers: noComputers,
         undoUntil: undefined,
       })
       const entry = { at: nowMs, action: 'subscription.created', objectId: subscription.subscriptionId, customerId } as const

@@ -18,6 +18,7 @@ import { createKeyCare, type KeyCareService } from '../../server/key-care/key-ca
 import { createLettersSide, type LettersSide } from '../../server/letters-side.ts'
 import { openErrorManual } from '../../server/manual/error-manual.ts'
 import { createPeople, type People } from '../../server/people.ts'
+import { createPlansSide, type PlansSide } from '../../server/plans-side.ts'
 import { createRebuild, type RebuildService } from '../../server/rebuild/rebuild-service.ts'
 import { createRecordsService, type RecordsService } from '../../server/records/records-service.ts'
 import { createRecoverySide, type RecoverySide } from '../../server/recovery-side.ts'
@@ -56,6 +57,7 @@ export interface TestApp extends AsyncDisposable {
   readonly copies: CopiesService
   readonly ending: EndingService
   readonly retention: RetentionSide['retention']
+  readonly plansSide: PlansSide
   readonly records: RecordsService
   readonly pool: WorkerPool
   readonly dataFolder: string
@@ -159,6 +161,7 @@ export async function testApp(
     readObservedTime: alarmsAndTime.observedTime.read,
     reached,
   })
+  const plansSide = createPlansSide({ ...people, ...devicesSide, ...common, retention })
   const recoverySide = createRecoverySide({
     ...common,
     boxId: testBoxId,
@@ -202,6 +205,7 @@ export async function testApp(
         ...devicesSide,
         ...alarmsAndTime,
         ...recoverySide,
+        ...plansSide,
         ...copiesSide,
         ...lettersSide,
         isHeartbeatWanted: false,
@@ -214,6 +218,7 @@ export async function testApp(
         retention,
         clock,
         database,
+        dataFolder,
         timeZone: 'UTC',
       }),
   })
@@ -238,6 +243,7 @@ export async function testApp(
     recoverySide,
     keyCare,
     retentionSide: { retention },
+    plansSide,
     copiesSide,
     errorManual: await openErrorManual(errorPagesFolder),
     staticFiles,
@@ -261,6 +267,7 @@ export async function testApp(
     recoverySide,
     rebuild,
     retention,
+    plansSide,
     masterKey,
     keyCare,
     copies: copiesSide.copies,

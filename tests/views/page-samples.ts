@@ -29,6 +29,7 @@ import { fleetSamples } from './fleet-samples.ts'
 import { keptSamples } from './kept-samples.ts'
 import { lettersSamples } from './letters-samples.ts'
 import { peopleSamples } from './people-samples.ts'
+import { planSamples } from './plan-samples.ts'
 import { pruneSamples } from './prune-samples.ts'
 import { recoverySamples } from './recovery-samples.ts'
 
@@ -259,6 +260,7 @@ function computer(props: Partial<ComputerPageProps>): (page: PageContext) => Htm
       },
       failure: undefined,
       badData: undefined,
+      backups: { off: undefined, path: '/computers/dev_x/switch' },
       month: { month, earlierPath: '?month=2026-02', ribbons: [ribbon('RECEPTION-PC', { 19: 'partial' })] },
       versions: Array.from({ length: 12 }, (_, index) => version(index)),
       pager: { words: 'The newest 12 of 312', next: '?before=300', nextWord: 'Older', backWord: 'Newest' },
@@ -502,6 +504,7 @@ export const pageSamples = {
   'computer-doubted': computer({ isDoubted: true }),
   'computer-bad-data': computer({ badData: { records: 3, lastAtMs: lastMs } }),
   ...addingSamples(longName),
+  ...planSamples(longName),
   ...checkSamples(longName),
   ...peopleSamples(longName),
   ...copiesSamples(longName),

@@ -11,6 +11,7 @@ import { type MonthProps, monthPart } from '../partials/month.ts'
 import { notice } from '../partials/notice.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
 import { partHead } from '../partials/part-head.ts'
+import { type PausedProps, pausedNotice } from '../partials/paused-notice.ts'
 import { stateBadge } from '../partials/state.ts'
 import { trail } from '../partials/trail.ts'
 import { backUpNow, type WorkProps, workPart } from '../partials/work.ts'
@@ -65,6 +66,8 @@ export type ComputerPageProps = PageContext & {
   readonly gone: 'revoked' | 'forgotten' | undefined
   /** Somebody has to say who it is. */
   readonly isDoubted: boolean
+  /** Whether its backups are taken, and the way to turn that; no path for whoever may not. */
+  readonly backups: { readonly off: PausedProps | undefined; readonly path: string | undefined }
   readonly month: MonthProps
   readonly versions: readonly VersionRow[]
   readonly pager: PagerProps
@@ -93,6 +96,7 @@ export function computerPage(props: ComputerPageProps): Page {
       </div>
       <div class="row">${newestPath === undefined ? '' : html`<a class="button primary" href="${newestPath}">${icon('rotate-ccw')}Get a file back</a>`}${props.backUpPath === undefined ? '' : backUpNow(props.backUpPath)}${props.jobsPath === undefined ? '' : html`<a class="button" href="${props.jobsPath}">What it backs up</a>`}</div>
     </header>
+    ${props.backups.off === undefined ? '' : pausedNotice(reader, name, props.backups.off, props.backups.path)}
     ${props.failure === undefined ? '' : failureNotice(reader, props.failure)}
     ${props.gone === undefined ? '' : goneNotice(props.gone, props.managePath)}
     ${props.isDoubted ? doubtNotice(props.managePath) : ''}
@@ -118,6 +122,7 @@ export function computerPage(props: ComputerPageProps): Page {
           ${partHead({ id: 'size', title: 'Stored' })}
           ${storedFigure(reader, props.stored)}
         </section>
+        ${props.backups.path === undefined || props.backups.off !== undefined ? '' : html`<p class="row"><a class="button small" href="${props.backups.path}">${icon('circle-pause')}Pause backups</a></p>`}
       </aside>
     </div>`,
   })

@@ -130,9 +130,9 @@ function computersPart({ reader, computers }: CustomerPageProps): Html {
 
 const shownAtMost = 12
 
-function licencesPart({ reader, licences }: CustomerPageProps): Html {
+function licencesPart({ reader, licences, path }: CustomerPageProps): Html {
   return html`<section aria-labelledby="licences">
-          ${partHead({ id: 'licences', title: 'Plans' })}
+          ${partHead({ id: 'licences', title: 'Plans', beside: html`<a href="${path}/subscriptions">Give, renew or end</a>` })}
           ${
             licences.length === 0
               ? html`<p>No plan yet: no computer can be connected.</p>`

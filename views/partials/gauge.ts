@@ -14,23 +14,36 @@ const units = [
   { name: 'TiB', bytes: 1024 ** 4 },
 ] as const
 
+type GaugeProps = {
+  readonly usedBytes: number
+  readonly quotaBytes: number
+  /** What the whole rule stands for, where two are compared; the quota itself otherwise. */
+  readonly scaleBytes?: number
+  /** What would come free, hatched behind what is used. */
+  readonly goneBytes?: number
+}
+
 /** Used of a quota: a graduated rule, as along the edge of a sea chart. The same numbers stand in words above it. */
-export function gauge(
-  reader: Reader,
-  { usedBytes, quotaBytes }: { readonly usedBytes: number; readonly quotaBytes: number },
-): Html {
+export function gauge(reader: Reader, { usedBytes, quotaBytes, scaleBytes = quotaBytes, goneBytes = 0 }: GaugeProps): Html {
   const share = usedBytes / quotaBytes
-  const unit = units.findLast(({ bytes }) => quotaBytes >= bytes) ?? units[0]
-  const whole = quotaBytes / unit.bytes
+  const unit = units.findLast(({ bytes }) => scaleBytes >= bytes) ?? units[0]
+  const whole = scaleBytes / unit.bytes
+  const ofScale = (bytes: number) => Math.min(bytes / scaleBytes, 1)
   const major = majorStep(whole)
-  const label = `${sizeText(reader, usedBytes)} of ${sizeText(reader, quotaBytes)} used, ${percentText(reader, share)}`
+  const freed = goneBytes === 0 ? '' : `; ${sizeText(reader, goneBytes)} freed`
+  const label = `${sizeText(reader, usedBytes)} of ${sizeText(reader, quotaBytes)} used, ${percentText(reader, share)}${freed}`
   return html`<svg class="gauge" data-state="${stateOf(share)}" width="100%" height="52" role="img" aria-label="${label}">
-          <rect class="bed" x="0" y="0" width="100%" height="14"/>
-          ${bands(whole, major)}
-          <rect class="held" x="0" y="0" width="${percent(Math.min(share, 1))}" height="14"/>
+          <rect class="bed" x="0" y="0" width="${percent(ofScale(quotaBytes))}" height="14"/>
+          ${scaleBytes > quotaBytes ? '' : bands(whole, major)}
+          <rect class="held" x="0" y="0" width="${percent(ofScale(usedBytes))}" height="14"/>
+          ${goneBytes === 0 ? '' : goneRect(ofScale(usedBytes), ofScale(usedBytes + goneBytes))}${scaleBytes > quotaBytes ? html`<line class="limit" x1="${percent(ofScale(quotaBytes))}" x2="${percent(ofScale(quotaBytes))}" y1="-3" y2="24"/>` : ''}
           <g>${ticks(whole, major)}</g>
           ${labels(reader, { whole, major, unit: unit.name })}
         </svg>`
+}
+
+function goneRect(from: number, to: number): Html {
+  return html`<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="hatch" x1="0" x2="0" y1="0" y2="6"/></pattern></defs><rect class="gone" x="${percent(from)}" y="0" width="${percent(to - from)}" height="14"/>`
 }
 
 /** `62 percent`; the least that is anything is under one, and full is said only of what is full. */

@@ -13,6 +13,7 @@ const places = {
   overview: { group: 'everyone', path: '/overview', name: 'Overview', icon: 'house' },
   customers: { group: 'everyone', path: '/customers', name: 'Customers', icon: 'building-2' },
   fleet: { group: 'everyone', path: '/fleet', name: 'Computers', icon: 'monitor' },
+  plans: { group: 'everyone', path: '/plans', name: 'Plans', icon: 'layers' },
   storage: { group: 'box', path: '/storage', name: 'Storage', icon: 'hard-drive', for: 'administrator' },
   people: { group: 'house', path: '/people', name: 'People', icon: 'users', for: 'administrator' },
   jobs: { group: 'box', path: '/jobs', name: 'Jobs', icon: 'list-checks', for: 'administrator' },

@@ -85,6 +85,8 @@ function sampleIds(): Readonly<Record<string, string>> {
     code: 'HF-BUSY',
     chore: 'none-of-these',
     copyId: `cpy_${'c'.repeat(20)}`,
+    changeId: `chg_${'c'.repeat(20)}`,
+    editId: `ple_${'e'.repeat(20)}`,
     // Of nobody here: one's own sessions and tokens answer to their user alone (tests/server/me/).
     signInId: `ses_${'d'.repeat(20)}`,
     tokenId: `tok_${'d'.repeat(20)}`,

@@ -50,6 +50,7 @@ describe('the description of the API', () => {
               ...box.care,
               uploads: box.uploads,
               keyCare: box.keyCare,
+              ...box.plansSide,
               retention: box.retention,
               copies: box.copies,
             },
