@@ -77,7 +77,7 @@ async function insert(db: Queryable, table: string, columns: string, count: numb
 async function fillCustomers(db: Queryable, count: number, first: number, nowMs: number): Promise<void> {
   const at = nowMs - 400 * dayMs
   await insert(db, 'customers', 'id, number, name, state, kit_printed_at, created_at', count, (index) => {
-    return sql`(${id('cus', index)}, ${first + index}, ${`Customer ${index} of the office`}, 'active', ${at}, ${at})`
+    return sql`(${id('cus', index)}, ${first + index}, ${`Customer ${index} of the office`}, 'active', ${nowMs}, ${at})`
   })
   await sql`UPDATE counters SET last_number = ${first + count} WHERE name = 'customer'`.execute(db)
   await insert(db, 'repositories', 'uid, customer_id, created_at', count, (index) => {

@@ -73,7 +73,7 @@ async function measureAll(): Promise<readonly string[]> {
   writeFileSync(join(home, 'password'), password)
   holdfast('setup', '--email', email, '--name', 'Bench', '--password-file', join(home, 'password'))
   const box = await fill()
-  const child = spawn(program, ['serve', '--json'], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(program, ['serve', '--json'], { env: environment, stdio: ['ignore', 'pipe', 'ignore'] })
   try {
     return await measure(await readyUrl(child.stdout), box)
   } finally {
