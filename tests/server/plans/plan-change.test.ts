@@ -1,7 +1,7 @@
 /** Another plan on real versions: rehearsed, applied, held for a week, undone; who may, and what a page says. */
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Id } from '../../../server/runtime/ids.ts'
+import { type Id, parseId } from '../../../server/runtime/ids.ts'
 import { bodyOf, formRequest } from '../../support/test-app.ts'
 import { cookieOf } from '../../support/two-customers.ts'
 import { connectComputer, type TestComputer, type UploadBox, uploadBox } from '../../support/upload-box.ts'
@@ -16,6 +16,13 @@ beforeEach(async () => {
   upload = await uploadBox()
   computer = await connectComputer(upload)
   const writer = new VersionWriter(computer.secrets)
+  // Twenty versions, a week apart, are within Bronze's thirty days that have one.
+  const fewer = { keepLast: 5, hourly: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0, allWithinDays: 0 }
+  await upload.box.database.kysely
+    .updateTable('plans')
+    .set({ retention: JSON.stringify(fewer) })
+    .where('id', '=', parseId('pln', bronze))
+    .execute()
   for (let week = 0; week < 20; week += 1) {
     const root = writer.tree([writer.file('note', randomBytes(40_000))])
     const session = await computer.target.openSession({ job: 'documents', parent: undefined })
@@ -110,7 +117,7 @@ test('a rehearsal of something older is not applied', async () => {
   await upload.box.database.kysely
     .updateTable('plans')
     .set({ revision: revision + 1 })
-    .where('id', '=', bronze as never)
+    .where('id', '=', parseId('pln', bronze))
     .execute()
   expect((await api('POST', '/changes', { planId: bronze, revision })).status).toBe(409)
 })
