@@ -14,6 +14,7 @@ import { alarmsPageRoutes } from './alarms/alarms-page-routes.ts'
 import { alarmsRoutes } from './alarms/alarms-routes.ts'
 import { auditApiRoutes } from './audit/audit-api-routes.ts'
 import { auditRoutes } from './audit/audit-routes.ts'
+import { noteOrders } from './audit/note-orders.ts'
 import { switchApiRoutes, switchPagesRoutes } from './backup-switches/switch-routes.ts'
 import type { Care } from './care.ts'
 import { agentSearchRoutes } from './catalogue/agent-search-routes.ts'
@@ -328,4 +329,5 @@ function frame(app: App, dependencies: Dependencies, { clientOf, cookie, account
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }))
   app.use(refuseCrossSite({ publicUrl }), authorise(identify), accountCookie.read())
   app.use(noteGlassOpenings({ glass: people.glass, snapshots: devicesSide.snapshots, clientOf }), readSmallBodies())
+  app.use(noteOrders({ audit: people.audit, clientOf }))
 }

@@ -1,9 +1,11 @@
 /** Looking into the log: a page of it, or all that a question finds, with the names of what it tells of. */
 import type { Database } from '../database/database.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
-import type { AuditAction, AuditRecord } from './audit.ts'
+import type { ActingAs, AuditAction, AuditEntry, AuditRecord } from './audit.ts'
 import { findActorsMeant, findObjectNames, findObjectsMeant } from './audit-objects-table.ts'
 import { type AuditPlace, type AuditQuery, listAudit } from './audit-search-table.ts'
+import { insertAudit } from './audit-table.ts'
 import { auditSentence } from './audit-words.ts'
 
 /** A question as a person asks it. */
@@ -25,6 +27,8 @@ export interface ToldAudit extends AuditRecord {
 }
 
 export interface AuditService {
+  /** For what has no transaction of its own. */
+  readonly note: (actingAs: ActingAs, entry: Pick<AuditEntry, 'action' | 'objectId' | 'customerId' | 'detail'>) => Promise<void>
   readonly list: (
     question: AuditQuestion,
     page: { readonly after: AuditPlace | undefined; readonly limit: number },
@@ -35,7 +39,8 @@ export interface AuditService {
 
 const rowsPerStep = 500
 
-export function createAuditService({ database }: { readonly database: Database }): AuditService {
+export function createAuditService(options: { readonly database: Database; readonly clock: Clock }): AuditService {
+  const { database, clock } = options
   const { kysely } = database
 
   const queryOf = async (question: AuditQuestion): Promise<Omit<AuditQuery, 'after' | 'limit'>> => {
@@ -56,6 +61,7 @@ export function createAuditService({ database }: { readonly database: Database }
   }
 
   return {
+    note: (actingAs, entry) => insertAudit(kysely, { ...actingAs, ...entry, at: clock.now() }),
     list: async (question, page) => tell(await listAudit(kysely, { ...(await queryOf(question)), ...page })),
     walk: async function* (question) {
       const query = await queryOf(question)

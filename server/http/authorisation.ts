@@ -48,8 +48,18 @@ export function handlerRoutes<Route extends { readonly method: string }>(routes:
 }
 
 function ruleOfRequest(c: AppContext): RouteRule | undefined {
-  const route = handlerRoutes(matchedRoutes(c)).at(0)
+  const route = routeOf(c)
   return route === undefined ? undefined : findRouteRule(route.method, route.path)
+}
+
+/** `POST /storage/move`, as the table of rules has it; undefined where no route answers. */
+export function routeKeyOf(c: AppContext): string | undefined {
+  const route = routeOf(c)
+  return route && `${route.method} ${route.path}`
+}
+
+function routeOf(c: AppContext) {
+  return handlerRoutes(matchedRoutes(c)).at(0)
 }
 
 function demand(access: Access, permission: Permission): void {
