@@ -212,7 +212,12 @@ describe('bad input at connect: a clear error, and nothing is left', () => {
       says: /plain http, and 192\.0\.2\.1 is another computer/,
     },
     { title: 'no address', url: () => 'box', code: 'HF-URL-INVALID', says: /no address/ },
-    { title: 'an enrolment link', url: () => 'https://box.example/enrol/abc', code: 'HF-NOT-IN-THIS-VERSION', says: /link/ },
+    {
+      title: 'half an enrolment link',
+      url: () => 'https://box.example/enrol#abc',
+      code: 'HF-URL-INVALID',
+      says: /nor a whole enrolment link/,
+    },
   ])('$title', async ({ url, code, says }) => {
     const run = await connect([url()])
     expect(run.exitCode).toBe(code === 'HF-SERVER-UNREACHABLE' ? 1 : 2)

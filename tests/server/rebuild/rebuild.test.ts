@@ -1,4 +1,5 @@
 /** The database's file side made anew from the files, in every state that the two can be in. */
+
 import { randomBytes } from 'node:crypto'
 import {
   copyFileSync,
@@ -12,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parsePackId } from '../../../engine/index.ts'
 import type { Tables } from '../../../server/database/tables.ts'
@@ -66,22 +68,19 @@ const rebuildOnly = async (): Promise<RepositoryRebuilt> => {
 const forgetRows = async (tables: readonly (keyof Tables)[] = fileTables) => {
   for (const table of tables) await kysely().deleteFrom(table).execute()
 }
-/** As after DROP DATABASE: not even the people are there. */
+/** As after DROP DATABASE and the migrations: not even the people are there. */
 const forgetAll = async () => {
-  await forgetRows()
-  for (const table of [
-    'devices',
-    'repositories',
-    'subscriptions',
-    'memberships',
-    'tokens',
-    'sessions',
-    'users',
-    'customers',
-    'settings',
-    'counters',
-  ] as const)
-    await kysely().deleteFrom(table).execute()
+  const { rows } = await sql<{ name: string }>`
+    SELECT TABLE_NAME AS name FROM information_schema.TABLES
+    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME NOT IN ('plans', 'schema_migrations')`.execute(kysely())
+  expect(rows.length).toBeGreaterThan(fileTables.length)
+  await kysely()
+    .connection()
+    .execute(async (db) => {
+      await sql`SET FOREIGN_KEY_CHECKS = 0`.execute(db)
+      for (const { name } of rows) await sql`DELETE FROM ${sql.table(name)}`.execute(db)
+      await sql`SET FOREIGN_KEY_CHECKS = 1`.execute(db)
+    })
 }
 const rowsOf = async (table: 'snapshots' | 'packs' | 'chunks' | 'jobs') => kysely().selectFrom(table).selectAll().execute()
 const listed = async () => (await Array.fromAsync(computer.target.listSnapshots())).map(({ id }) => id)
