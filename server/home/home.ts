@@ -10,12 +10,14 @@ export function standingOf(computers: readonly Computer[], nowMs: number, nextAt
   const which = (kind: (typeof judged)[number]['state']['kind']) =>
     judged.filter(({ state }) => state.kind === kind).map(({ computer }) => computer)
   const [failed, never, silent, partial] = [which('failed'), which('none'), which('silent'), which('partial')]
+  const paused = which('paused')
   if (failed.length > 0) return { ...namesOf(failed, computers), ...failure(failed), kind: 'failed' }
   if (never.length === computers.length) return waiting(never)
   if (never.length > 0) return { ...namesOf(never, computers), kind: 'missing' }
   if (silent.length > 0) return { ...namesOf(silent, computers), kind: 'silent', lastGoodAtMs: earliest(silent.map(goodAt)) }
   const lastAtMs = latest(computers.map(goodAt))
   if (partial.length > 0) return { ...namesOf(partial, computers), kind: 'partial', lastAtMs, skipped: sum(partial.map(skipped)) }
+  if (paused.length > 0) return pausedStanding(paused, computers.length)
   return {
     kind: 'ok',
     names: names(computers),
@@ -36,6 +38,23 @@ export function currentSubscription(subscriptions: readonly Subscription[], nowM
 function waiting(computers: readonly Computer[]): Standing {
   const running = computers.filter(({ standing }) => standing.runningSince !== undefined)
   return { kind: 'waiting', names: names(computers), running: names(running) }
+}
+
+/** Nobody is warned of what was decided, and nobody is told that all is well while nothing is taken. */
+function pausedStanding(paused: readonly Computer[], computers: number): Standing {
+  const pauses = paused.flatMap(({ standing }) => standing.pause ?? [])
+  const untils = pauses.map(({ untilMs }) => untilMs)
+  const good = paused.map(({ lastGood }) => lastGood?.receivedAt)
+  const known = good.filter((at) => at !== undefined)
+  const [of] = pauses.map((pause) => pause.of)
+  return {
+    kind: 'paused',
+    names: names(paused),
+    others: computers - paused.length,
+    of: of !== undefined && pauses.every((pause) => pause.of === of) ? of : 'computer',
+    untilMs: untils.every((until) => until === untils[0]) ? untils[0] : undefined,
+    lastGoodAtMs: known.length === good.length ? earliest(known) : undefined,
+  }
 }
 
 function failure(failed: readonly Computer[]) {

@@ -25,6 +25,7 @@ import { activitySamples } from './activity-samples.ts'
 import { addingSamples } from './adding-samples.ts'
 import { checkSamples } from './check-samples.ts'
 import { copiesSamples } from './copies-samples.ts'
+import { customersSamples } from './customers-samples.ts'
 import { fleetSamples } from './fleet-samples.ts'
 import { keptSamples } from './kept-samples.ts'
 import { lettersSamples } from './letters-samples.ts'
@@ -427,6 +428,20 @@ export const pageSamples = {
     standing: { kind: 'failed', names: ['DRAWING-01'], failedAtMs: lastMs, lastGoodAtMs: lastMs - dayMs, others: 4 },
     month: { month, ribbons: [ribbon('DRAWING-01', { 26: 'failed' })] },
   }),
+  'home-paused': home({
+    standing: {
+      ...{ kind: 'paused', names: ['RECEPTION-PC', 'ACCOUNTS-2', 'DRAWING-01'], others: 0, of: 'plan' },
+      ...{ untilMs: nowMs + 7 * dayMs, lastGoodAtMs: lastMs - dayMs },
+    },
+    month: { month, ribbons: [ribbon('RECEPTION-PC'), ribbon('ACCOUNTS-2'), ribbon('DRAWING-01')] },
+  }),
+  'home-some-paused': home({
+    standing: {
+      ...{ kind: 'paused', names: ['DRAWING-01', longName], others: 3, of: 'computer', untilMs: undefined },
+      lastGoodAtMs: undefined,
+    },
+    month: { month, ribbons: [ribbon('RECEPTION-PC'), ribbon('DRAWING-01')] },
+  }),
   'home-alarm': home({
     standing: { kind: 'failed', names: ['DRAWING-01'], failedAtMs: lastMs, lastGoodAtMs: lastMs - dayMs, others: 4 },
     month: { month, ribbons: [ribbon('DRAWING-01', { 26: 'failed' })] },
@@ -509,6 +524,7 @@ export const pageSamples = {
   ...peopleSamples(longName),
   ...copiesSamples(longName),
   ...activitySamples(viewer),
+  ...customersSamples(longName),
   ...fleetSamples(longName),
   ...pruneSamples,
   ...keptSamples({ viewer, nowMs, longName }),

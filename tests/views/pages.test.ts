@@ -123,6 +123,8 @@ describe('what pages say', () => {
     { sample: 'home-many', says: '312 GiB of 500 GiB used' },
     { sample: 'home-long', says: 'has not been backed up for 9 days. Everything up to Tue 17 March 18:20 is safe.' },
     { sample: 'home-failed', says: 'The last backup of DRAWING-01 failed. Everything up to yesterday 18:02 is safe.' },
+    { sample: 'home-paused', says: 'Backups are paused. Until 2 April 2026. Everything up to yesterday 18:02 is safe.' },
+    { sample: 'home-some-paused', says: 'All but 2 computers are backed up; 2 are paused. Until somebody switches them on.' },
     { sample: 'computers-none', says: 'No computer is backed up here yet. The first one takes about five minutes.' },
     { sample: 'computers-none', says: 'bin/holdfast-agent connect https://192.168.1.5:8080 --user helen@calder-rowe.example' },
     { sample: 'computers-none', says: '--fingerprint q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=' },

@@ -1,6 +1,7 @@
 import { countOf, countText, listOfNames } from '../format/count.ts'
 import { dateText, daysSince, dayText, timeText, whenInSentence } from '../format/when.ts'
 import type { Html } from '../html.ts'
+import type { PausedState } from '../partials/paused.ts'
 import { sentence } from '../partials/sentence.ts'
 import type { Reader } from '../reader.ts'
 
@@ -37,6 +38,18 @@ export type Standing =
   | { readonly kind: 'silent'; readonly names: readonly string[]; readonly lastGoodAtMs: number; readonly others: number }
   /** These were connected and never backed up, while others were. */
   | { readonly kind: 'missing'; readonly names: readonly string[]; readonly others: number }
+  /** Nothing is taken of these, because somebody said so; the others are well. */
+  | {
+      readonly kind: 'paused'
+      readonly names: readonly string[]
+      readonly others: number
+      /** Where it was said, if it was said in one place. */
+      readonly of: PausedState['of']
+      /** Undefined: until somebody says otherwise, or of each until another day. */
+      readonly untilMs: number | undefined
+      /** Undefined: one of them has no backup at all. */
+      readonly lastGoodAtMs: number | undefined
+    }
 
 export type Said = {
   readonly sentence: Html
@@ -62,6 +75,8 @@ export function standingSentence(reader: Reader, standing: Standing): Said {
       return saidOfSilent(reader, standing)
     case 'missing':
       return saidOfMissing(reader, standing)
+    case 'paused':
+      return saidOfPaused(reader, standing)
     default:
       return standing satisfies never
   }
@@ -155,6 +170,32 @@ function saidOfMissing(reader: Reader, { names, others }: Of<'missing'>): Said {
     lead: 'Its first backup starts when someone runs it there: “holdfast-agent add” chooses folders, “holdfast-agent backup” sends them.',
     isGood: false,
     isBad: true,
+  }
+}
+
+const pausedWhere = {
+  computer: 'Who paused them, and why, is on the computer’s own page.',
+  plan: 'The whole plan is paused. Who paused it, and why, is on the computer’s own page.',
+  customer: 'The whole account is.',
+} as const
+
+function saidOfPaused(reader: Reader, standing: Of<'paused'>): Said {
+  const { names, others, of, untilMs, lastGoodAtMs } = standing
+  const number = countText(reader, names.length)
+  const until = untilMs === undefined ? 'Until somebody switches them on.' : `Until ${dateText(reader, untilMs)}.`
+  const safe =
+    lastGoodAtMs === undefined
+      ? 'Not all of them were backed up before.'
+      : `Everything up to ${lowerWhen(reader, lastGoodAtMs)} is safe.`
+  const says =
+    others === 0
+      ? 'Backups are paused.'
+      : `All but ${countOf(reader, names.length, 'computer')} are backed up; ${number} ${isOrAre(names)} paused.`
+  return {
+    ...spoken({ state: 'paused', says, small: [until, safe] }),
+    lead: `${others === 0 ? '' : `Paused: ${listOfNames(reader, names)}. `}${pausedWhere[of]} What was made since the pause began exists only there.`,
+    isGood: false,
+    isBad: false,
   }
 }
 

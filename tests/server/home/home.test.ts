@@ -24,6 +24,12 @@ const computers = {
   mended: sampleComputer('MENDED', { latestRun: { ...failedRun, endedAt: nowMs - 2 * hourMs } }),
 } as const satisfies Record<string, Computer>
 
+const pausedOf = (name: string, untilMs?: number, props: Parameters<typeof sampleComputer>[1] = {}): Computer => {
+  const computer = sampleComputer(name, props)
+  return { ...computer, standing: { ...computer.standing, pause: { of: 'computer', untilMs } } }
+}
+const inAWeek = nowMs + 7 * dayMs
+
 describe('how a computer stands', () => {
   test.each([
     { title: 'backed up an hour ago', given: computers.fine, expect: { kind: 'ok' } },
@@ -48,6 +54,8 @@ describe('how a computer stands', () => {
     expect(computerState(given, nowMs)).toEqual(state)
   })
 })
+
+const paused = { kind: 'paused', of: 'computer', lastGoodAtMs: good.receivedAt } as const
 
 describe('how an account stands: as the worst of its computers', () => {
   test('none yet', () => {
@@ -94,6 +102,26 @@ describe('how an account stands: as the worst of its computers', () => {
       title: 'a failure of one that has nothing to fall back on',
       given: [sampleComputer('FAILED', { ...never, latestRun: failedRun })],
       expect: { kind: 'failed', names: ['FAILED'], others: 0, failedAtMs: failedRun.endedAt, lastGoodAtMs: undefined },
+    },
+    {
+      title: 'everything paused: never that all is well',
+      given: [pausedOf('ONE', inAWeek), pausedOf('TWO', inAWeek)],
+      expect: { ...paused, names: ['ONE', 'TWO'], others: 0, untilMs: inAWeek },
+    },
+    {
+      title: 'paused until different days, and one that has no backup',
+      given: [pausedOf('ONE', inAWeek), pausedOf('NEVER', undefined, never)],
+      expect: { ...paused, names: ['ONE', 'NEVER'], others: 0, untilMs: undefined, lastGoodAtMs: undefined },
+    },
+    {
+      title: 'one paused, the others well',
+      given: [fine, pausedOf('ONE', undefined)],
+      expect: { ...paused, names: ['ONE'], others: 1, untilMs: undefined },
+    },
+    {
+      title: 'one paused, another with files left out, which is worse',
+      given: [computers.partly, pausedOf('ONE', undefined)],
+      expect: { kind: 'partial', names: ['PARTLY'], others: 1, skipped: 12, lastAtMs: good.receivedAt },
     },
   ])('$title', ({ given, expect: standing }) => {
     expect(standingOf(given, nowMs)).toEqual(standing)
