@@ -304,8 +304,10 @@ export function createLicences(options: LicencesOptions): Licences {
           actingAs,
         )
         const done = (await changes.findChange(tx, changeId, clock.now()))!
+        // Whoever rehearsed may hand over more than these two, terms among it.
+        const { going, freedBytes } = change.told
         if (change.writeToOwners)
-          await tellOwners(tx, after.customerId, changedLetter({ before, after, change: done, ...change.told }))
+          await tellOwners(tx, after.customerId, changedLetter({ before, after, change: done, going, freedBytes }))
         return done
       })
     },

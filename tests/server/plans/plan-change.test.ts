@@ -5,7 +5,7 @@ import { type Id, parseId } from '../../../server/runtime/ids.ts'
 import { bodyOf, formRequest } from '../../support/test-app.ts'
 import { cookieOf } from '../../support/two-customers.ts'
 import { connectComputer, type TestComputer, type UploadBox, uploadBox } from '../../support/upload-box.ts'
-import { commitTree, VersionWriter } from '../../support/version-writer.ts'
+import { commitTree, sampleBody, VersionWriter } from '../../support/version-writer.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const bronze = 'pln_bronze22222222222222'
@@ -26,7 +26,7 @@ beforeEach(async () => {
   for (let week = 0; week < 20; week += 1) {
     const root = writer.tree([writer.file('note', randomBytes(40_000))])
     const session = await computer.target.openSession({ job: 'documents', parent: undefined })
-    await commitTree(session, writer, { root, device: computer.device })
+    await commitTree(session, writer, { root, device: computer.device, body: { counts: { ...sampleBody.counts, bytes: 40_000 } } })
     upload.box.clock.advance(7 * dayMs)
   }
 })
@@ -164,7 +164,7 @@ test('the page rehearses with a sentence, and the form changes and undoes', asyn
   const page = await upload.box.app.request(`${path}?plan=${bronze}`, { headers: { cookie: await fresh() } })
   expect(page.status).toBe(200)
   const text = await page.text()
-  expect(text).toMatch(/Bronze would remove \d+ versions and free/)
+  expect(text).toMatch(/Bronze would remove \d+\sversions and free/)
   const seen = /name="seen" value="(\d+)"/.exec(text)![1]!
   const list = await upload.box.app.request(`/account/plan/${subscriptionId()}/going.csv?plan=${bronze}`, {
     headers: { cookie: await fresh() },
