@@ -37,9 +37,9 @@ export const connectCommand = defineCommand({
   name: 'connect',
   usage: 'ENROLMENT-LINK | URL --user LOGIN [--password-file FILE] | URL --code CODE [options]',
   about:
-    'Registers this computer at a box: by the link or code that somebody made for it there, or by a login. Nothing secret is sent before\n' +
-    'it is known who answers: by the link, by the certificate of a public authority, by --fingerprint, or by your word on the terminal.\n' +
-    'Plain http:// is allowed to this computer itself only.',
+    'Registers this computer at a box: by the link or code that somebody made for it there, or by a login. Nothing secret is sent\n' +
+    'before it is known who answers: by the link, by the certificate of a public authority, by --fingerprint, or by your word on\n' +
+    'the terminal. Plain http:// is allowed to this computer itself only.',
   options,
   answers: 'object',
   words: { min: 1, max: 1 },

@@ -79,6 +79,12 @@ export const exceptions: Readonly<Record<string, readonly [steps: number, why: s
     1,
     'rows that say when a computer was looked at last; its decisions have the points mark and forget',
   ],
+  'server/retention/forget-computer.ts': [
+    1,
+    'rows that put versions into the bin; each mark file has its point, and forgetting goes on where it stopped',
+  ],
+  'server/demo/demo-folder.ts': [1, 'a folder of samples that nobody backs up but the demonstration'],
+  'server/demo/seed-command.ts': [1, 'the temporary folder of a demonstration’s computers'],
   'server/snapshots/version-marks.ts': [1, 'marks of versions that are gone; point forget:marks-unlinked follows'],
   'server/rebuild/rebuild-keys.ts': [2, 'rows from files that stay; rebuild begins again from the same files'],
   'server/rebuild/rebuild-packs.ts': [1, 'rows from files that stay; rebuild begins again from the same files'],

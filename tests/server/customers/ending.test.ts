@@ -159,7 +159,12 @@ test('killed after every single step, it goes on, and in the end nothing opens a
   expect(await rowsOf(customerId)).toBe(0)
   const row = await box.database.kysely.selectFrom('customers').selectAll().where('id', '=', customerId).executeTakeFirstOrThrow()
   expect(row).toMatchObject({ number, name: 'C-000001', state: 'ended', contact: '', search_text: '' })
-  const audit = await box.database.kysely.selectFrom('audit').select('action').where('customer_id', '=', customerId).execute()
+  const audit = await box.database.kysely
+    .selectFrom('audit')
+    .select('action')
+    .where('customer_id', '=', customerId)
+    .orderBy('id')
+    .execute()
   expect(audit.map(({ action }) => action)).toEqual(
     expect.arrayContaining(['customer.created', 'customer.end-begun', 'customer.ended']),
   )

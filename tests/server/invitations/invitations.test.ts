@@ -192,6 +192,7 @@ test('each step is in the log of the box', async () => {
     .selectFrom('audit')
     .select(['action', 'customer_id'])
     .where('action', 'like', 'invitation.%')
+    .orderBy('id')
     .execute()
   expect(rows).toEqual([
     { action: 'invitation.sent', customer_id: own() },

@@ -26,7 +26,11 @@ beforeEach(async () => {
   for (let week = 0; week < 20; week += 1) {
     const root = writer.tree([writer.file('note', randomBytes(40_000))])
     const session = await computer.target.openSession({ job: 'documents', parent: undefined })
-    await commitTree(session, writer, { root, device: computer.device, body: { counts: { ...sampleBody.counts, bytes: 40_000 } } })
+    await commitTree(session, writer, {
+      root,
+      device: computer.device,
+      body: { counts: { ...sampleBody.counts, bytes: 40_000 } },
+    })
     upload.box.clock.advance(7 * dayMs)
   }
 })

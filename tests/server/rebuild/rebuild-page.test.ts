@@ -20,7 +20,12 @@ test('Storage asks whether all computers are there, once; the alert goes with th
   expect([answer.status, answer.headers.get('location')]).toEqual([303, '/storage'])
   expect(await read('/storage')).not.toContain('was made anew')
   expect(await box.care.alarms.list({ reach: 'all', after: 0, limit: 10 })).toEqual([])
-  const entries = await box.database.kysely.selectFrom('audit').select('action').where('action', 'like', 'box.rebuil%').execute()
+  const entries = await box.database.kysely
+    .selectFrom('audit')
+    .select('action')
+    .where('action', 'like', 'box.rebuil%')
+    .orderBy('id')
+    .execute()
   expect(entries.map(({ action }) => action)).toEqual(['box.rebuilt', 'box.rebuild-confirmed'])
   expect((await confirm()).status).toBe(303)
 })

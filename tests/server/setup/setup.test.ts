@@ -50,7 +50,7 @@ describe('first set-up by the one-time link', () => {
     const stored = () => box.database.kysely.selectFrom('settings').selectAll().execute()
     expect(JSON.stringify(await stored())).not.toContain(box.token)
     await box.people.setup.setUpByLink(box.token, request, '192.0.2.1')
-    expect((await stored()).map(({ name }) => name)).toEqual(['setup.done_at'])
+    expect((await stored()).map(({ name }) => name).filter((name) => name.startsWith('setup.'))).toEqual(['setup.done_at'])
   })
 
   test('a new start ends the earlier link', async () => {
