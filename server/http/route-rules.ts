@@ -246,7 +246,7 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'POST /api/v1/copies/:copyId/runs': { permission: 'box:care' },
   'DELETE /api/v1/copies/:copyId/runs/current': { permission: 'box:care' },
   'GET /api/v1/alarms': { permission: 'alarms:read' },
-  'GET /alerts': { permission: 'box:care' },
+  'GET /alerts': { permission: 'fleet:read' },
   'GET /storage': { permission: 'box:care' },
   'GET /storage/chores': { permission: 'box:care' },
   'POST /storage/chores/:chore/run': { permission: 'box:care' },

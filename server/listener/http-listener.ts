@@ -16,7 +16,8 @@ const idleTimeoutMs = 120_000
 const keepAliveTimeoutMs = 75_000
 const handshakeTimeoutMs = 15_000
 const checkConnectionsEveryMs = 10_000
-const maxConnections = 2000
+/** Each agent that runs holds one while it waits for orders. */
+const maxConnections = 10_000
 const stopGraceMs = 5000
 const sweepEveryMs = 50
 

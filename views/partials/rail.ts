@@ -15,11 +15,11 @@ const places = {
   fleet: { group: 'everyone', path: '/fleet', name: 'Computers', icon: 'monitor' },
   plans: { group: 'everyone', path: '/plans', name: 'Plans', icon: 'layers' },
   storage: { group: 'box', path: '/storage', name: 'Storage', icon: 'hard-drive', for: 'administrator' },
-  people: { group: 'house', path: '/people', name: 'People', icon: 'users', for: 'administrator' },
   jobs: { group: 'box', path: '/jobs', name: 'Jobs', icon: 'list-checks', for: 'administrator' },
-  alerts: { group: 'box', path: '/alerts', name: 'Alerts', icon: 'bell', for: 'administrator' },
-  settings: { group: 'house', path: '/settings', name: 'Settings', icon: 'settings', for: 'administrator' },
+  alerts: { group: 'box', path: '/alerts', name: 'Alerts', icon: 'bell' },
+  people: { group: 'house', path: '/people', name: 'People', icon: 'users', for: 'administrator' },
   audit: { group: 'house', path: '/audit', name: 'Audit', icon: 'scroll-text', for: 'administrator' },
+  settings: { group: 'house', path: '/settings', name: 'Settings', icon: 'settings', for: 'administrator' },
 } as const satisfies Record<string, PlaceInMenu>
 
 type Group = 'account' | 'everyone' | 'box' | 'house'
