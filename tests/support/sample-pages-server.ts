@@ -21,7 +21,8 @@ export async function serveSamplePages(): Promise<SamplePagesServer> {
   for (const [name, sample] of Object.entries(pageSamples))
     routes.get(`/${name}`, async (c) => c.html(await sample(pageContext(files.prefix))))
   // What a page renews itself from: nothing is new.
-  routes.get('/storage/*', (c) => c.body(null, 204))
+  for (const path of ['/storage/*', '/activity/*', '/runs/*', '/fleet/*', '/computers/*'])
+    routes.get(path, (c) => c.body(null, 204))
   const server = serve({ fetch: routes.fetch, port: 0, hostname: '127.0.0.1' })
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -202,7 +202,7 @@ function computersLedger(reader: Reader, { computers, computersLeftOut }: Subscr
   if (computers.length === 0) return html`<p class="prose">No computer is on this plan yet.</p>`
   return html`<div class="ledger-wrap"><table class="ledger">
             <caption class="vh">Computers on this plan</caption>
-            <thead><tr><th scope="col">Computer</th><th scope="col" class="num wide">Versions</th><th scope="col" class="num">Sent</th><th scope="col" class="num">Deleting it frees</th></tr></thead>
+            <thead><tr><th scope="col">Computer</th><th scope="col" class="num wide">Versions</th><th scope="col" class="num wide">Sent</th><th scope="col" class="num">Deleting it frees</th></tr></thead>
             <tbody>${computers.map((computer) => computerRow(reader, computer))}</tbody>
           </table></div>${computersLeftOut === 0 ? '' : html`<p class="hint">And ${countText(reader, computersLeftOut)} more.</p>`}`
 }
@@ -214,7 +214,7 @@ function computerRow(reader: Reader, computer: PlanComputerRow): Html {
       ? ''
       : html` ${stateBadge('paused', computer.paused === 'plan-limit' ? 'No place in the plan' : 'Paused')}`
   return html`
-              <tr><th scope="row"><a class="name" href="${computer.path}">${computer.name}</a>${paused}${computer.isConnected ? '' : html`<span class="sub">Not connected any more</span>`}</th><td class="num wide">${countText(reader, computer.versions)}</td><td class="num">${sizeText(reader, computer.storedBytes)}</td><td class="num">${frees}</td></tr>`
+              <tr><th scope="row"><a class="name" href="${computer.path}">${computer.name}</a>${paused}${computer.isConnected ? '' : html`<span class="sub">Not connected any more</span>`}<span class="narrow sub">${sizeText(reader, computer.storedBytes)} sent</span></th><td class="num wide">${countText(reader, computer.versions)}</td><td class="num wide">${sizeText(reader, computer.storedBytes)}</td><td class="num">${frees}</td></tr>`
 }
 
 export function changesLedger(reader: Reader, changes: readonly ChangeRow[]): Html | string {

@@ -101,10 +101,10 @@ function plansPart({ reader, path, plans }: PlanChangePageProps): Html {
   return html`<section class="part" aria-labelledby="plans">
       ${partHead({ id: 'plans', title: 'Plans that are sold' })}
       <div class="ledger-wrap"><table class="ledger">
-        <thead><tr><th scope="col">Plan</th><th scope="col" class="num">Space</th><th scope="col" class="num">Computers</th><th scope="col" class="wide">Price</th><th scope="col"><span class="vh">What to do</span></th></tr></thead>
+        <thead><tr><th scope="col">Plan</th><th scope="col" class="num">Space</th><th scope="col" class="num wide">Computers</th><th scope="col" class="wide">Price</th><th scope="col"><span class="vh">What to do</span></th></tr></thead>
         <tbody>${plans.map(
           ({ id, terms }) => html`
-          <tr><th scope="row">${terms.name}</th><td class="num">${sizeText(reader, terms.quotaBytes)}</td><td class="num">${countText(reader, terms.devicesMax)}</td><td class="wide">${terms.priceText === '' ? 'Not set' : terms.priceText}</td><td class="acts"><a class="button small" href="${path}?plan=${id}">See what ${terms.name} would do</a></td></tr>`,
+          <tr><th scope="row">${terms.name}<span class="narrow sub">${countOf(reader, terms.devicesMax, 'computer')}</span></th><td class="num">${sizeText(reader, terms.quotaBytes)}</td><td class="num wide">${countText(reader, terms.devicesMax)}</td><td class="wide">${terms.priceText === '' ? 'Not set' : terms.priceText}</td><td class="acts"><a class="button small" href="${path}?plan=${id}">See<span class="label"> what ${terms.name} would do</span></a></td></tr>`,
         )}</tbody>
       </table></div>
     </section>`

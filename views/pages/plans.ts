@@ -59,7 +59,7 @@ function plansLedger({ reader, plans, mayWrite }: PlansPageProps): Html {
   return html`<section class="part" aria-labelledby="all">
       <h2 class="vh" id="all">All plans</h2>
       <div class="ledger-wrap"><table class="ledger">
-        <thead><tr><th scope="col">Plan</th><th scope="col" class="num">Space</th><th scope="col" class="num">Computers</th><th scope="col" class="wide">Shortest interval</th><th scope="col" class="wider">Valid for</th><th scope="col" class="wide">Price</th><th scope="col" class="num">Held by</th>${mayWrite ? html`<th scope="col"><span class="vh">What to do</span></th>` : ''}</tr></thead>
+        <thead><tr><th scope="col">Plan</th><th scope="col" class="num">Space</th><th scope="col" class="num wide">Computers</th><th scope="col" class="wide">Shortest interval</th><th scope="col" class="wider">Valid for</th><th scope="col" class="wide">Price</th><th scope="col" class="num wide">Held by</th>${mayWrite ? html`<th scope="col"><span class="vh">What to do</span></th>` : ''}</tr></thead>
         <tbody>${plans.map((plan) => planRow(reader, plan, mayWrite))}
         </tbody>
       </table></div>
@@ -72,9 +72,9 @@ function planRow(reader: Reader, plan: PlanRow, mayWrite: boolean): Html {
   const interval = rows.find(({ label }) => label === 'Shortest interval')?.words
   return html`
           <tr>
-            <th scope="row"><a class="name" href="${path}">${terms.name}</a>${plan.isRetired ? html` ${stateBadge('none', 'Not sold any more')}` : ''}</th>
-            <td class="num">${sizeText(reader, terms.quotaBytes)}</td><td class="num">${countText(reader, terms.devicesMax)}</td>
-            <td class="wide">${interval}</td><td class="wider">${validityText(reader, plan.validityDays)}</td><td class="wide">${terms.priceText === '' ? 'Not set' : terms.priceText}</td><td class="num">${countText(reader, holders)}</td>
+            <th scope="row"><a class="name" href="${path}">${terms.name}</a>${plan.isRetired ? html` ${stateBadge('none', 'Not sold any more')}` : ''}<span class="narrow sub">${countOf(reader, terms.devicesMax, 'computer')}, held by ${countText(reader, holders)}</span></th>
+            <td class="num">${sizeText(reader, terms.quotaBytes)}</td><td class="num wide">${countText(reader, terms.devicesMax)}</td>
+            <td class="wide">${interval}</td><td class="wider">${validityText(reader, plan.validityDays)}</td><td class="wide">${terms.priceText === '' ? 'Not set' : terms.priceText}</td><td class="num wide">${countText(reader, holders)}</td>
             ${mayWrite ? html`<td class="acts"><span class="row">${moveButton(plan, 'up')}${moveButton(plan, 'down')}</span></td>` : ''}
           </tr>`
 }

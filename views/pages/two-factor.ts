@@ -64,7 +64,8 @@ const offBody = html`<header class="page-head"><div>${sentence({
   says: 'Two-factor sign-in is off.',
   small: ['It takes two minutes, and a telephone.'],
 })}</div></header>
-    <section class="part flow" aria-label="How it goes">
+    <section class="part flow" aria-labelledby="steps">
+      <h2 class="vh" id="steps">How it goes</h2>
       <ol class="steps">
         <li><h3>Have an authenticator</h3><p>Any app for one-time codes will do: Aegis, 2FAS, Google or Microsoft Authenticator, a password manager.</p></li>
         <li><h3>Let it read a picture</h3><p>This page shows a square code. The app keeps it and shows six digits, others every half minute.</p></li>
@@ -77,7 +78,8 @@ type Pending = Extract<TwoFactorPageProps['state'], { kind: 'pending' }>
 
 function pendingBody({ qr, secret }: Pending, problem: string | undefined): Html {
   return html`<header class="page-head"><div><h1 class="title">Let your authenticator read this</h1></div></header>
-    <section class="part flow" aria-label="Two steps">
+    <section class="part flow" aria-labelledby="steps">
+      <h2 class="vh" id="steps">Two steps</h2>
       <ol class="steps">
         <li><h3>Scan the picture with the app</h3>
           ${qrDrawing(qr)}

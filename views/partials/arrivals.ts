@@ -93,7 +93,7 @@ function backupState(backup: Arrival['backup']): Html {
 export function questionBox(reader: Reader, question: QuestionProps): Html {
   const { id, name, system, address, known, why, likeness, askedAtMs, mayAnswer, mayGrant } = question
   return html`<div class="box" role="group" aria-labelledby="${id}">
-        <h3 id="${id}">${name} looks like ${known.name}. Let it take over?</h3>
+        <h2 id="${id}">${name} looks like ${known.name}. Let it take over?</h2>
         <p>It shows ${why}. ${likeness} % of what can be compared is the same. It asked ${whenText(reader, askedAtMs)} from ${address}${system === '' ? '' : `, with ${system}`}.</p>
         <p>Taking over: it becomes <a href="${known.path}">${known.name}</a> (<span class="id">${known.number}</span>), whose versions go along and can be restored there; the old one is let in no more. A new computer begins without versions.</p>
         ${

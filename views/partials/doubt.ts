@@ -64,7 +64,7 @@ function changedWords(reader: Reader, { name, firstAtMs }: DoubtProps): string {
 }
 
 function sideBySide(kind: DoubtProps['kind'], known: PrintProps, other: PrintProps): Html {
-  return html`<div class="ledger-wrap"><table class="ledger">
+  return html`<div class="ledger-wrap"><table class="ledger compared">
         <thead><tr><th scope="col"><span class="vh">Part</span></th><th scope="col">${kind === 'cloned' ? 'The known one' : 'Before'}</th><th scope="col">${kind === 'cloned' ? 'The other one' : 'Now'}</th></tr></thead>
         <tbody>${rows.map(([label, key]) => {
           const isOther = known[key] !== other[key]
