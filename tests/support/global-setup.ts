@@ -8,11 +8,14 @@ import { openPrivateMariaDb } from '../../server/database/mariadb/private-mariad
 import { systemClock } from '../../server/runtime/clock.ts'
 import { silentLog } from '../../server/runtime/log.ts'
 import { findProcess } from '../../server/runtime/process-identity.ts'
+import { makeDatabaseTemplate } from './database-template.ts'
 import { stopLeftServer } from './left-server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     readonly databaseServerUrl: string
+    /** Statements, for a new database. */
+    readonly databaseTemplate: string
   }
 }
 
@@ -35,6 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     log: silentLog,
   })
   project.provide('databaseServerUrl', formatDatabaseUrl(server.address))
+  project.provide('databaseTemplate', await makeDatabaseTemplate(server.address, join(import.meta.dirname, '../../migrations')))
   return async () => {
     await server.stop()
     rmSync(folder, { recursive: true })

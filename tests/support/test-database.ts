@@ -4,8 +4,6 @@ import mysql from 'mysql2/promise'
 import { inject } from 'vitest'
 import { connectionOptions, type Database, openDatabase } from '../../server/database/database.ts'
 import { type DatabaseAddress, parseDatabaseUrl } from '../../server/database/database-address.ts'
-import { migrate } from '../../server/database/migrator.ts'
-import { systemClock } from '../../server/runtime/clock.ts'
 import { systemRandomness } from '../../server/runtime/randomness.ts'
 
 export const migrationsFolder = join(import.meta.dirname, '../../migrations')
@@ -15,7 +13,7 @@ export type TestDatabase = Database & AsyncDisposable & { readonly address: Data
 /** A fresh database with every migration applied, on the server of this test run. `close` drops it: `await using` or afterEach. */
 export async function testDatabase(): Promise<TestDatabase> {
   const empty = await emptyTestDatabase()
-  await migrate({ kysely: empty.kysely, folder: migrationsFolder, clock: systemClock })
+  await onServer(`USE ${empty.address.database};\n${inject('databaseTemplate')}`)
   return empty
 }
 
@@ -42,7 +40,7 @@ function serverAddress(): DatabaseAddress {
 }
 
 async function onServer(statement: string): Promise<void> {
-  const connection = await mysql.createConnection({ ...connectionOptions(serverAddress()) })
+  const connection = await mysql.createConnection({ ...connectionOptions(serverAddress()), multipleStatements: true })
   await connection.query(statement)
   await connection.end()
 }
