@@ -237,11 +237,11 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', accountPagesRoutes(services))
   app.route('/', exportRoutes({ ...services, log }))
   app.route('/', auditRoutes({ ...services, log }))
-  app.route('/', fleetActsRoutes({ ...services, fleetActs: createFleetActs(services) }))
+  app.route('/', fleetActsRoutes({ ...services, fleetActs: createFleetActs({ ...services, ...dependencies.retentionSide }) }))
   // Before the page of one computer: `add` is no id.
   app.route('/', addComputerRoutes(services))
   app.route('/', computersRoutes(services))
-  app.route('/', manageRoutes({ ...services, ...dependencies.retentionSide }))
+  app.route('/', manageRoutes({ ...services, ...dependencies.retentionSide, clock: dependencies.clock }))
   app.route('/', activityPagesRoutes(services))
   app.route('/', ordersPagesRoutes(services))
   app.route('/', jobsPagesRoutes(services))

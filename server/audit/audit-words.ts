@@ -89,6 +89,7 @@ const words = {
   'device.revoked': ['Computer revoked', ({ text, object }) => `withdrew the access of the computer ${object || text('name')}`],
   'device.renamed': ['Computer renamed', named('renamed the computer')],
   'device.moved': ['Computer moved to another plan', named('moved to another plan the computer')],
+  'device.moved-back': ['Move of a computer undone', named('moved back to its plan the computer')],
   'device.forgotten': ['Computer forgotten', ({ text, object }) => `forgot the computer ${text('name') || object}`],
   'device.removed': ['Computer removed', ({ text, object }) => `removed the computer ${text('name') || object}`],
   'device.question-answered': [

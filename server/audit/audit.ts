@@ -57,6 +57,7 @@ export const auditActions = [
   'device.revoked',
   'device.renamed',
   'device.moved',
+  'device.moved-back',
   'device.forgotten',
   'device.removed',
   'device.question-answered',

@@ -9,6 +9,7 @@ export const deviceFaults = [
   'nobody',
   'still-active',
   'forgotten',
+  'moved-meanwhile',
   'not-confirmed',
 ] as const
 export type DeviceFault = (typeof deviceFaults)[number]

@@ -14,6 +14,7 @@ export const deviceProblems = faultTable(
     nobody: 'HF-VALIDATION',
     'still-active': 'HF-CONFLICT',
     forgotten: 'HF-CONFLICT',
+    'moved-meanwhile': 'HF-CONFLICT',
     'not-confirmed': 'HF-VALIDATION',
   },
   ({ choices }) => (Object.keys(choices).length === 0 ? {} : { members: { ...choices } }),

@@ -76,6 +76,8 @@ const changeRoute = createRoute({
   path: '/api/v1/devices/{deviceId}',
   tags: ['Computers'],
   summary: 'Rename a computer, or move it to another plan of its customer',
+  description:
+    'For seven days nothing goes that the plan it left keeps, and moving it back undoes the move. A computer with rules of its own keeps those.',
   ...signedInOnly,
   request: { params: deviceParams, body: { content: jsonContent(changeSchema), required: true } },
   responses: { 200: { description: 'The computer as it is now', content: jsonContent(deviceSchema) }, ...problemResponses },

@@ -12,6 +12,7 @@ import type { Job } from '../jobs/job.ts'
 import { listJobsOfDevice } from '../jobs/jobs-table.ts'
 import type { DeviceSlots } from '../repositories/device-slots.ts'
 import { findRepository } from '../repositories/repositories-table.ts'
+import { findOpenMove } from '../retention/held-rules-table.ts'
 import type { RunsService } from '../runs/runs-service.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
@@ -21,12 +22,11 @@ import type { SubscriptionsService } from '../subscriptions/subscriptions-servic
 import { readUsedBytes } from '../subscriptions/usage-table.ts'
 import { hashBearerSecret } from '../tokens/bearer-secret.ts'
 import { type AskPolicy, createBackupPolicy } from './backup-policy.ts'
-import { connectRefusal } from './connect-choice.ts'
 import { type Device, type DeviceChain, formatDeviceNumber } from './device.ts'
 import { DeviceError } from './device-error.ts'
 import { parseDeviceName } from './device-name.ts'
 import * as table from './devices-table.ts'
-import { takePlace } from './plan-places.ts'
+import { createMoveComputer, type MoveComputer, type OpenMove } from './move-computer.ts'
 
 export interface DevicesService {
   /** Whose token this is; a revoked device is still told that it is revoked. Notes that the device was heard from. */
@@ -50,8 +50,9 @@ export interface DevicesService {
   readonly revoke: (deviceId: Id<'dev'>, actingAs: ActingAs) => Promise<void>
   /** Throws DeviceError `invalid-name`. */
   readonly rename: (device: Device, name: string, actingAs: ActingAs) => Promise<void>
-  /** To another plan of its customer. Throws DeviceError `licence-missing`, `devices-exceeded`. */
-  readonly move: (device: Device, subscriptionId: Id<'sub'>, actingAs: ActingAs) => Promise<void>
+  readonly move: MoveComputer
+  /** The move that can still be taken back, by moving it to where it came from. */
+  readonly findMove: (deviceId: Id<'dev'>) => Promise<OpenMove | undefined>
   /** The same as `revoke`; `forgotten` says besides that its versions are to go, too. */
   readonly end: (deviceId: Id<'dev'>, as: 'revoked' | 'forgotten', actingAs: ActingAs) => Promise<void>
 }
@@ -69,7 +70,7 @@ export function createDevicesService(options: {
   readonly deviceSlots: DeviceSlots
   readonly alarms: Pick<AlarmsService, 'settle'>
 }): DevicesService {
-  const { database, clock, customers, subscriptions, deviceSlots, alarms } = options
+  const { database, clock, deviceSlots, alarms } = options
   const { kysely } = database
 
   const end: DevicesService['end'] = async (deviceId, as, actingAs) => {
@@ -120,29 +121,8 @@ export function createDevicesService(options: {
         await insertAudit(transaction, { ...actingAs, ...entry })
       })
     },
-    move: async (device, subscriptionId, actingAs) => {
-      const { deviceId, customerId } = device
-      const [from, to] = [await subscriptions.find(device.subscriptionId), await subscriptions.find(subscriptionId)]
-      const customer = await customers.find(customerId)
-      if (to?.customerId !== customerId || customer === undefined)
-        throw new DeviceError('licence-missing', 'This customer has no such plan.')
-      if (subscriptionId === device.subscriptionId) return
-      const refusal = connectRefusal({ subscription: to, customer, nowMs: clock.now() })
-      if (refusal !== undefined)
-        throw new DeviceError('licence-missing', `The plan ${to.planName} does not let computers in now.`)
-      await database.transaction(async (transaction) => {
-        if (device.state === 'active') await takePlace(transaction, subscriptions, { subscriptionId, deviceId })
-        await table.setDeviceSubscription(transaction, deviceId, subscriptionId)
-        const detail = {
-          number: formatDeviceNumber(device.number),
-          name: device.name,
-          from: from?.planName ?? '',
-          to: to.planName,
-        }
-        const entry = { at: clock.now(), action: 'device.moved', objectId: deviceId, customerId, detail } as const
-        await insertAudit(transaction, { ...actingAs, ...entry })
-      })
-    },
+    move: createMoveComputer(options),
+    findMove: (deviceId) => findOpenMove(kysely, { deviceId, nowMs: clock.now() }),
     revoke: (deviceId, actingAs) => end(deviceId, 'revoked', actingAs),
     end,
   }

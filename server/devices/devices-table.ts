@@ -167,9 +167,18 @@ export async function listDevices(
 
 /** Holds the device's row; the plan in which it has a place, when it is active. */
 export async function findPlaceLocked(transaction: Transaction, deviceId: Id<'dev'>): Promise<Id<'sub'> | undefined> {
+  const locked = await findStandLocked(transaction, deviceId)
+  return locked?.state === 'active' ? locked.subscriptionId : undefined
+}
+
+/** Holds the device's row; the plan that it belongs to, with or without a place in it. */
+export async function findStandLocked(
+  transaction: Transaction,
+  deviceId: Id<'dev'>,
+): Promise<Pick<Device, 'state' | 'subscriptionId'> | undefined> {
   const query = transaction.selectFrom('devices').select(['state', 'subscription_id']).where('id', '=', deviceId)
   const row = await query.forUpdate().executeTakeFirst()
-  return row?.state === 'active' ? row.subscription_id : undefined
+  return row && { state: row.state, subscriptionId: row.subscription_id }
 }
 
 /** Holds the device's row until the transaction ends. */

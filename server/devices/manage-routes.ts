@@ -1,10 +1,9 @@
 /** The page of everything about a computer that is not its backups, and its forms. */
 import { z } from 'zod'
-import { type ManageComputerPageProps, type MoveRehearsal, manageComputerPage } from '../../views/pages/manage-computer.ts'
+import { type ManageComputerPageProps, manageComputerPage } from '../../views/pages/manage-computer.ts'
 import type { PageContext } from '../../views/site.ts'
 import { openAccountOf } from '../accounts/account.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
-import { keptForText } from '../home/kept-for.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { requireIn } from '../http/authorisation.ts'
@@ -25,6 +24,7 @@ import { type Device, formatDeviceNumber } from './device.ts'
 import { DeviceError } from './device-error.ts'
 import type { DevicesService } from './devices-service.ts'
 import { demandConfirmed, demandMayForget, mayForget } from './may-forget.ts'
+import { createMoveProps, type MovePropsOptions } from './move-props.ts'
 
 export const managePath = (deviceId: Device['deviceId']) => `${computerPath(deviceId)}/manage`
 
@@ -33,14 +33,12 @@ const renameSchema = z.object({ name: text })
 const moveSchema = z.object({ plan: text })
 const forgetSchema = z.object({ confirm: text })
 const answerSchema = z.object({ answer: z.enum([...doubtAnswers.changed, ...doubtAnswers.cloned]) })
-/** A page must not be waited for longer. */
-const rehearseForMs = 5_000
 
-export interface ManageOptions {
+export interface ManageOptions extends MovePropsOptions {
   readonly customers: CustomersService
-  readonly devices: Pick<DevicesService, 'find' | 'rename' | 'move' | 'revoke' | 'countActive'>
+  readonly devices: MovePropsOptions['devices'] & Pick<DevicesService, 'find' | 'rename' | 'move' | 'revoke'>
   readonly subscriptions: Pick<SubscriptionsService, 'find' | 'listOfCustomer' | 'stateNow'>
-  readonly retention: Pick<RetentionService, 'forget' | 'rulesOf' | 'preview'>
+  readonly retention: MovePropsOptions['retention'] & Pick<RetentionService, 'forget'>
   readonly identities: IdentitiesService
   readonly clientOf: ClientOf
   readonly pageContext: (c: AppContext) => PageContext
@@ -49,6 +47,7 @@ export interface ManageOptions {
 export function manageRoutes(options: ManageOptions): App {
   const { customers, devices, subscriptions, retention, identities, clientOf, pageContext } = options
   const routes = newRoutes()
+  const moves = createMoveProps(options)
 
   routes.get('/computers/:deviceId/manage', async (c) => {
     const device = await getDevice(c, 'devices:read')
@@ -123,7 +122,8 @@ export function manageRoutes(options: ManageOptions): App {
         id: subscriptionId,
         name: `${planName}, ${licenceKey}`,
       })),
-      move: mayMove ? await rehearse(device, c.req.query('plan')) : undefined,
+      move: mayMove ? await moves.rehearse(device, c.req.query('plan')) : undefined,
+      moved: await moves.findMoved(device),
       doubts: doubts.map((doubt) => doubtProps(doubt, device, may('devices:add'))),
       past: (await identities.listFingerprints(deviceId)).map(pastPrint),
       versions: device.versionsCount,
@@ -136,27 +136,6 @@ export function manageRoutes(options: ManageOptions): App {
         forget: mayForget(c, device),
       },
     } satisfies ManageComputerPageProps)
-  }
-
-  async function rehearse(device: Device, plan: string | undefined): Promise<MoveRehearsal | undefined> {
-    const to = plan !== undefined && isId('sub', plan) ? await subscriptions.find(plan) : undefined
-    if (to?.customerId !== device.customerId || to.subscriptionId === device.subscriptionId) return undefined
-    const now = await retention.rulesOf(device)
-    const then = await retention.rulesOf({ ...device, subscriptionId: to.subscriptionId })
-    const computers = await devices.countActive(to.subscriptionId)
-    const preview =
-      now.own === undefined ? await retention.preview(device, then.plan.rules, AbortSignal.timeout(rehearseForMs)) : undefined
-    return {
-      id: to.subscriptionId,
-      from: now.plan.name,
-      to: to.planName,
-      computers,
-      computersMax: to.devicesMax,
-      keptNow: keptForText(now.rules),
-      keptThen: keptForText(then.rules),
-      going: preview?.going.length,
-      isFull: device.state === 'active' && computers >= to.devicesMax,
-    }
   }
 
   async function getDevice(c: AppContext, permission: Permission): Promise<Device> {

@@ -7,7 +7,10 @@ import { DeviceError } from '../devices/device-error.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { OrderError } from '../orders/order.ts'
 import type { OrdersService } from '../orders/orders-service.ts'
+import type { VersionDecision } from '../retention/retention.ts'
+import type { RetentionService } from '../retention/retention-service.ts'
 import type { Id } from '../runtime/ids.ts'
+import type { Subscription } from '../subscriptions/subscription.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import type { FleetComputer } from './fleet.ts'
 import type { ActOutcome, FleetActBody } from './fleet-acts.ts'
@@ -22,9 +25,10 @@ export interface FleetActsService {
 
 export interface FleetActsOptions {
   readonly fleet: Pick<FleetService, 'find'>
-  readonly devices: Pick<DevicesService, 'find' | 'move'>
+  readonly devices: Pick<DevicesService, 'find' | 'findMove' | 'move'>
   readonly orders: Pick<OrdersService, 'giveNow' | 'isListening'>
-  readonly subscriptions: Pick<SubscriptionsService, 'listOfCustomer'>
+  readonly subscriptions: Pick<SubscriptionsService, 'listOfCustomer' | 'stateNow'>
+  readonly retention: Pick<RetentionService, 'decide'>
   readonly backupSwitches?: {
     readonly switchDevice: (computer: FleetComputerKey, wanted: WantedSwitch, actingAs: ActingAs) => Promise<void>
   }
@@ -41,7 +45,9 @@ interface FleetComputerKey {
 }
 
 export function createFleetActs(options: FleetActsOptions): FleetActsService {
-  const { fleet, devices, orders, subscriptions, backupSwitches } = options
+  const { fleet, devices, orders, subscriptions, retention, backupSwitches } = options
+
+  const isLive = (subscription: Subscription) => ['live', 'grace'].includes(subscriptions.stateNow(subscription).kind)
 
   const run = async (computer: FleetComputer, actingAs: ActingAs): Promise<string> => {
     const { deviceId, standing, kind } = computer
@@ -54,11 +60,17 @@ export function createFleetActs(options: FleetActsOptions): FleetActsService {
   const move = async (computer: FleetComputer, planId: Id<'pln'>, actingAs: ActingAs): Promise<string> => {
     const device = await devices.find(computer.deviceId)
     const ofCustomer = await subscriptions.listOfCustomer(computer.customer.customerId)
-    const target = ofCustomer.find((subscription) => subscription.planId === planId)
+    const ofPlan = ofCustomer.filter((subscription) => subscription.planId === planId)
+    const open = await devices.findMove(computer.deviceId)
+    const target = ofPlan.find(({ subscriptionId }) => subscriptionId === open?.fromId) ?? ofPlan.find(isLive) ?? ofPlan[0]
     if (device === undefined || target === undefined) throw new Refusal('Its customer has no such plan.')
     if (target.subscriptionId === device.subscriptionId) throw new Refusal('It is in that plan already.')
-    await devices.move(device, target.subscriptionId, actingAs)
-    return `It was moved from ${computer.planName} to ${target.planName}. Its rules for versions are those of ${target.planName} from now on.`
+    const moved = await devices.move(device, target.subscriptionId, actingAs)
+    const went = `It was moved ${moved?.isUndone === true ? 'back ' : ''}from ${computer.planName} to ${target.planName}.`
+    if (moved?.heldUntilMs === undefined) return `${went} It has rules of its own; they stay.`
+    if (moved.isUndone) return `${went} Nothing has gone because of the move.`
+    const going = (await retention.decide(device, target.retention)).filter(isGoing).length
+    return `${went} For seven days nothing goes that ${computer.planName} keeps, and it can be moved back. ${afterwards(going)}`
   }
 
   const actOn = async (computer: FleetComputer, body: FleetActBody, actingAs: ActingAs): Promise<string> => {
@@ -104,6 +116,13 @@ export function createFleetActs(options: FleetActsOptions): FleetActsService {
 }
 
 class Refusal extends Error {}
+
+const isGoing = ({ kind, version }: VersionDecision) => kind === 'forget' && version.bin === undefined
+
+function afterwards(going: number): string {
+  if (going === 0) return 'As things are, no version goes then.'
+  return `As things are, ${going} ${going === 1 ? 'version goes' : 'versions go'} into the bin then, and for good seven days later.`
+}
 
 /** What the service of the act says no with: an answer for one computer, not the end of the whole. */
 function isExpected(error: unknown): error is Error {

@@ -15,6 +15,10 @@ export const deviceRulesSchema = z
     rules: retentionRulesSchema,
     own: retentionRulesSchema.nullable().openapi({ description: 'Of this computer; null: those of the plan hold.' }),
     plan: z.object({ name: z.string(), rules: retentionRulesSchema }),
+    held: z
+      .array(z.object({ rules: retentionRulesSchema, until: timeSchema }))
+      .readonly()
+      .openapi({ description: 'Those before a change of plan or a move to another: until then, what they keep stays as well.' }),
   })
   .openapi('ComputerRules')
 

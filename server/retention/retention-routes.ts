@@ -4,7 +4,7 @@ import type { CustomersService } from '../customers/customers-service.ts'
 import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
-import { jsonContent, problemResponses, signedInOnly } from '../http/api-schemas.ts'
+import { formatTime, jsonContent, problemResponses, signedInOnly } from '../http/api-schemas.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import type { ClientOf } from '../http/client.ts'
 import { newRoutes, validationProblem } from '../http/new-routes.ts'
@@ -139,8 +139,8 @@ export function retentionRoutes(services: {
     return version
   }
   const rulesBody = async (device: Device) => {
-    const { rules, own, plan } = await retention.rulesOf(device)
-    return { rules, own: own ?? null, plan }
+    const { rules, own, plan, held } = await retention.rulesOf(device)
+    return { rules, own: own ?? null, plan, held: held.map((one) => ({ rules: one.rules, until: formatTime(one.untilMs) })) }
   }
 
   routes.openapi(rulesRoute, async (c) => {

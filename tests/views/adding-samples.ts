@@ -123,6 +123,11 @@ const doubt = (props: Partial<DoubtProps> = {}): DoubtProps => ({
   ...props,
 })
 
+const goingFirst = Array.from({ length: 10 }, (_, index) => ({
+  atMs: nowMs - (15 + index) * 24 * hourMs,
+  newBytes: (index + 1) * 3_700_000,
+}))
+
 function manage(props: Partial<ManageComputerPageProps> = {}): (page: PageContext) => Html {
   return (page) =>
     manageComputerPage({
@@ -135,6 +140,7 @@ function manage(props: Partial<ManageComputerPageProps> = {}): (page: PageContex
       plan: 'Silver',
       plans: [{ id: 'sub_y', name: 'Gold, HF-7K2M-9QXA-41TP' }],
       move: undefined,
+      moved: undefined,
       doubts: [],
       past: [
         {
@@ -196,7 +202,41 @@ export const addingSamples = (longName: string): Readonly<Record<string, (page: 
       computersMax: 3,
       keptNow: 'every version of 7 days, then daily for 30 days',
       keptThen: 'daily for 14 days',
-      going: 47,
+      going: { going: 47, first: goingFirst },
+      freedBytes: 3.2 * 1024 ** 3,
+      heldUntilMs: nowMs + 7 * 24 * hourMs,
+      isUndo: false,
+      isFull: false,
+    },
+  }),
+  'manage-moved': manage({
+    plan: 'Bronze',
+    moved: {
+      fromId: 'sub_y',
+      from: 'Gold',
+      to: 'Bronze',
+      untilMs: nowMs + 5 * 24 * hourMs,
+      going: { going: 47, first: goingFirst },
+    },
+  }),
+  'manage-moved-long': manage({
+    may: { write: false, move: false, replace: false, end: false, forget: false },
+    plan: longName,
+    moved: { fromId: 'sub_y', from: longName, to: longName, untilMs: nowMs + 2 * hourMs, going: { going: 0, first: [] } },
+  }),
+  'manage-move-back': manage({
+    move: {
+      id: 'sub_y',
+      from: 'Bronze',
+      to: 'Gold',
+      computers: 4,
+      computersMax: 50,
+      keptNow: 'daily for 14 days',
+      keptThen: 'every version of 7 days, then daily for 30 days',
+      going: { going: 0, first: [] },
+      freedBytes: 0,
+      heldUntilMs: nowMs + 5 * 24 * hourMs,
+      isUndo: true,
       isFull: false,
     },
   }),
@@ -210,6 +250,9 @@ export const addingSamples = (longName: string): Readonly<Record<string, (page: 
       keptNow: 'daily',
       keptThen: 'daily',
       going: undefined,
+      freedBytes: undefined,
+      heldUntilMs: nowMs + 7 * 24 * hourMs,
+      isUndo: false,
       isFull: true,
     },
   }),

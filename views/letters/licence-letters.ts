@@ -45,12 +45,12 @@ export function changedLetter(props: ChangedLetterProps): Letter {
         : [
             going === 0
               ? 'No version goes because of it.'
-              : `${countOf(reader, going, 'version')} may go${frees}. They stay where they are until then, and lie in the bin for seven days more.`,
+              : `${countOf(reader, going, 'version')} may go after ${until}${frees}. Nothing goes before that, and what goes then lies in the bin for seven days more.`,
           ]),
       ...(stopped === 0
         ? []
         : [
-            `${countOf(reader, stopped, 'computer')} ${stopped === 1 ? 'stops' : 'stop'} backing up. What it has stays, and can be restored.`,
+            `${countOf(reader, stopped, 'computer')} ${stopped === 1 ? 'stops' : 'stop'} backing up. What is backed up stays, and can be restored.`,
           ]),
       `Until ${until} it can be undone, whole.`,
     ],

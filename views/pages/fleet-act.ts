@@ -54,7 +54,7 @@ const consequences = {
   pause:
     'Nothing is taken from them until they are resumed; each says why when it asks. Their versions stay, and can be restored.',
   resume: 'Their backups are taken again, by their schedules.',
-  move: 'Each goes to its own customer’s licence for that plan and counts there. From then on the rules of that plan decide which of its versions are kept; what they let go of lies in the bin first, and can be taken back from there.',
+  move: 'Each goes to its own customer’s licence for that plan and counts there. For seven days nothing goes that the plan it leaves keeps, and it can be moved back. Then the rules of the new plan decide which of its versions are kept; what they let go lies in the bin for seven days more. One with rules of its own keeps those.',
 } as const
 
 function decision(props: FleetActPageProps): Html {

@@ -10,6 +10,7 @@ import { facts } from '../partials/facts.ts'
 import { field } from '../partials/field.ts'
 import { notice } from '../partials/notice.ts'
 import { partHead } from '../partials/part-head.ts'
+import { type MovedProps, type MoveRehearsal, mayGoPart, moveBox, movedNotice } from '../partials/plan-move.ts'
 import { trail } from '../partials/trail.ts'
 import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
@@ -26,20 +27,6 @@ export type PastPrint = {
   readonly address: string
 }
 
-/** What moving to another plan means; nothing is done yet. */
-export type MoveRehearsal = {
-  readonly id: string
-  readonly from: string
-  readonly to: string
-  readonly computers: number
-  readonly computersMax: number
-  readonly keptNow: string
-  readonly keptThen: string
-  /** Versions that the other plan's rules would let go; undefined when the computer has rules of its own. */
-  readonly going: number | undefined
-  readonly isFull: boolean
-}
-
 export type ManageComputerPageProps = PageContext & {
   readonly viewer: Viewer
   readonly name: string
@@ -49,6 +36,7 @@ export type ManageComputerPageProps = PageContext & {
   readonly plan: string
   readonly plans: readonly { readonly id: string; readonly name: string }[]
   readonly move: MoveRehearsal | undefined
+  readonly moved: MovedProps | undefined
   readonly doubts: readonly DoubtProps[]
   readonly past: readonly PastPrint[]
   readonly versions: number
@@ -64,7 +52,7 @@ export type ManageComputerPageProps = PageContext & {
 
 /** Everything about a computer that is not its backups: what it is called, what it runs under, who it is, and its end. */
 export function manageComputerPage(props: ManageComputerPageProps): Page {
-  const { reader, name, path, state, doubts, past, problem, may } = props
+  const { reader, name, path, state, move, moved, doubts, past, problem, may } = props
   return appPage({
     ...props,
     title: `${name}: name, plan, identity`,
@@ -76,11 +64,13 @@ export function manageComputerPage(props: ManageComputerPageProps): Page {
     ])}
     <header class="page-head"><div><h1 class="title">Name, plan and identity</h1><p class="lead">${leadOf(props)}</p></div></header>
     ${problem === undefined ? '' : notice({ icon: 'octagon-x', state: 'failed', words: problem })}
+    ${moved === undefined ? '' : movedNotice(reader, props, moved, may.move)}
     ${doubts.map((doubt) => doubtBox(reader, doubt))}
     <div class="pair part">
       ${may.write ? namePart(props) : ''}
       ${planPart(props)}
     </div>
+    ${mayGoPart(reader, (move ?? moved)?.going)}
     ${state === 'forgotten' ? '' : replacePart(props)}
     ${past.length === 0 ? '' : historyPart(reader, past)}
     ${may.end ? endPart(props) : ''}`,
@@ -116,36 +106,13 @@ function planPart(props: ManageComputerPageProps): Html {
   return html`<section aria-labelledby="plan-title">
         ${partHead({ id: 'plan-title', title: 'Plan' })}
         ${facts([{ label: 'Runs under', value: plan }])}
-        ${move === undefined ? '' : moveBox(props, move)}
+        ${move === undefined ? '' : moveBox(props.reader, props, move)}
         ${
           plans.length === 0 || !may.move || move !== undefined
             ? ''
             : html`<form class="stack" action="${path}/manage" method="get">${choice({ name: 'plan', label: 'Another plan of this account', chosen: '', options: plans.map(({ id, name }) => [id, name] as const) })}<p class="row"><button class="button">See what would change</button></p></form>`
         }
       </section>`
-}
-
-function moveBox({ reader, path, name }: ManageComputerPageProps, move: MoveRehearsal): Html {
-  const { id, from, to, computers, computersMax, keptNow, keptThen, going, isFull } = move
-  return html`<div class="box">
-          <h3>From ${from} to ${to}</h3>
-          ${facts([
-            {
-              label: 'Computers under it',
-              value: `${computers} of ${computersMax} now${isFull ? ': it is full' : ', one more with this one'}`,
-            },
-            { label: 'Kept now', value: keptNow },
-            { label: 'Kept then', value: keptThen },
-          ])}
-          <p>${going === undefined ? `${name} has rules of its own; they stay.` : goingWords(reader, going)} What it stored counts against the quota of ${to} from then on.</p>
-          <p class="row">${isFull ? '' : html`<button class="button" form="move">Move it to ${to}</button>`}<a class="button" href="${path}/manage">Keep ${from}</a></p>
-          <form id="move" action="${path}/move" method="post"><input type="hidden" name="plan" value="${id}"></form>
-        </div>`
-}
-
-function goingWords(reader: Reader, going: number): string {
-  if (going === 0) return 'No version would go.'
-  return `${countOf(reader, going, 'version')} would go into the bin with the next night, and for good after seven days.`
 }
 
 function replacePart({ path, name, may }: ManageComputerPageProps): Html {

@@ -1,10 +1,10 @@
 import { html } from 'hono/html'
-import { countOf, countText } from '../format/count.ts'
+import { countOf } from '../format/count.ts'
 import { sizeText } from '../format/size.ts'
-import { timeTag, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
+import { type GoingProps, goingVersions } from '../partials/going-versions.ts'
 import { partHead } from '../partials/part-head.ts'
 import { sentence } from '../partials/sentence.ts'
 import { trail } from '../partials/trail.ts'
@@ -39,16 +39,13 @@ export type RulesPageProps = PageContext & {
 }
 
 /** What the rules in the form would do today. */
-export type Rehearsal = {
+export type Rehearsal = GoingProps & {
   /** Those of the plan, instead of the numbers in the form. */
   readonly isOfPlan: boolean
-  readonly going: number
   readonly staying: number
   readonly comingBack: number
   /** Undefined: it would have taken too long to count. */
   readonly freed: { readonly freedBytes: number; readonly looseBytes: number } | undefined
-  /** The newest of those that go. */
-  readonly first: readonly { readonly atMs: number; readonly newBytes: number }[]
 }
 
 /** How long versions of one computer are kept: changed only after a rehearsal has shown what that takes away. */
@@ -104,7 +101,7 @@ function rehearsalPart(props: RulesPageProps, rehearsal: Rehearsal): Html {
             <p class="row"><button class="button primary">${icon('check')}Use these rules</button><a class="button" href="${keptPath}">Keep the rules of now</a></p>
           </form>
         </section>
-        ${rehearsal.first.length === 0 ? '' : goingPart(reader, rehearsal)}`
+        ${goingVersions(reader, rehearsal)}`
 }
 
 function consequences(reader: Reader, { going, staying, comingBack, freed }: Rehearsal): string {
@@ -120,20 +117,6 @@ function consequences(reader: Reader, { going, staying, comingBack, freed }: Reh
       ? 'How much that frees would have taken too long to count.'
       : `That frees ${sizeText(reader, freed.freedBytes)} of disk once it has gone.${loose}`
   return `${stay}${back} ${countOf(reader, going, 'version')} go into the bin tonight and can be taken back for seven days. ${space}`
-}
-
-function goingPart(reader: Reader, { first, going }: Rehearsal): Html {
-  return html`<section aria-labelledby="going">
-          ${partHead({ id: 'going', title: 'Which versions go', beside: html`<p class="hint">${going > first.length ? `The newest ${countText(reader, first.length)} of ${countText(reader, going)}` : countOf(reader, going, 'version')}</p>` })}
-          <div class="ledger-wrap"><table class="ledger">
-            <thead><tr><th scope="col">Version</th><th scope="col" class="num">New in it</th></tr></thead>
-            <tbody>${first.map(
-              ({ atMs, newBytes }) => html`
-              <tr><th scope="row" class="when">${timeTag(atMs, whenText(reader, atMs))}</th><td class="num">${sizeText(reader, newBytes)}</td></tr>`,
-            )}
-            </tbody>
-          </table></div>
-        </section>`
 }
 
 function formPart(props: RulesPageProps): Html {

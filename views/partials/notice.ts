@@ -11,5 +11,5 @@ export function notice(props: {
   readonly action?: Html
 }): Html {
   const state = props.state === undefined ? '' : html` data-state="${props.state}"`
-  return html`<p class="notice" role="status"${state}>${icon(props.icon)}<span>${props.words}</span>${props.action ?? ''}</p>`
+  return html`<div class="notice" role="status"${state}>${icon(props.icon)}<span>${props.words}</span>${props.action ?? ''}</div>`
 }
