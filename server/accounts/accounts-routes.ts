@@ -18,7 +18,11 @@ import type { AccountCookie } from './account-cookie.ts'
 /** Staff look for the others on the page of customers. */
 const accountsShown = 100
 
-const enterFormSchema = z.object({ customer: idSchema('cus') })
+/** Where the way in leads: home, or at once to what brought one here. */
+const ways = { '': '/', 'add-computer': '/computers/add' } as const
+const wayNames = ['', 'add-computer'] as const satisfies readonly (keyof typeof ways)[]
+const waySchema = z.enum(wayNames).catch('')
+const enterFormSchema = z.object({ customer: idSchema('cus'), to: waySchema })
 
 export function accountsRoutes(options: {
   readonly customers: CustomersService
@@ -44,15 +48,23 @@ export function accountsRoutes(options: {
       isMine: isMine(customer),
     }))
     const viewer = user.staffRole === undefined ? (await openAccount(c, customers)).viewer : staffViewer(c, page.site.host)
-    return c.html(await accountsPage({ ...page, viewer, accounts: shown, hasMore: found.length > accountsShown }))
+    return c.html(
+      await accountsPage({
+        ...page,
+        viewer,
+        accounts: shown,
+        hasMore: found.length > accountsShown,
+        to: waySchema.parse(c.req.query('to')),
+      }),
+    )
   })
 
   routes.post('/accounts/enter', async (c) => {
-    const { customer } = await readForm(c, enterFormSchema)
+    const { customer, to } = await readForm(c, enterFormSchema)
     requireIn(c, 'accounts:enter', customer)
     if ((await customers.find(customer)) === undefined) throw new Problem('HF-NOT-FOUND')
     accountCookie.set(c, customer)
-    return c.redirect('/', 303)
+    return c.redirect(ways[to], 303)
   })
 
   return routes

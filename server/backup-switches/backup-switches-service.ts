@@ -17,6 +17,8 @@ export type WantedSwitch =
   | { readonly kind: 'off'; readonly reason: string; readonly untilMs: number | undefined }
 
 export interface BackupSwitches {
+  /** Before many are switched: throws SwitchError `invalid-reason`, `invalid-time`. */
+  readonly demandValid: (wanted: WantedSwitch) => void
   /** The computer's own; undefined where it is on, or its time has come. */
   readonly findOff: (deviceId: Id<'dev'>) => Promise<DeviceSwitch | undefined>
   /** Throws SwitchError `invalid-reason`, `invalid-time`, `no-place`. */
@@ -52,7 +54,7 @@ export function createBackupSwitches(options: { readonly database: Database; rea
   const { database, clock } = options
 
   /** Throws for words that are no reason, and for a time that has passed. */
-  const check = (wanted: WantedSwitch, by: string): Accepting => {
+  const accept = (wanted: WantedSwitch, by: string): Accepting => {
     if (wanted.kind === 'on') return wanted
     const nowMs = clock.now()
     const reason = parseDisplayText(wanted.reason, { maxCharacters: maxReasonCharacters })
@@ -79,12 +81,15 @@ export function createBackupSwitches(options: { readonly database: Database; rea
   }
 
   return {
+    demandValid: (wanted) => {
+      accept(wanted, '')
+    },
     findOff: async (deviceId) => {
       const found = await table.findDeviceSwitch(database.kysely, deviceId)
       return found !== undefined && isOff(found, clock.now()) ? found : undefined
     },
     switchDevice: async ({ deviceId, customerId, subscriptionId }, wanted, actingAs) => {
-      const accepting = check(wanted, actorName(actingAs.actor))
+      const accepting = accept(wanted, actorName(actingAs.actor))
       await database.transaction(async (tx) => {
         const subscription = await findLockedSubscription(tx, subscriptionId)
         const before = await table.findDeviceSwitch(tx, deviceId)
@@ -103,7 +108,7 @@ export function createBackupSwitches(options: { readonly database: Database; rea
       })
     },
     switchPlan: async ({ subscriptionId, customerId }, wanted, actingAs) => {
-      const accepting = check(wanted, actorName(actingAs.actor))
+      const accepting = accept(wanted, actorName(actingAs.actor))
       await database.transaction(async (tx) => {
         const subscription = await findLockedSubscription(tx, subscriptionId)
         if (subscription === undefined) return

@@ -1,10 +1,11 @@
 /** Acts on many computers: what it would mean, then doing it, then what became of it for each. Works without script. */
 import { z } from 'zod'
-import { fleetActPage } from '../../views/pages/fleet-act.ts'
+import { type FleetActPageProps, fleetActPage } from '../../views/pages/fleet-act.ts'
 import { fleetReportPage } from '../../views/pages/fleet-report.ts'
 import { runningFragment } from '../../views/partials/running.ts'
 import type { PageContext } from '../../views/site.ts'
 import { maxReasonCharacters } from '../backup-switches/backup-switch.ts'
+import { SwitchError } from '../backup-switches/backup-switches-service.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import type { ClientOf } from '../http/client.ts'
@@ -16,7 +17,7 @@ import { staffViewer } from '../http/staff-viewer.ts'
 import type { ProgressService } from '../progress/progress-service.ts'
 import { type Id, isId } from '../runtime/ids.ts'
 import { maxActedOn } from './fleet.ts'
-import { type FleetActBody, fleetActs } from './fleet-acts.ts'
+import { type ActOutcome, type FleetAct, type FleetActBody, fleetActs } from './fleet-acts.ts'
 import type { FleetActsService } from './fleet-acts-service.ts'
 import { fleetState } from './fleet-props.ts'
 import { fleetRoot } from './fleet-query.ts'
@@ -61,42 +62,31 @@ export function fleetActsRoutes(options: {
   })
 
   routes.get('/fleet/act', async (c) => {
-    const page = pageContext(c)
     const asked = z
       .object({ computer: idsSchema, act: z.enum(fleetActs) })
       .safeParse({ computer: c.req.queries('computer') ?? [], act: c.req.query('act') })
     // Nothing was chosen: the table says so better than an error.
     if (!asked.success) return c.redirect(fleetRoot, 303)
-    const computers = await fleet.find(asked.data.computer)
-    const { plans } = await fleet.listChoices()
-    return c.html(
-      await fleetActPage({
-        ...page,
-        viewer: staffViewer(c, page.site.host),
-        act: asked.data.act,
-        computers: computers.map((computer) => ({
-          value: computer.deviceId,
-          name: computer.name,
-          customer: computer.customer.name,
-          plan: computer.planName,
-          state: fleetState(computer, page.reader.nowMs),
-        })),
-        plans: plans.map(({ planId, name }) => ({ value: planId, name })),
-        maxReasonCharacters,
-      }),
-    )
+    return c.html(await ask(c, asked.data, nothingTyped))
   })
 
   routes.post('/fleet/act', async (c) => {
     const page = pageContext(c)
     const form = await readForm(c, actSchema, { hasLists: true })
-    const outcomes = await acts.act(form.computer, bodyOf(form, page), actingAsUser(c, clientOf))
+    let outcomes: readonly ActOutcome[]
+    try {
+      outcomes = await acts.act(form.computer, bodyOf(form, page), actingAsUser(c, clientOf))
+    } catch (error) {
+      if (!(error instanceof SwitchError)) throw error
+      const problems = { [error.fault === 'invalid-time' ? 'until' : 'reason']: error.message }
+      return c.html(await ask(c, form, { values: form, problems }), 422)
+    }
     return c.html(
       await fleetReportPage({
         ...page,
         viewer: staffViewer(c, page.site.host),
         act: form.act,
-        outcomes: outcomes.map(({ deviceId, ...outcome }) => ({ ...outcome, path: computerPath(deviceId) })),
+        outcomes: outcomes.map(({ deviceId, ...outcome }) => ({ ...outcome, value: deviceId, path: computerPath(deviceId) })),
       }),
     )
   })
@@ -107,8 +97,34 @@ export function fleetActsRoutes(options: {
     await acts.stop(computer, actingAsUser(c, clientOf))
     return c.redirect(fleetRoot, 303)
   })
+  /** What the act would mean, with what was typed and is wrong. */
+  async function ask(
+    c: AppContext,
+    asked: { readonly act: FleetAct; readonly computer: readonly Id<'dev'>[] },
+    typed: Pick<FleetActPageProps, 'values' | 'problems'>,
+  ) {
+    const page = pageContext(c)
+    const [computers, { plans }] = [await fleet.find(asked.computer), await fleet.listChoices()]
+    return fleetActPage({
+      ...page,
+      ...typed,
+      viewer: staffViewer(c, page.site.host),
+      act: asked.act,
+      computers: computers.map((computer) => ({
+        value: computer.deviceId,
+        name: computer.name,
+        customer: computer.customer.name,
+        plan: computer.planName,
+        state: fleetState(computer, page.reader.nowMs),
+      })),
+      plans: plans.map(({ planId, name }) => ({ value: planId, name })),
+      maxReasonCharacters,
+    })
+  }
   return routes
 }
+
+const nothingTyped = { values: { reason: '', until: '' }, problems: {} }
 
 function bodyOf(form: z.output<typeof actSchema>, { reader }: PageContext): FleetActBody {
   const { act, reason, until, plan } = form

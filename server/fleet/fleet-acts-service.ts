@@ -3,6 +3,7 @@
  * written into the audit log by the service that does it.
  */
 import type { ActingAs } from '../audit/audit.ts'
+import { type BackupSwitches, SwitchError, type WantedSwitch } from '../backup-switches/backup-switches-service.ts'
 import { DeviceError } from '../devices/device-error.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { OrderError } from '../orders/order.ts'
@@ -17,7 +18,7 @@ import type { ActOutcome, FleetActBody } from './fleet-acts.ts'
 import type { FleetService } from './fleet-service.ts'
 
 export interface FleetActsService {
-  /** Of those that are there; the report names each. */
+  /** Of those that are there; the report names each. Throws SwitchError where nobody can be paused like that. */
   readonly act: (deviceIds: readonly Id<'dev'>[], body: FleetActBody, actingAs: ActingAs) => Promise<readonly ActOutcome[]>
   /** Asks the backup that goes on to stop. Throws OrderError. */
   readonly stop: (deviceId: Id<'dev'>, actingAs: ActingAs) => Promise<void>
@@ -29,30 +30,18 @@ export interface FleetActsOptions {
   readonly orders: Pick<OrdersService, 'giveNow' | 'isListening'>
   readonly subscriptions: Pick<SubscriptionsService, 'listOfCustomer' | 'stateNow'>
   readonly retention: Pick<RetentionService, 'decide'>
-  readonly backupSwitches?: {
-    readonly switchDevice: (computer: FleetComputerKey, wanted: WantedSwitch, actingAs: ActingAs) => Promise<void>
-  }
-}
-
-type WantedSwitch =
-  | { readonly kind: 'on' }
-  | { readonly kind: 'off'; readonly reason: string; readonly untilMs: number | undefined }
-
-interface FleetComputerKey {
-  readonly deviceId: Id<'dev'>
-  readonly customerId: Id<'cus'>
-  readonly subscriptionId: Id<'sub'>
+  readonly switches: Pick<BackupSwitches, 'demandValid' | 'findOff' | 'switchDevice'>
 }
 
 export function createFleetActs(options: FleetActsOptions): FleetActsService {
-  const { fleet, devices, orders, subscriptions, retention, backupSwitches } = options
+  const { fleet, devices, orders, subscriptions, retention, switches } = options
 
   const isLive = (subscription: Subscription) => ['live', 'grace'].includes(subscriptions.stateNow(subscription).kind)
 
   const run = async (computer: FleetComputer, actingAs: ActingAs): Promise<string> => {
     const { deviceId, standing, kind } = computer
     if (standing.pause !== undefined) throw new Refusal('It is paused: nothing is taken from it now.')
-    if (kind === 'running') throw new Refusal('It is being backed up already.')
+    if (kind === 'running') throw new SoAlready('It is being backed up already.')
     await orders.giveNow({ deviceId, order: { kind: 'run-now' } }, actingAs)
     return orders.isListening(deviceId) ? 'It begins now.' : 'It begins as soon as the computer is heard from.'
   }
@@ -64,7 +53,7 @@ export function createFleetActs(options: FleetActsOptions): FleetActsService {
     const open = await devices.findMove(computer.deviceId)
     const target = ofPlan.find(({ subscriptionId }) => subscriptionId === open?.fromId) ?? ofPlan.find(isLive) ?? ofPlan[0]
     if (device === undefined || target === undefined) throw new Refusal('Its customer has no such plan.')
-    if (target.subscriptionId === device.subscriptionId) throw new Refusal('It is in that plan already.')
+    if (target.subscriptionId === device.subscriptionId) throw new SoAlready('It is in that plan already.')
     const moved = await devices.move(device, target.subscriptionId, actingAs)
     const went = `It was moved ${moved?.isUndone === true ? 'back ' : ''}from ${computer.planName} to ${target.planName}.`
     if (moved?.heldUntilMs === undefined) return `${went} It has rules of its own; they stay.`
@@ -73,23 +62,34 @@ export function createFleetActs(options: FleetActsOptions): FleetActsService {
     return `${went} For seven days nothing goes that ${computer.planName} keeps, and it can be moved back. ${afterwards(going)}`
   }
 
+  const pause = async (computer: FleetComputer, wanted: WantedSwitch, actingAs: ActingAs): Promise<string> => {
+    const off = await switches.findOff(computer.deviceId)
+    if (off !== undefined) throw new SoAlready(`It is paused already: ${off.reason}`)
+    await switches.switchDevice(keyOf(computer), wanted, actingAs)
+    return 'It is paused. Its versions stay, and can be restored.'
+  }
+
+  const resume = async (computer: FleetComputer, actingAs: ActingAs): Promise<string> => {
+    const above = { computer: undefined, plan: 'Its plan is paused', customer: 'Its account is suspended' } as const
+    const stopped = above[computer.standing.pause?.of ?? 'computer']
+    if ((await switches.findOff(computer.deviceId)) === undefined) {
+      if (stopped === undefined) throw new SoAlready('Its backups are taken already.')
+      throw new Refusal(`${stopped}: that is not ended for one computer.`)
+    }
+    await switches.switchDevice(keyOf(computer), { kind: 'on' }, actingAs)
+    return stopped === undefined ? 'Its backups are taken again.' : `It is not paused any more. ${stopped} still.`
+  }
+
   const actOn = async (computer: FleetComputer, body: FleetActBody, actingAs: ActingAs): Promise<string> => {
-    const { deviceId, customer, subscriptionId } = computer
-    const key = { deviceId, customerId: customer.customerId, subscriptionId }
     switch (body.kind) {
       case 'run':
         return run(computer, actingAs)
       case 'move':
         return move(computer, body.planId, actingAs)
       case 'pause':
-        if (backupSwitches === undefined) throw new Refusal('This box cannot pause computers.')
-        await backupSwitches.switchDevice(key, { ...body, kind: 'off' }, actingAs)
-        return 'It is paused. Its versions stay, and can be restored.'
+        return pause(computer, { ...body, kind: 'off' }, actingAs)
       case 'resume':
-        if (computer.standing.pause?.of !== 'computer') throw new Refusal('It was not paused by itself.')
-        if (backupSwitches === undefined) throw new Refusal('This box cannot pause computers.')
-        await backupSwitches.switchDevice(key, { kind: 'on' }, actingAs)
-        return 'Its backups are taken again.'
+        return resume(computer, actingAs)
       default:
         return body satisfies never
     }
@@ -97,14 +97,16 @@ export function createFleetActs(options: FleetActsOptions): FleetActsService {
 
   return {
     act: async (deviceIds, body, actingAs) => {
+      // What is wrong with the reason is wrong for all: nobody is paused.
+      if (body.kind === 'pause') switches.demandValid({ ...body, kind: 'off' })
       const outcomes: ActOutcome[] = []
       for (const computer of await fleet.find(deviceIds)) {
         const about = { deviceId: computer.deviceId, name: computer.name, customer: computer.customer.name }
         try {
-          outcomes.push({ ...about, isDone: true, words: await actOn(computer, body, actingAs) })
+          outcomes.push({ ...about, result: 'done', words: await actOn(computer, body, actingAs) })
         } catch (error) {
           if (!isExpected(error)) throw error
-          outcomes.push({ ...about, isDone: false, words: error.message })
+          outcomes.push({ ...about, result: error instanceof SoAlready ? 'already' : 'refused', words: error.message })
         }
       }
       return outcomes
@@ -115,7 +117,14 @@ export function createFleetActs(options: FleetActsOptions): FleetActsService {
   }
 }
 
+const keyOf = ({ deviceId, customer, subscriptionId }: FleetComputer) => ({
+  deviceId,
+  customerId: customer.customerId,
+  subscriptionId,
+})
+
 class Refusal extends Error {}
+class SoAlready extends Refusal {}
 
 const isGoing = ({ kind, version }: VersionDecision) => kind === 'forget' && version.bin === undefined
 
@@ -126,5 +135,5 @@ function afterwards(going: number): string {
 
 /** What the service of the act says no with: an answer for one computer, not the end of the whole. */
 function isExpected(error: unknown): error is Error {
-  return error instanceof Refusal || error instanceof OrderError || error instanceof DeviceError
+  return [Refusal, OrderError, DeviceError, SwitchError].some((expected) => error instanceof expected)
 }

@@ -11,11 +11,15 @@ export type FleetActBody =
   /** To its own customer's subscription to that plan. */
   | { readonly kind: 'move'; readonly planId: Id<'pln'> }
 
+/** `already`: it was so before, and nothing was done. */
+export const actResults = ['done', 'already', 'refused'] as const
+export type ActResult = (typeof actResults)[number]
+
 export interface ActOutcome {
   readonly deviceId: Id<'dev'>
   readonly name: string
   readonly customer: string
-  readonly isDone: boolean
+  readonly result: ActResult
   /** What was done, or why it was not, in a sentence. */
   readonly words: string
 }

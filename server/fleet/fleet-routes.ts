@@ -13,6 +13,7 @@ import { fleetPath, fleetRoot, offsetOf, parseFleetQuery } from './fleet-query.t
 import type { FleetService } from './fleet-service.ts'
 import { listRunning } from './running-props.ts'
 
+const addComputerPath = '/accounts?to=add-computer'
 const filePath = `${fleetRoot}/computers.csv`
 
 export function fleetRoutes(options: {
@@ -53,6 +54,7 @@ export function fleetRoutes(options: {
         running,
         runningCount: counts.of.running,
         exportPath: fleetPath(asked, {}, filePath),
+        addPath: mayAdd(c) ? addComputerPath : undefined,
         maxSearchCharacters,
       }),
     )
@@ -66,4 +68,9 @@ export function fleetRoutes(options: {
     return c.body(text)
   })
   return routes
+}
+
+function mayAdd(c: AppContext): boolean {
+  const reach = c.var.access.customersWith('devices:add')
+  return reach === 'all' || reach.length > 0
 }

@@ -2,7 +2,7 @@
 import type { Html } from '../../views/html.ts'
 import { type FleetPageProps, type FleetRow, type FleetState, fleetPage } from '../../views/pages/fleet.ts'
 import { type FleetActPageProps, fleetActPage } from '../../views/pages/fleet-act.ts'
-import { fleetReportPage } from '../../views/pages/fleet-report.ts'
+import { type FleetReportPageProps, fleetReportPage } from '../../views/pages/fleet-report.ts'
 import { type JobsPageProps, jobsPage } from '../../views/pages/jobs.ts'
 import { type OverviewPageProps, overviewPage } from '../../views/pages/overview.ts'
 import { type PlanUsage, usagePage } from '../../views/pages/usage.ts'
@@ -94,6 +94,7 @@ function fleet(props: Partial<FleetPageProps>): (page: PageContext) => Html {
     running: [],
     runningCount: 0,
     exportPath: '/fleet/computers.csv',
+    addPath: '/accounts?to=add-computer',
     maxSearchCharacters: 100,
   }
   return (page) => fleetPage({ ...page, ...whole, ...props }) as unknown as Html
@@ -136,23 +137,33 @@ const running: readonly RunningProps[] = [
   },
 ]
 
-function act(kind: FleetActPageProps['act'], chosen: readonly FleetRow[]): (page: PageContext) => Html {
+function act(
+  kind: FleetActPageProps['act'],
+  chosen: readonly FleetRow[],
+  typed: Partial<FleetActPageProps> = {},
+): (page: PageContext) => Html {
   const computers = chosen.map(({ value, name, customer, state }) => ({ value, name, customer, plan: 'Gold', state }))
-  const props = { viewer, act: kind, computers, plans: [{ value: 'pln_x', name: 'Gold' }], maxReasonCharacters: 200 }
+  const nothingTyped = { values: { reason: '', until: '' }, problems: {}, ...typed }
+  const plans = [{ value: 'pln_x', name: 'Gold' }]
+  const props = { viewer, act: kind, computers, plans, maxReasonCharacters: 200, ...nothingTyped }
   return (page) => fleetActPage({ ...page, ...props }) as unknown as Html
 }
 
-function report(longName: string): (page: PageContext) => Html {
-  const one = {
-    name: 'XRAY-PC',
-    path: '/computers/dev_x',
-    customer: 'Harbour Street Dental',
-    isDone: true,
-    words: 'It begins now.',
-  }
-  const outcomes = [one, { ...one, name: longName, isDone: false, words: 'It is paused: nothing is taken from it now.' }]
-  return (page) => fleetReportPage({ ...page, viewer, act: 'run', outcomes }) as unknown as Html
+const outcome = {
+  value: 'dev_x',
+  name: 'XRAY-PC',
+  path: '/computers/dev_x',
+  customer: 'Harbour Street Dental',
+  result: 'done',
+  words: 'It begins now.',
+} as const
+
+function report(kind: FleetReportPageProps['act'], outcomes: FleetReportPageProps['outcomes']): (page: PageContext) => Html {
+  return (page) => fleetReportPage({ ...page, viewer, act: kind, outcomes }) as unknown as Html
 }
+
+const pausedNow = { ...outcome, words: 'It is paused. Its versions stay, and can be restored.' }
+const pausedBefore = { ...outcome, name: 'TILL-02', customer: 'Bakery Sorensen', result: 'already' } as const
 
 const tight = [
   { customer: 'Bakery Sorensen', path: '/customers/cus_x', plan: 'Bronze', usedBytes: 99.2 * GiB, quotaBytes: 100 * GiB },
@@ -267,7 +278,31 @@ export function fleetSamples(longName: string) {
     'fleet-act-pause': act('pause', rows.slice(0, 3)),
     'fleet-act-move': act('move', rows.slice(0, 1)),
     'fleet-act-none': act('resume', []),
-    'fleet-report': report(longName),
+    'fleet-act-wrong': act('pause', rows.slice(0, 1), {
+      values: { reason: '', until: '2020-01-01' },
+      problems: {
+        reason: 'Say why, in 1 to 200 characters on one line.',
+        until: 'The day must be after today, and within ten years.',
+      },
+    }),
+    'fleet-act-resume': act('resume', rows.slice(8, 10)),
+    'fleet-report': report('run', [
+      outcome,
+      { ...outcome, name: longName, result: 'refused', words: 'It is paused: nothing is taken from it now.' },
+    ]),
+    'fleet-report-paused': report('pause', [
+      pausedNow,
+      { ...pausedNow, name: 'STUDIO-MAC', customer: 'Petrel Photography' },
+      { ...pausedBefore, words: 'It is paused already: The shop is closed until Easter.' },
+      {
+        ...outcome,
+        name: 'FRONT-DESK',
+        customer: 'Cabinet Lefèvre',
+        result: 'refused',
+        words: 'The plan Bronze holds 3 computers, and all places are taken.',
+      },
+    ]),
+    'fleet-report-resumed': report('resume', [{ ...outcome, words: 'Its backups are taken again.' }]),
     'overview-none': overview({ sums: noSums, needs: [] }),
     'overview-well': overview({ sums: { ...noSums, all: 12, safe: 12 }, needs: [], tight: [], ending: [] }),
     'overview-many': overview({ running, runningCount: 2 }),

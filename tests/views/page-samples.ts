@@ -369,6 +369,15 @@ export const pageSamples = {
         account(44, longName, false),
       ],
       hasMore: true,
+      to: '',
+    }),
+  'accounts-adding': (page) =>
+    accountsPage({
+      ...page,
+      viewer: staffViewer,
+      accounts: [account(43, 'Bakery Sorensen', false)],
+      hasMore: false,
+      to: 'add-computer',
     }),
   signin: (page) => signInPage(page),
   'signin-failed': (page) =>

@@ -19,37 +19,41 @@ export type AccountsPageProps = PageContext & {
   readonly accounts: readonly AccountRow[]
   /** There are others that are not listed. */
   readonly hasMore: boolean
+  /** What the account is chosen for; empty: to stand in it. */
+  readonly to: '' | 'add-computer'
 }
 
 export function accountsPage(props: AccountsPageProps): Page {
-  const { viewer, accounts, hasMore } = props
+  const { viewer, accounts, hasMore, to } = props
+  const isForAdding = to === 'add-computer'
   const mine = accounts.filter(({ isMine }) => isMine)
   const others = accounts.filter(({ isMine }) => !isMine)
   return appPage({
     ...props,
     title: 'Accounts',
     body: html`
-    <h1 class="title">In whose account do you want to stand?</h1>
+    <h1 class="title">${isForAdding ? 'In whose account is the computer to be added?' : 'In whose account do you want to stand?'}</h1>
     <p class="lead">Pages about computers, versions and plans then speak of that account, until you enter another one.</p>
     ${viewer.staff === undefined ? '' : html`<p><a class="button" href="/overview">${icon('hard-drive')}All customers of this box</a></p>`}
-    ${mine.length === 0 ? '' : part('mine', 'You belong to', mine)}
-    ${others.length === 0 ? '' : part('others', viewer.staff === undefined ? 'Others' : 'You look after', others)}
+    ${mine.length === 0 ? '' : part('mine', 'You belong to', mine, to)}
+    ${others.length === 0 ? '' : part('others', viewer.staff === undefined ? 'Others' : 'You look after', others, to)}
     ${hasMore ? html`<p class="sub">There are more: look for them under Customers.</p>` : ''}`,
   })
 }
 
-function part(id: string, head: string, accounts: readonly AccountRow[]): Html {
+function part(id: string, head: string, accounts: readonly AccountRow[], to: AccountsPageProps['to']): Html {
   return html`
     <section class="part" aria-labelledby="${id}">
       <header class="part-head"><h2 id="${id}">${head}</h2></header>
       <ul class="list">
-        ${accounts.map(row)}
+        ${accounts.map((account) => row(account, to))}
       </ul>
     </section>`
 }
 
-function row({ customerId, name, number, role }: AccountRow): Html {
+function row({ customerId, name, number, role }: AccountRow, to: AccountsPageProps['to']): Html {
+  const way = to === '' ? '' : html`<input type="hidden" name="to" value="${to}">`
   return html`<li><span class="name"><b>${name}</b> <span class="sub">${number}, ${role}</span></span>
-          <form class="end" action="/accounts/enter" method="post"><input type="hidden" name="customer" value="${customerId}"><button class="button small">Enter<span class="vh"> the account ${name}</span></button></form></li>
+          <form class="end" action="/accounts/enter" method="post"><input type="hidden" name="customer" value="${customerId}">${way}<button class="button small">${to === '' ? 'Enter' : 'Add it here'}<span class="vh">${to === '' ? ' the account' : ', to the account'} ${name}</span></button></form></li>
         `
 }

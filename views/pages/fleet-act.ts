@@ -22,6 +22,9 @@ export type FleetActPageProps = PageContext & {
   }[]
   readonly plans: readonly { readonly value: string; readonly name: string }[]
   readonly maxReasonCharacters: number
+  /** What was typed, where something of it was wrong. */
+  readonly values: { readonly reason: string; readonly until: string }
+  readonly problems: Readonly<Partial<Record<'reason' | 'until', string>>>
 }
 
 const verbs = {
@@ -53,7 +56,7 @@ const consequences = {
   run: 'Each begins as soon as it hears of it; one that is switched off begins when it is on again.',
   pause:
     'Nothing is taken from them until they are resumed; each says why when it asks. Their versions stay, and can be restored.',
-  resume: 'Their backups are taken again, by their schedules.',
+  resume: 'Their backups are taken again, by their schedules. What a paused plan or a suspended account stops is not touched.',
   move: 'Each goes to its own customer’s licence for that plan and counts there. For seven days nothing goes that the plan it leaves keeps, and it can be moved back. Then the rules of the new plan decide which of its versions are kept; what they let go lies in the bin for seven days more. One with rules of its own keeps those.',
 } as const
 
@@ -72,16 +75,26 @@ function decision(props: FleetActPageProps): Html {
       <div class="box">
         <h2>${computers.length === 1 ? 'Shall it be done?' : 'Shall it be done to all of them?'}</h2>
         ${questions(props)}
-        <p class="row"><button class="button primary" name="act" value="${act}">${icon(act === 'pause' ? 'circle-pause' : 'check')}${verbs[act].button}</button><a class="button" href="/fleet">Leave them as they are</a></p>
+        <p class="row"><button class="button primary" name="act" value="${act}">${icon(act === 'pause' ? 'circle-pause' : act === 'resume' ? 'rotate-ccw' : 'check')}${verbs[act].button}</button><a class="button" href="/fleet">Leave them as they are</a></p>
       </div>
     </form>`
 }
 
-function questions({ act, plans, maxReasonCharacters }: FleetActPageProps): Html {
+function questions({ act, plans, maxReasonCharacters, values, problems }: FleetActPageProps): Html {
   if (act === 'pause')
-    return html`<div class="field"><label for="reason">Why</label><input id="reason" name="reason" required maxlength="${maxReasonCharacters}" aria-describedby="reason-hint"><p class="hint" id="reason-hint">People read it at the computer and on its page.</p></div>
-        <div class="field"><label for="until">Until</label><input id="until" name="until" type="date" aria-describedby="until-hint"><p class="hint" id="until-hint">The day on which backups begin again. Without it: until somebody resumes them.</p></div>`
+    return html`<div class="field"><label for="reason">Reason</label><input id="reason" name="reason" required maxlength="${maxReasonCharacters}" value="${values.reason}"${described('reason', problems.reason)}><p class="hint" id="reason-hint">Whoever sits at the computer reads it.</p>${wrong('reason', problems.reason)}</div>
+        <div class="field"><label for="until">Until the morning of</label><input id="until" name="until" type="date" value="${values.until}"${described('until', problems.until)}><p class="hint" id="until-hint">Left empty: until somebody resumes them.</p>${wrong('until', problems.until)}</div>`
   if (act === 'move')
     return html`<div class="field"><label for="plan">To which plan</label><select id="plan" name="plan" required>${plans.map(({ value, name }) => html`<option value="${value}">${name}</option>`)}</select></div>`
   return html``
+}
+
+function described(name: string, problem: string | undefined): Html {
+  return problem === undefined
+    ? html` aria-describedby="${name}-hint"`
+    : html` aria-describedby="${name}-hint ${name}-problem" aria-invalid="true"`
+}
+
+function wrong(name: string, problem: string | undefined): Html {
+  return problem === undefined ? html`` : html`<p class="wrong" id="${name}-problem">${problem}</p>`
 }

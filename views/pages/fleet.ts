@@ -66,6 +66,8 @@ export type FleetPageProps = PageContext & {
   readonly rows: readonly FleetRow[]
   readonly pager: PagerProps
   readonly exportPath: string
+  /** Asks for whose account first; undefined for those who may not. */
+  readonly addPath: string | undefined
   readonly running: readonly RunningProps[]
   readonly runningCount: number
   readonly maxSearchCharacters: number
@@ -73,7 +75,7 @@ export type FleetPageProps = PageContext & {
 
 /** Every computer of every customer. */
 export function fleetPage(props: FleetPageProps): Page {
-  const { reader, sums, exportPath } = props
+  const { reader, sums } = props
   return appPage({
     ...props,
     title: 'Computers',
@@ -84,11 +86,17 @@ export function fleetPage(props: FleetPageProps): Page {
         <h1 class="title">${fleetTitle(reader, sums)}</h1>
         <p class="lead">${fleetLead(reader, sums)}</p>
       </div>
-      ${sums.all === 0 ? '' : html`<p class="row"><a class="button" href="${exportPath}">${icon('download')}Export</a></p>`}
+      ${headActs(props)}
     </header>
     ${sums.all === 0 ? '' : runningPart(reader, props.running, props.runningCount)}
     ${sums.all === 0 ? '' : tablePart(props)}`,
   })
+}
+
+function headActs({ sums, exportPath, addPath }: FleetPageProps): Html {
+  const add = addPath === undefined ? '' : html`<a class="button" href="${addPath}">${icon('plus')}Add a computer</a>`
+  const file = sums.all === 0 ? '' : html`<a class="button" href="${exportPath}">${icon('download')}Export</a>`
+  return html`<p class="row">${add}${file}</p>`
 }
 
 function tablePart(props: FleetPageProps): Html {
@@ -210,6 +218,8 @@ function bulkBar(): Html {
   return html`<div class="bulk">
           <p><b data-chosen>Those chosen</b> <span class="hint">on this page</span></p>
           <button class="button small" name="act" value="run" formmethod="post">${icon('play')}Back up now</button>
+          <button class="button small" name="act" value="pause">${icon('circle-pause')}Pause…</button>
+          <button class="button small" name="act" value="resume">${icon('rotate-ccw')}Resume…</button>
           <button class="button small" name="act" value="move">${icon('layers')}Move to plan…</button>
         </div>`
 }
