@@ -17,7 +17,7 @@ export type Accepting =
 
 export type SwitchedOff = Extract<Accepting, { kind: 'off' }>
 
-/** `plan-limit`: a smaller plan has no place for this computer. It comes on again when there is one, not by its own switch. */
+/** `plan-limit`: a smaller plan has no place for this computer. It comes on again when there is one, or when it moves to another plan, not by its own switch. */
 export const switchCauses = ['person', 'plan-limit'] as const
 export type SwitchCause = (typeof switchCauses)[number]
 

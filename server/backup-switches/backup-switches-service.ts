@@ -93,7 +93,7 @@ export function createBackupSwitches(options: { readonly database: Database; rea
       await database.transaction(async (tx) => {
         const subscription = await findLockedSubscription(tx, subscriptionId)
         const before = await table.findDeviceSwitch(tx, deviceId)
-        if (before?.cause === 'plan-limit') {
+        if (before?.cause === 'plan-limit' && isOff(before, clock.now())) {
           // Its place is taken by others: switched off for a reason of somebody's own, it would come on again without one.
           const isFull = subscription !== undefined && (await countPlaces(tx, subscriptionId)) >= subscription.devicesMax
           if (isFull)

@@ -35,6 +35,7 @@ export async function listPlanLimitSwitches(
     .where('devices.subscription_id', '=', asked.subscriptionId)
     .where('devices.state', '=', 'active')
     .where('device_switches.cause', '=', 'plan-limit')
+    .where('device_switches.until_at', 'is', null)
     .orderBy('device_switches.at', 'desc')
     .limit(asked.limit)
     .execute()

@@ -4,7 +4,6 @@
  */
 import type { ActingAs } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
-import { findDeviceSwitch } from '../backup-switches/device-switches-table.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { findOwnRules } from '../retention/device-rules-table.ts'
@@ -19,7 +18,7 @@ import { connectRefusal } from './connect-choice.ts'
 import { type Device, formatDeviceNumber } from './device.ts'
 import { DeviceError } from './device-error.ts'
 import { findStandLocked, setDeviceSubscription } from './devices-table.ts'
-import { takePlace } from './plan-places.ts'
+import { takePlaceOfMove } from './move-place.ts'
 
 export interface OpenMove {
   readonly fromId: Id<'sub'>
@@ -73,9 +72,9 @@ export function createMoveComputer(options: MoveComputerOptions): MoveComputer {
       const undone = open?.fromId === subscriptionId ? open : undefined
       if (undone === undefined && connectRefusal({ subscription: to, customer, nowMs }) !== undefined)
         throw new DeviceError('licence-missing', `The plan ${to.planName} does not let computers in now.`)
-      // One that had no place when it left needs none to come back.
-      const isWithoutPlace = undone !== undefined && (await findDeviceSwitch(tx, deviceId))?.cause === 'plan-limit'
-      if (state === 'active' && !isWithoutPlace) await takePlace(tx, subscriptions, { subscriptionId, deviceId })
+      const takesBackAt = undone && undone.untilMs - undoWindowMs
+      const place = { deviceId, subscriptionId, takesBackAt, nowMs }
+      const switched = state === 'active' ? await takePlaceOfMove(tx, subscriptions, place) : undefined
       await setDeviceSubscription(tx, deviceId, subscriptionId)
       if (undone !== undefined) await closeMove(tx, undone.changeId)
       const isHeld = from !== undefined && (await findOwnRules(tx, deviceId)) === undefined
@@ -92,7 +91,11 @@ export function createMoveComputer(options: MoveComputerOptions): MoveComputer {
       const names = { number: formatDeviceNumber(device.number), name: device.name }
       const detail = { ...names, from: from?.planName ?? '', to: to.planName, ...(heldUntilMs && { heldUntil: heldUntilMs }) }
       const action = undone === undefined ? 'device.moved' : 'device.moved-back'
-      await insertAudit(tx, { ...actingAs, at: nowMs, action, objectId: deviceId, customerId, detail })
+      const about = { ...actingAs, at: nowMs, objectId: deviceId, customerId }
+      await insertAudit(tx, { ...about, action, detail })
+      if (switched?.kind === 'on') await insertAudit(tx, { ...about, action: 'backups.switched-on' })
+      if (switched?.kind === 'off')
+        await insertAudit(tx, { ...about, action: 'backups.switched-off', detail: { reason: switched.reason } })
       return { isUndone: undone !== undefined, heldUntilMs }
     })
   }
