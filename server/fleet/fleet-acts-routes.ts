@@ -35,6 +35,7 @@ const idsSchema = z
   )
 
 const dayPattern = /^\d{4}-\d{2}-\d{2}$/
+const millisecondsPattern = /^\d{1,15}$/
 const actSchema = z.object({
   computer: idsSchema,
   act: z.enum(fleetActs),
@@ -44,6 +45,8 @@ const actSchema = z.object({
     .default(''),
   until: z.union([z.literal(''), z.string().regex(dayPattern, 'not a day')]).default(''),
   plan: z.string().default(''),
+  /** When the page was written that this is the answer to. */
+  asked: z.string().regex(millisecondsPattern, 'not a time').optional(),
 })
 
 export function fleetActsRoutes(options: {
@@ -83,7 +86,8 @@ export function fleetActsRoutes(options: {
     }
     return c.html(
       await fleetReportPage({
-        ...page,
+        // As of after the act: what was paused by it is not newer than its report.
+        ...pageContext(c),
         viewer: staffViewer(c, page.site.host),
         act: form.act,
         outcomes: outcomes.map(({ deviceId, ...outcome }) => ({ ...outcome, value: deviceId, path: computerPath(deviceId) })),
@@ -127,11 +131,12 @@ export function fleetActsRoutes(options: {
 const nothingTyped = { values: { reason: '', until: '' }, problems: {} }
 
 function bodyOf(form: z.output<typeof actSchema>, { reader }: PageContext): FleetActBody {
-  const { act, reason, until, plan } = form
+  const { act, reason, until, plan, asked } = form
   switch (act) {
     case 'run':
-    case 'resume':
       return { kind: act }
+    case 'resume':
+      return { kind: act, pausedByMs: asked === undefined ? reader.nowMs : Number(asked) }
     case 'pause':
       // The day that is named is the first on which backups are taken again, as the reader's clock has it.
       return { kind: 'pause', reason, untilMs: until === '' ? undefined : startOfDay(until, reader.timeZone) }

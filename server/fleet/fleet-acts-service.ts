@@ -69,13 +69,15 @@ export function createFleetActs(options: FleetActsOptions): FleetActsService {
     return 'It is paused. Its versions stay, and can be restored.'
   }
 
-  const resume = async (computer: FleetComputer, actingAs: ActingAs): Promise<string> => {
+  const resume = async (computer: FleetComputer, pausedByMs: number, actingAs: ActingAs): Promise<string> => {
     const above = { computer: undefined, plan: 'Its plan is paused', customer: 'Its account is suspended' } as const
     const stopped = above[computer.standing.pause?.of ?? 'computer']
-    if ((await switches.findOff(computer.deviceId)) === undefined) {
+    const off = await switches.findOff(computer.deviceId)
+    if (off === undefined) {
       if (stopped === undefined) throw new SoAlready('Its backups are taken already.')
       throw new Refusal(`${stopped}: that is not ended for one computer.`)
     }
+    if (off.sinceMs > pausedByMs) throw new Refusal(`It was paused anew since you were asked: ${off.reason}`)
     await switches.switchDevice(keyOf(computer), { kind: 'on' }, actingAs)
     return stopped === undefined ? 'Its backups are taken again.' : `It is not paused any more. ${stopped} still.`
   }
@@ -89,7 +91,7 @@ export function createFleetActs(options: FleetActsOptions): FleetActsService {
       case 'pause':
         return pause(computer, { ...body, kind: 'off' }, actingAs)
       case 'resume':
-        return resume(computer, actingAs)
+        return resume(computer, body.pausedByMs, actingAs)
       default:
         return body satisfies never
     }

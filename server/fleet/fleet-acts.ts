@@ -7,7 +7,8 @@ export type FleetAct = (typeof fleetActs)[number]
 export type FleetActBody =
   | { readonly kind: 'run' }
   | { readonly kind: 'pause'; readonly reason: string; readonly untilMs: number | undefined }
-  | { readonly kind: 'resume' }
+  /** One that was paused anew after that moment stays paused: whoever did it meant it. */
+  | { readonly kind: 'resume'; readonly pausedByMs: number }
   /** To its own customer's subscription to that plan. */
   | { readonly kind: 'move'; readonly planId: Id<'pln'> }
 

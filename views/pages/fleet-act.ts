@@ -63,6 +63,7 @@ const consequences = {
 function decision(props: FleetActPageProps): Html {
   const { act, computers, reader } = props
   return html`<form class="part" action="/fleet/act" method="post" aria-labelledby="decide">
+      <input type="hidden" name="asked" value="${reader.nowMs}">
       ${partHead({ id: 'decide', title: 'Which ones' })}
       <div class="ledger-wrap"><table class="ledger">
         <thead><tr><th scope="col">Computer</th><th scope="col">State now</th><th scope="col" class="wide">Plan</th></tr></thead>

@@ -65,7 +65,7 @@ function undoNotice({ reader, outcomes }: FleetReportPageProps, count: number): 
   return notice({
     icon: 'circle-pause',
     words: html`<b>${countOf(reader, count, 'computer')} ${count === 1 ? 'is' : 'are'} paused now.</b> Nothing is taken from ${count === 1 ? 'it' : 'them'} meanwhile.`,
-    action: html`<form action="/fleet/act" method="post">${paused.map(({ value }) => html`<input type="hidden" name="computer" value="${value}">`)}<button class="button small" name="act" value="resume">${icon('rotate-ccw')}Undo: resume ${count === 1 ? 'it' : `these ${countText(reader, count)}`}</button></form>`,
+    action: html`<form action="/fleet/act" method="post"><input type="hidden" name="asked" value="${reader.nowMs}">${paused.map(({ value }) => html`<input type="hidden" name="computer" value="${value}">`)}<button class="button small" name="act" value="resume">${icon('rotate-ccw')}Undo: resume ${count === 1 ? 'it' : `these ${countText(reader, count)}`}</button></form>`,
   })
 }
 

@@ -104,6 +104,20 @@ describe('pausing many', () => {
     expect(await pausedNow()).toEqual([ids[1]])
   })
 
+  test('neither the undo notice nor the question resumes what somebody has paused anew since', async () => {
+    const report = await act({ act: 'pause', reason: 'The line is mended' }, ids.slice(0, 2))
+    const question = await open(`/fleet/act?act=resume&computer=${ids[0]}`)
+    box.clock.advance(60_000)
+    await act({ act: 'resume' }, [ids[0]!])
+    await act({ act: 'pause', reason: 'Court order' }, [ids[0]!])
+    for (const { html } of [report, question]) {
+      const asked = /name="asked" value="(\d+)"/.exec(html)![1]!
+      const { words } = await act({ act: 'resume', asked }, ids.slice(0, 2))
+      expect(words).toContain('It was paused anew since you were asked: Court order')
+      expect(await pausedNow()).toEqual([ids[0]])
+    }
+  })
+
   test.each([
     { title: 'without a reason', fields: { reason: '  ' }, problem: 'Say why' },
     { title: 'with a reason of several lines', fields: { reason: 'One\nTwo' }, problem: 'Say why' },
