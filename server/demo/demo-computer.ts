@@ -11,10 +11,13 @@ import {
   readKeySlotFile,
   readRepositoryFile,
 } from '../../engine/index.ts'
+import { nextTimeOf } from '../../selection/schedule-times.ts'
 import type { Connected } from '../devices/connect-service.ts'
 import { fingerprintSchema } from '../devices/fingerprint.ts'
+import type { DeviceIdentity } from '../http/principal.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Services } from '../services.ts'
+import { activeSchedules } from '../told-jobs/told-jobs.ts'
 import type { UserIdentity } from '../users/user.ts'
 import { makeDemoFolder } from './demo-folder.ts'
 import type { DemoComputer } from './demo-story.ts'
@@ -24,6 +27,7 @@ const agentVersion = 'demo'
 
 export interface RunningDemoComputer {
   readonly story: DemoComputer
+  readonly days: readonly number[]
   readonly backUp: (day: number) => Promise<void>
   readonly fail: () => Promise<void>
   readonly close: () => void
@@ -35,10 +39,12 @@ export async function connectDemoComputer(options: {
   readonly url: string
   readonly owner: UserIdentity
   readonly story: DemoComputer
+  readonly days: readonly number[]
+  readonly timeZone: string
   /** Where its files and its cache lie meanwhile. */
   readonly folder: string
 }): Promise<RunningDemoComputer> {
-  const { services, clock, url, owner, story, folder } = options
+  const { services, clock, url, timeZone, owner, story, days, folder } = options
   const print = createHash('sha256').update(`${owner.email} ${story.name}`).digest('hex')
   const connected = await connect(services, owner, story, print)
   const { deviceId } = connected.device
@@ -66,10 +72,18 @@ export async function connectDemoComputer(options: {
   const { uid } = readRepositoryFile(connected.repositoryFile)
   const secrets = openKeySlot(readKeySlotFile(connected.slotFile), parseRepositoryUid(uid), connected.slotKey)
   const files = makeDemoFolder(join(folder, story.name, 'home'), story.name)
-  const lastDay = story.days.at(-1)
+  const lastDay = days.at(-1)
+  const identity = async (): Promise<DeviceIdentity> => {
+    const found = await services.devices.find(deviceId)
+    if (found === undefined) throw new Error('the computer that was just connected is not there')
+    return { ...found, state: 'active' }
+  }
   return {
     story,
+    days,
     backUp: async (day) => {
+      if (story.schedule !== undefined && (day === days[0] || day === lastDay))
+        await services.toldJobs.tell(await identity(), toldJobs(story.schedule, { print, timeZone, nowMs: clock.now() }))
       files.workADay(day)
       const gone = story.isLastPartial === true && day === lastDay ? [Buffer.from(join(folder, story.name, 'Card reader'))] : []
       await backUp({
@@ -92,15 +106,33 @@ export async function connectDemoComputer(options: {
       })
     },
     fail: async () => {
-      const found = await services.devices.find(deviceId)
-      if (found === undefined) throw new Error('the computer that was just connected is not there')
-      const identity = { ...found, state: 'active' as const }
-      const asked = { device: identity, job, parent: undefined, instance: instances.value, print, address: '192.0.2.10' }
+      const asked = { device: await identity(), job, parent: undefined, instance: instances.value, print, address: '192.0.2.10' }
       const { session } = await services.uploads.sessions.open(asked)
       const reason = { code: 'HF-NO-SPACE', detail: 'The temporary folder of this computer is full.' }
-      await services.uploads.sessions.abort(identity, session.sessionId, reason)
+      await services.uploads.sessions.abort(asked.device, session.sessionId, reason)
     },
     close: () => link.close(),
+  }
+}
+
+/** What it would tell of its only job; that is the same all month. */
+function toldJobs(schedule: string, of: { readonly print: string; readonly timeZone: string; readonly nowMs: number }) {
+  const told = {
+    name: job,
+    sources: [`/home/office/${job}`],
+    excludes: [],
+    schedules: [schedule],
+    keep: undefined,
+    isPaused: false,
+  }
+  const nextAt = nextTimeOf(activeSchedules([told]), of.nowMs, of.timeZone)
+  return {
+    revision: `1-${of.print.slice(0, 16)}`,
+    jobs: [{ ...told, nextAt }],
+    platform: 'linux',
+    timeZone: of.timeZone,
+    nextAt,
+    keepsSchedule: true,
   }
 }
 

@@ -4,7 +4,9 @@ export interface DemoComputer {
   readonly name: string
   readonly model: string
   /** Days before now on which it was backed up, the longest ago first; 0 is today. */
-  readonly days: readonly number[]
+  readonly days: readonly number[] | 'workdays'
+  /** When it backs up by itself; undefined: when somebody starts it. */
+  readonly schedule?: string
   /** Files that could not be read on its last day. */
   readonly isLastPartial?: true
   /** Days on which its backup failed, after the last good one. */
@@ -15,6 +17,8 @@ export interface DemoCustomer {
   readonly name: string
   readonly owner: { readonly name: string; readonly email: string }
   readonly plan: string
+  /** Their recovery kit still waits to be printed. */
+  readonly isKitMissing?: true
   readonly city: string
   readonly computers: readonly DemoComputer[]
 }
@@ -26,9 +30,15 @@ export const demoStaff = {
 
 export const demoDays = 30
 const everyDay = Array.from({ length: demoDays }, (_, index) => demoDays - 1 - index)
-const workdays = everyDay.filter((day) => day % 7 < 5)
 const weekly = [29, 22, 15, 8, 1, 0]
 const fewDays = [6, 5, 4, 3, 2, 1, 0]
+
+const eachEvening = 'daily 18:00'
+
+/** Today is one of them, whatever day it is: the box looks the same on a Sunday. */
+export function daysOf({ days }: Pick<DemoComputer, 'days'>, isWorkday: (daysAgo: number) => boolean): readonly number[] {
+  return days === 'workdays' ? everyDay.filter((day) => day === 0 || isWorkday(day)) : days
+}
 
 export const demoCustomers: readonly DemoCustomer[] = [
   {
@@ -37,7 +47,7 @@ export const demoCustomers: readonly DemoCustomer[] = [
     plan: 'Silver',
     city: 'Kiel',
     computers: [
-      { name: 'RECEPTION-PC', model: 'ESPRIMO P558', days: workdays },
+      { name: 'RECEPTION-PC', model: 'ESPRIMO P558', days: 'workdays', schedule: '0 18 * * 1-5' },
       { name: 'XRAY-PC', model: 'Precision 3660', days: [21, 14, 9, 4, 3], failsOn: [2, 1, 0] },
     ],
   },
@@ -49,7 +59,7 @@ export const demoCustomers: readonly DemoCustomer[] = [
     computers: [
       { name: 'DRAWING-02', model: 'Z2 Tower', days: everyDay.filter((day) => day % 3 !== 1) },
       { name: 'ACCOUNTS-2', model: 'ThinkCentre M70', days: weekly },
-      { name: 'THEATRE-2', model: 'OptiPlex 7010', days: fewDays },
+      { name: 'THEATRE-2', model: 'OptiPlex 7010', days: fewDays, schedule: eachEvening },
     ],
   },
   {
@@ -57,12 +67,13 @@ export const demoCustomers: readonly DemoCustomer[] = [
     owner: { name: 'Jonas Petrel', email: 'jonas@petrel.example' },
     plan: 'Silver',
     city: 'Husum',
-    computers: [{ name: 'STUDIO-MAC', model: 'Mac Studio', days: fewDays, isLastPartial: true }],
+    computers: [{ name: 'STUDIO-MAC', model: 'Mac Studio', days: fewDays, schedule: eachEvening, isLastPartial: true }],
   },
   {
     name: 'Mercer & Holt Solicitors',
     owner: { name: 'Ruth Mercer', email: 'ruth@mercer-holt.example' },
     plan: 'Bronze',
+    isKitMissing: true,
     city: 'Lübeck',
     computers: [
       { name: 'FRONT-DESK', model: 'Elite Mini 800', days: weekly },

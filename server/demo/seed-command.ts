@@ -36,7 +36,7 @@ export const seedCommand = defineLoneCommand({
     const listener = await openHttpListener({ fetch: app.fetch, host: '127.0.0.1', port: 0, tls: undefined })
     try {
       const newPassword = () => machine.randomness.bytes(passwordBytes).toString('hex')
-      const result = await seedDemo({ services, clock, url: listener.url, folder, newPassword, report, signal })
+      const result = await seedDemo({ services, clock, url: listener.url, timeZone, folder, newPassword, report, signal })
       return { result: { ...result, dataFolder: box.dataFolder } }
     } finally {
       services.orders.close()

@@ -17,3 +17,11 @@ test('a story’s clock goes on from where it was put, never back, and never bey
   clock.goTo({ daysAgo: 0, hour: 18 })
   expect(clock.now()).toBe(noon + hourMs)
 })
+
+test('a story knows the working days of its own time zone', () => {
+  // Saturday evening in London is Sunday morning in Auckland.
+  const saturday = movableClock(Date.UTC(2026, 2, 14, 20))
+  const workdays = (timeZone: string) => [0, 1, 2].map(storyClock(saturday, timeZone).isWorkday)
+  expect(workdays('Europe/London')).toEqual([false, true, true])
+  expect(workdays('Pacific/Auckland')).toEqual([false, false, true])
+})
