@@ -27,6 +27,7 @@ import type { OrdersService } from '../orders/orders-service.ts'
 import type { PlansService } from '../plans/plans-service.ts'
 import type { ProgressService } from '../progress/progress-service.ts'
 import { workProps } from '../progress/work-props.ts'
+import { customerKitAlarm, serverKitAlarm } from '../recovery-kits/kit-reminders.ts'
 import type { RecoveryKits } from '../recovery-kits/recovery-kits-service.ts'
 import type { RunsService } from '../runs/runs-service.ts'
 import type { Subscription } from '../subscriptions/subscription.ts'
@@ -69,11 +70,12 @@ export function homeRoutes(options: {
     const told = await options.toldJobs.list(customerId)
     const nextBackups = nextBackupsOf(found, told, reader.nowMs)
     const standing = standingOf(found, reader.nowMs, nextBackups[0]?.atMs)
+    const asked = await kitsAsked(account)
     const shared = {
       ...page,
       viewer: account.viewer,
-      kitsAsked: await kitsAsked(account),
-      alarms: await listAlarms(account),
+      kitsAsked: asked,
+      alarms: await listAlarms(account, asked),
       accountStanding: standingProps(account.customer),
     }
     if (standing === undefined)
@@ -104,10 +106,13 @@ export function homeRoutes(options: {
   })
 
   /** The box's own for whoever looks after it; what concerns this account for its people. */
-  async function listAlarms({ customer, user }: Account): Promise<readonly AlarmProps[]> {
+  async function listAlarms({ customer, user }: Account, asked: readonly KitAsked[]): Promise<readonly AlarmProps[]> {
     const reach = user.staffRole === undefined ? [customer.customerId] : 'all'
     const found = await alarms.list({ reach, after: 0, limit: alarmsShown })
-    return found.toSorted(byUrgency).map(alarmProps)
+    // Whoever is asked for a kit on this page is not told a second time that it is due.
+    const told = asked.map(({ opens }) => (opens === 'server' ? serverKitAlarm : customerKitAlarm(customer.customerId)))
+    const others = found.filter((alarm) => !told.some(({ code, subject }) => alarm.code === code && alarm.subject === subject))
+    return others.toSorted(byUrgency).map(alarmProps)
   }
 
   /** For whoever looks after the box: how old its second copies are, and when they are brought up to date. */

@@ -127,7 +127,7 @@ function saidOfFailed(reader: Reader, { names, failedAtMs, lastGoodAtMs, others 
     lastGoodAtMs === undefined ? 'It has no good backup yet.' : `Everything up to ${lowerWhen(reader, lastGoodAtMs)} is safe.`
   return {
     ...spoken({ state: 'failed', says: `The last backup of ${listOfNames(reader, names)} failed.`, small: [safe] }),
-    lead: `${othersAreFine(reader, others)}It was tried ${whenInSentence(reader, failedAtMs)}; what it said there says why.`,
+    lead: `${othersAreFine(reader, others)}It was tried ${whenInSentence(reader, failedAtMs)}; what went wrong stands under Activity.`,
     isGood: false,
     isBad: true,
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { customerKitAlarm } from '../../../server/recovery-kits/kit-reminders.ts'
 import { newId } from '../../../server/runtime/ids.ts'
 import { systemRandomness } from '../../../server/runtime/randomness.ts'
 import type { UserIdentity } from '../../../server/users/user.ts'
@@ -48,6 +49,17 @@ describe('Home', () => {
   test('asks the owner, and nobody who cannot do it, to print the recovery kit', async () => {
     expect((await open(box.users.owner, '/')).words).toContain('The recovery kit has not been printed yet.')
     expect((await open(box.users.viewer, '/')).words).not.toContain('The recovery kit')
+  })
+
+  test('asks once for a kit that is due: the alarm is for whoever is not asked', async () => {
+    const { alarms } = box.care
+    const { customerId } = box.own.customer
+    const due = customerKitAlarm(customerId)
+    await alarms.raise({ ...due, customerId, detail: 'The kit of C-000002 was never printed.' })
+    const said = 'A recovery kit should be printed.'
+    expect((await open(box.users.owner, '/')).words).not.toContain(said)
+    expect((await open(box.users.viewer, '/')).words).toContain(said)
+    await alarms.settle(due)
   })
 
   test('says what the box itself suffers from, in the place of the sentence: to staff, and to a customer what is theirs', async () => {
