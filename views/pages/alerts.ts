@@ -4,7 +4,7 @@ import { timeTag, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
-import { type AlarmProps, alarmStates } from '../partials/alarm.ts'
+import { type AlarmProps, alarmStates, hintText } from '../partials/alarm.ts'
 import { partHead } from '../partials/part-head.ts'
 import { sentence } from '../partials/sentence.ts'
 import { stateBadge } from '../partials/state.ts'
@@ -120,7 +120,7 @@ function rowOf(reader: Reader, row: AlertRow): Html {
             <tr>
               <th scope="row"><span class="name">${row.title}</span>
                 <span class="sub">${row.detail}</span>
-                <span class="sub">${row.hint}</span>
+                <span class="sub">${hintText(row.hint)}</span>
                 <span class="sub">${row.customer === undefined ? '' : `${row.customer} · `}${row.code} · ${row.subject}</span></th>
               <td>${stateBadge(alarmStates[row.severity], words)}<span class="narrow sub">${whenText(reader, row.firstAtMs)}</span></td>
               <td class="wide when">${timeTag(row.firstAtMs, whenText(reader, row.firstAtMs))}</td>

@@ -25,6 +25,11 @@ export function alarmNotice(reader: Reader, { severity, title, hint, firstAtMs }
   return notice({
     icon: alarmIcons[severity],
     state: alarmStates[severity],
-    words: html`<b>${title}</b> Since ${whenInSentence(reader, firstAtMs)}. ${hint}`,
+    words: html`<b>${title}</b> Since ${whenInSentence(reader, firstAtMs)}. ${hintText(hint)}`,
   })
+}
+
+/** What stands between backticks is a command. */
+export function hintText(hint: string): Html {
+  return html`${hint.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece))}`
 }

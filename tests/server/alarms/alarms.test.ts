@@ -92,10 +92,12 @@ describe('who sees it', () => {
 
   test('on its page, with what to do', async () => {
     await box.care.alarms.raise({ ...clock, detail: 'It showed <b>1970</b>.' })
+    await box.care.alarms.raise({ code: 'HF-BACKUP-SILENT', subject: 'silent', detail: 'Nothing came.' })
     const headers = { cookie: await cookieOf(box, box.users.administrator) }
     const text = await (await box.app.request('/alerts', { headers })).text()
     expect(text).toContain(alarmCatalogue['HF-CLOCK-JUMPED'].hint)
     expect(text).toContain('It showed &lt;b&gt;1970&lt;/b&gt;.')
+    expect(text).toContain('reaches the box: <code>holdfast-agent status</code> on it says')
   })
 })
 
