@@ -23,6 +23,8 @@ const dayMs = 24 * 60 * 60 * 1000
 const rowsAtOnce = 1000
 const planId = 'pln_gold2222222222222222'
 const GiB = 1024 ** 3
+/** Owns the first customer, with the password of the box's administrator. */
+export const ownerEmail = 'owner@example.org'
 
 export async function fillBox(db: Queryable, counts: FullBoxCounts, nowMs: number): Promise<FullBox> {
   const { rows } = await sql<{
@@ -31,6 +33,7 @@ export async function fillBox(db: Queryable, counts: FullBoxCounts, nowMs: numbe
   }>`SELECT id, number FROM customers ORDER BY number DESC LIMIT 1`.execute(db)
   const first = Number(rows[0]?.number ?? 0) + 1
   await fillCustomers(db, counts.customers, first, nowMs)
+  await fillOwner(db, nowMs)
   await fillDevices(db, counts, nowMs)
   await fillRuns(db, counts, nowMs)
   await fillNumbers(db)
@@ -91,6 +94,15 @@ async function fillCustomers(db: Queryable, count: number, first: number, nowMs:
   })
 }
 
+async function fillOwner(db: Queryable, nowMs: number): Promise<void> {
+  await sql`INSERT INTO users (id, email, email_folded, name, staff_role, password_hash, password_changed_at, created_at)
+    SELECT ${id('usr', 0)}, ${ownerEmail}, ${ownerEmail}, 'Owner', NULL, password_hash, ${nowMs}, ${nowMs} FROM users LIMIT 1`.execute(
+    db,
+  )
+  await sql`INSERT INTO memberships (user_id, customer_id, role, created_at)
+    VALUES (${id('usr', 0)}, ${id('cus', 0)}, 'owner', ${nowMs})`.execute(db)
+}
+
 async function fillDevices(db: Queryable, counts: FullBoxCounts, nowMs: number): Promise<void> {
   const fingerprint = JSON.stringify({
     print: 'ab'.repeat(32),
@@ -135,14 +147,14 @@ async function fillRuns(db: Queryable, counts: FullBoxCounts, nowMs: number): Pr
   })
   const versions = Math.min(versionsOfDevice, each) * counts.devices
   const versionColumns =
-    'id, snapshot_id, repository_id, customer_id, device_id, job_id, run_id, seq, root, server_time_at, started_at, finished_at, taken_at, received_at, verdict, is_checkpoint, files, directories, symlinks, others, source_bytes, skipped, new_files, changed_files, unchanged_files, added_bytes, added_stored_bytes, file_bytes, closure_epoch'
+    'id, snapshot_id, repository_id, customer_id, device_id, job_id, run_id, seq, root, server_time_at, started_at, finished_at, taken_at, received_at, verdict, is_checkpoint, files, directories, symlinks, others, source_bytes, skipped, new_files, changed_files, unchanged_files, added_bytes, added_stored_bytes, file_bytes, closure_epoch, catalogue_version'
   await insert(db, 'snapshots', versionColumns, versions, (index) => {
     const { device, age } = of(index)
     const at = nowMs - (age + 1) * 0.5 * dayMs - device * 1000 - (device % 60 === 7 ? 12 * dayMs : 0)
     const customer = id('cus', device % counts.customers)
     const hash = createHash('sha256').update(`snapshot ${index}`).digest()
     const verdict = skippedOf(device + age) > 0 ? 'partial' : 'ok'
-    return sql`(${id('snap', index)}, ${hash}, (SELECT id FROM repositories WHERE customer_id = ${customer}), ${customer}, ${id('dev', device)}, ${jobOf.get(id('dev', device)) ?? 0}, ${id('run', index)}, ${versionsOfDevice - age}, ${hash}, ${at}, ${at - 90_000}, ${at}, ${at}, ${at}, ${verdict}, 0, 21000, 900, 0, 0, ${40 * GiB}, ${skippedOf(device + age)}, 12, 60, 20928, ${200 * 1024 ** 2}, ${90 * 1024 ** 2}, 700, 0)`
+    return sql`(${id('snap', index)}, ${hash}, (SELECT id FROM repositories WHERE customer_id = ${customer}), ${customer}, ${id('dev', device)}, ${jobOf.get(id('dev', device)) ?? 0}, ${id('run', index)}, ${versionsOfDevice - age}, ${hash}, ${at}, ${at - 90_000}, ${at}, ${at}, ${at}, ${verdict}, 0, 21000, 900, 0, 0, ${40 * GiB}, ${skippedOf(device + age)}, 12, 60, 20928, ${200 * 1024 ** 2}, ${90 * 1024 ** 2}, 700, 0, 1)`
   })
   await sql`UPDATE devices SET
     newest_version = (SELECT id FROM snapshots WHERE device_id = devices.id ORDER BY seq DESC LIMIT 1),

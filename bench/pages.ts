@@ -1,14 +1,15 @@
-// npm run bench:pages [-- --customers 200 --devices 500 --runs 100000 --catalogue 2000000 --audit 1000000 --rounds 40 --folder DIR --keep]
+// npm run bench:pages [-- --customers 200 --devices 500 --runs 100000 --catalogue 2000000 --audit 1000000 --rounds 40 --box DIR --only TEXT]
 //
 // How long the server takes for each page and list of a full box: rows are written through the database, the real server is started over
-// them, and one client asks for each address again and again. The time is the client's, on the same machine, over a connection that stays
-// open: the server's work and the way there and back. Ends with 1 when an address takes more than 150 ms in the middle (median).
+// them, and one client asks for each address again and again, first as an administrator, then as an owner. The time is the client's, on
+// the same machine, over a connection that stays open: the server's work and the way there and back; of files that are made while they
+// are sent (exports), the time to the first byte. Ends with 1 when an address takes more than 150 ms in the middle (median).
+// `--box DIR` keeps the box in that folder, and measures the one that is there without writing it again.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { Agent, request } from 'node:http'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { openDatabase } from '../server/database/database.ts'
@@ -18,7 +19,9 @@ import { routeRules } from '../server/http/route-rules.ts'
 import { systemClock } from '../server/runtime/clock.ts'
 import { silentLog } from '../server/runtime/log.ts'
 import { systemRandomness } from '../server/runtime/randomness.ts'
-import { type FullBox, fillBox } from './full-box.ts'
+import { type Browser, openBrowser } from './ask-page.ts'
+import { cpuMs, peakMemoryMiB } from './cpu-time.ts'
+import { type FullBox, fillBox, ownerEmail } from './full-box.ts'
 
 const { values } = parseArgs({
   options: {
@@ -28,19 +31,31 @@ const { values } = parseArgs({
     catalogue: { type: 'string', default: '2000000' },
     audit: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '40' },
-    folder: { type: 'string' },
-    keep: { type: 'boolean', default: false },
+    box: { type: 'string' },
+    only: { type: 'string', default: '' },
   },
 })
+const counts = {
+  customers: Number(values.customers),
+  devices: Number(values.devices),
+  runs: Number(values.runs),
+  catalogue: Number(values.catalogue),
+  audit: Number(values.audit),
+}
 const slowestMedianMs = 150
 const warmRounds = 3
+/** An export of the whole box is asked for a few times only. */
+const manyBytes = 4 * 1024 ** 2
+const fewRounds = 5
 const email = 'bench@example.org'
 const password = 'a password of the benchmark'
 const program = join(import.meta.dirname, '../bin/holdfast')
-const home = mkdtempSync(join(values.folder ?? tmpdir(), 'holdfast-pages-'))
-/** Pages that open files of a repository, which this box has none of; and those of agents. */
+const home = openHome()
+/** Written last: what a kept box holds, and what its ids are. */
+const boxFile = join(home, 'box.json')
+/** Pages that open files of a repository, which this box has none of; those of agents; and the events that never end. */
 const leftOut =
-  /^GET \/(api\/agent|assets|versions\/:snapshotId\/(browse|file|zip|skipped)|api\/v1\/snapshots\/:snapshotId\/|healthz|readyz)/
+  /^GET \/(api\/agent|assets|versions\/:snapshotId\/(browse|file|zip|skipped)|api\/v1\/snapshots\/:snapshotId\/|healthz|readyz|activity\/running)/
 
 const server = await openPrivateMariaDb({
   dataFolder: home,
@@ -66,75 +81,116 @@ try {
   }
 } finally {
   await server.stop()
-  if (!values.keep) rmSync(home, { recursive: true, force: true })
+  if (values.box === undefined) rmSync(home, { recursive: true, force: true })
+}
+
+function openHome(): string {
+  if (values.box === undefined) return mkdtempSync(join(tmpdir(), 'holdfast-pages-'))
+  mkdirSync(values.box, { recursive: true })
+  return resolve(values.box)
 }
 
 async function measureAll(): Promise<readonly string[]> {
-  writeFileSync(join(home, 'password'), password)
-  holdfast('setup', '--email', email, '--name', 'Bench', '--password-file', join(home, 'password'))
-  const box = await fill()
+  const box = existsSync(boxFile) ? reopen() : await fill()
   const child = spawn(program, ['serve', '--json'], { env: environment, stdio: ['ignore', 'pipe', 'ignore'] })
   try {
-    return await measure(await readyUrl(child.stdout), box)
+    const url = await readyUrl(child.stdout)
+    const pids = [child.pid ?? 0, server.pid() ?? 0]
+    return [
+      ...(await measureAs('an administrator', await openBrowser(url, { email, password }), box, pids)),
+      ...(await measureAs('an owner', await openBrowser(url, { email: ownerEmail, password }), box, pids)),
+    ]
   } finally {
+    console.log(machine(child.pid ?? 0))
     child.kill('SIGTERM')
     await once(child, 'exit')
   }
 }
 
+function machine(pid: number): string {
+  const peak = peakMemoryMiB(pid)
+  const memory = peak === undefined ? '' : `; the server had ${peak.toFixed(0)} MiB at most`
+  return `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}${memory}`
+}
+
+function reopen(): FullBox {
+  const kept = JSON.parse(readFileSync(boxFile, 'utf8'))
+  if (JSON.stringify(kept.counts) !== JSON.stringify(counts))
+    throw new Error(`the box in ${home} holds ${JSON.stringify(kept.counts)}: give the same numbers, or another folder`)
+  console.log(`${inWords(counts)}: kept since ${new Date(kept.filledAt).toISOString()}`)
+  return kept.box
+}
+
 async function fill(): Promise<FullBox> {
+  if (existsSync(join(home, 'data')))
+    throw new Error(`the box in ${home} was never written to its end: remove it, or give another folder`)
+  writeFileSync(join(home, 'password'), password)
+  holdfast('setup', '--email', email, '--name', 'Bench', '--password-file', join(home, 'password'))
   const database = openDatabase({ address: server.address, randomness: systemRandomness })
   const began = performance.now()
   try {
-    const counts = {
-      customers: Number(values.customers),
-      devices: Number(values.devices),
-      runs: Number(values.runs),
-      catalogue: Number(values.catalogue),
-      audit: Number(values.audit),
-    }
-    const box = await fillBox(database.kysely, counts, Date.now())
-    console.log(
-      `${Object.entries(counts)
-        .map(([what, count]) => `${count} ${what}`)
-        .join(', ')}: written in ${((performance.now() - began) / 1000).toFixed(0)} s`,
-    )
+    const filledAt = Date.now()
+    const box = await fillBox(database.kysely, counts, filledAt)
+    writeFileSync(boxFile, JSON.stringify({ counts, filledAt, box }))
+    console.log(`${inWords(counts)}: written in ${((performance.now() - began) / 1000).toFixed(0)} s`)
     return box
   } finally {
     await database.close()
   }
 }
 
-async function measure(url: string, box: FullBox): Promise<readonly string[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const cookie = await signIn(url, agent)
-  const rows: string[][] = []
-  const slow: string[] = []
+function inWords(amounts: Readonly<Record<string, number>>): string {
+  return Object.entries(amounts)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ')
+}
+
+async function measureAs(who: string, browser: Browser, box: FullBox, pids: readonly number[]): Promise<readonly string[]> {
+  const rows: Measured[] = []
   const passedOver: string[] = []
   for (const path of addresses(box)) {
-    const first = await get(url + path, agent, cookie)
-    if (first.status !== 200) {
-      passedOver.push(`${path} (${first.status})`)
-      continue
-    }
-    const times: number[] = []
-    for (let round = 0; round < warmRounds + Number(values.rounds); round += 1) {
-      const { ms } = await get(url + path, agent, cookie)
-      if (round >= warmRounds) times.push(ms)
-    }
-    times.sort((one, other) => one - other)
-    const median = times[Math.floor(times.length / 2)]!
-    const late = times[Math.min(times.length - 1, Math.floor(times.length * 0.99))]!
-    if (median > slowestMedianMs) slow.push(path)
-    rows.push([path, median.toFixed(1), late.toFixed(1), (first.bytes / 1024).toFixed(0)])
+    const first = await browser.get(path)
+    if (first.status === 200) rows.push(await measure(browser, path, pids))
+    else passedOver.push(`${path} (${first.status})`)
   }
-  agent.destroy()
-  rows.sort((one, other) => Number(other[1]) - Number(one[1]))
-  for (const row of [['address', 'median ms', '99th ms', 'KiB'], ['---', '--:', '--:', '--:'], ...rows])
-    console.log(`| ${row.join(' | ')} |`)
-  if (passedOver.length > 0) console.log(`Not measured, as they answer with something else: ${passedOver.join(', ')}`)
-  console.log(`${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`)
-  return slow
+  browser.close()
+  rows.sort((one, other) => other.medianMs - one.medianMs)
+  console.log(`\nAs ${who}:\n\n| address | median ms | 95th ms | processor ms | KiB |\n|---|--:|--:|--:|--:|`)
+  for (const { path, medianMs, lateMs, cpu, KiB, isStreamed } of rows) {
+    const address = `${path}${isStreamed ? ' (a file: to its first byte)' : ''}`
+    console.log(`| ${address} | ${medianMs.toFixed(1)} | ${lateMs.toFixed(1)} | ${cpu?.toFixed(1) ?? '-'} | ${KiB.toFixed(0)} |`)
+  }
+  if (passedOver.length > 0) console.log(`\nNot measured, as they answer with something else: ${passedOver.join(', ')}`)
+  return rows.filter(({ medianMs }) => medianMs > slowestMedianMs).map(({ path }) => `${path} (as ${who})`)
+}
+
+interface Measured {
+  readonly path: string
+  readonly medianMs: number
+  readonly lateMs: number
+  /** Of the server and its database together, to the end of the answer. */
+  readonly cpu: number | undefined
+  readonly KiB: number
+  readonly isStreamed: boolean
+}
+
+async function measure(browser: Browser, path: string, pids: readonly number[]): Promise<Measured> {
+  for (let round = 0; round < warmRounds; round += 1) await browser.get(path)
+  const before = cpuMs(pids)
+  const times: number[] = []
+  let last = await browser.get(path)
+  const rounds = last.bytes > manyBytes ? fewRounds : Number(values.rounds)
+  for (; times.length < rounds; last = await browser.get(path)) times.push(last.ms)
+  const after = cpuMs(pids)
+  times.sort((one, other) => one - other)
+  return {
+    path,
+    medianMs: times[Math.floor(times.length / 2)]!,
+    lateMs: times[Math.min(times.length - 1, Math.floor(times.length * 0.95))]!,
+    cpu: before === undefined || after === undefined ? undefined : (after - before) / (rounds + 1),
+    KiB: last.bytes / 1024,
+    isStreamed: last.isStreamed,
+  }
 }
 
 /** Every address that answers to GET, with ids of this box; a few as people narrow them. */
@@ -146,42 +202,7 @@ function addresses({ ids, searches }: FullBox): readonly string[] {
       const filled = path.replaceAll(/:(\w+)(\{[^}]*\})?/g, (whole, name: string) => ids[name] ?? whole)
       return filled.includes(':') ? [] : [filled]
     })
-  return [...new Set([...plain, ...searches])]
-}
-
-async function signIn(url: string, agent: Agent): Promise<string> {
-  const answer = await get(`${url}/signin`, agent, '', new URLSearchParams({ email, password }).toString())
-  if (answer.cookie === '') throw new Error(`signing in answered ${answer.status}`)
-  return answer.cookie
-}
-
-function get(
-  url: string,
-  agent: Agent,
-  cookie: string,
-  form?: string,
-): Promise<{ status: number; ms: number; bytes: number; cookie: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; ms: number; bytes: number; cookie: string }>()
-  const began = performance.now()
-  const headers = {
-    accept: url.includes('/api/') ? 'application/json' : 'text/html',
-    cookie,
-    ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', origin: new URL(url).origin }),
-  }
-  const sent = request(url, { agent, headers, method: form === undefined ? 'GET' : 'POST' }, (answer) => {
-    let bytes = 0
-    answer.on('data', (piece: Buffer) => {
-      bytes += piece.length
-    })
-    answer.on('error', reject)
-    answer.on('end', () => {
-      const cookies = (answer.headers['set-cookie'] ?? []).map((one) => one.split(';')[0]).join('; ')
-      resolve({ status: answer.statusCode ?? 0, ms: performance.now() - began, bytes, cookie: cookies })
-    })
-  })
-  sent.on('error', reject)
-  sent.end(form)
-  return promise
+  return [...new Set([...plain, ...searches])].filter((path) => path.includes(values.only))
 }
 
 function holdfast(...words: string[]): void {
