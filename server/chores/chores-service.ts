@@ -4,6 +4,7 @@
  */
 import type { AlarmsService } from '../alarms/alarms-service.ts'
 import type { Database } from '../database/database.ts'
+import type { ClockJump } from '../observed-time/observed-time.ts'
 import type { ObservedTimeService } from '../observed-time/observed-time-service.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
@@ -128,17 +129,25 @@ export function createChoresService(options: {
     ended.catch(() => {})
   }
 
-  const view = async (chore: Chore): Promise<ChoreView> => {
-    const state = await table.getChoreState(kysely, chore.name)
-    const isHeld = chore.needsClock && (await observedTime.findJump()) !== undefined
-    return { chore, state, activity: turns.activityOf(chore.name), nextAt: await findDue(chore), isHeld }
+  const view = async (chore: Chore, state: ChoreState, jump: ClockJump | undefined): Promise<ChoreView> => {
+    const isHeld = chore.needsClock && jump !== undefined
+    return { chore, state, activity: turns.activityOf(chore.name), nextAt: await findDue(chore, state), isHeld }
+  }
+  const list = async (): Promise<readonly ChoreView[]> => {
+    const [states, jump] = await Promise.all([table.listChoreStates(kysely), observedTime.findJump()])
+    const of = (name: string): ChoreState => {
+      const state = states.get(name)
+      if (state === undefined) throw new Error(`the chore ${name} has no row`)
+      return state
+    }
+    return await Promise.all([...chores.values()].map((chore) => view(chore, of(chore.name), jump)))
   }
   const nextAt = async (chore: Chore, state: ChoreState) => dueAfterTrouble(state, await chore.dueAt(state, clock.now()))
 
   /** A chore that cannot even say when it is due holds nobody else up. */
-  const findDue = async (chore: Chore): Promise<number | undefined> => {
+  const findDue = async (chore: Chore, state: ChoreState): Promise<number | undefined> => {
     try {
-      return await nextAt(chore, await table.getChoreState(kysely, chore.name))
+      return await nextAt(chore, state)
     } catch (error) {
       log.error({ chore: chore.name, err: error }, 'a chore does not know when it is due')
       await alarms.raise({
@@ -162,13 +171,16 @@ export function createChoresService(options: {
       const jump = await observedTime.findJump()
       for (const chore of chores.values()) {
         if (turns.activityOf(chore.name).kind !== 'idle' || (chore.needsClock && jump !== undefined)) continue
-        const due = await findDue(chore)
+        const due = await findDue(chore, await table.getChoreState(kysely, chore.name))
         if (due !== undefined && due <= clock.now()) await beginAlone(chore, undefined)
       }
     },
-    list: () => Promise.all([...chores.values()].map(view)),
+    list,
     listPast: (asked) => table.listPastRuns(kysely, asked),
-    find: async (name) => view(get(name)),
+    find: async (name) => {
+      const chore = get(name)
+      return view(chore, await table.getChoreState(kysely, name), await observedTime.findJump())
+    },
     runNow: async (name, input) => beginAlone(get(name), input),
     runToEnd: async (name, { input, signal, onProgress = () => {} }) => {
       signal?.throwIfAborted()

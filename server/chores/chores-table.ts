@@ -52,6 +52,12 @@ export async function getChoreState(db: Queryable, name: string): Promise<ChoreS
   return toState(await db.selectFrom('chores').selectAll().where('name', '=', name).executeTakeFirstOrThrow())
 }
 
+/** Of every chore that the box has or had, by its name. */
+export async function listChoreStates(db: Queryable): Promise<ReadonlyMap<string, ChoreState>> {
+  const rows = await db.selectFrom('chores').selectAll().execute()
+  return new Map(rows.map((row) => [row.name, toState(row)]))
+}
+
 export async function startChore(db: Queryable, { name, startedAt }: { name: string; startedAt: number }): Promise<void> {
   await db.updateTable('chores').set({ is_running: 1, started_at: startedAt, progress: null }).where('name', '=', name).execute()
 }
