@@ -5,7 +5,7 @@ import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { staffViewer } from '../http/staff-viewer.ts'
 import type { ProgressService } from '../progress/progress-service.ts'
-import { everyComputer, fleetPageSize, maxSearchCharacters } from './fleet.ts'
+import { everyComputer, type FleetFilter, fleetPageSize, maxSearchCharacters } from './fleet.ts'
 import { fleetFile } from './fleet-file.ts'
 import { choicesOf, columnsOf, pagerOf, rowsOf, sparkDayStarts, sumsOf, tabsOf } from './fleet-props.ts'
 import { fleetPath, fleetRoot, offsetOf, parseFleetQuery } from './fleet-query.ts'
@@ -29,13 +29,14 @@ export function fleetRoutes(options: {
     const { reader } = page
     const asked = parseFleetQuery(c.req.query())
     const { filter, order } = asked
-    const [counts, narrowed, choices, running, computers] = await Promise.all([
+    const [counts, countsNarrowed, choices, running, computers] = await Promise.all([
       fleet.count(everyComputer),
-      fleet.count(filter),
+      isNarrowed(filter) ? fleet.count(filter) : undefined,
       fleet.listChoices(),
       listRunning(options),
       fleet.list({ filter, order, offset: offsetOf(asked), limit: fleetPageSize }),
     ])
+    const narrowed = countsNarrowed ?? counts
     const deviceIds = computers.map(({ deviceId }) => deviceId)
     const days = await fleet.listDays({ deviceIds, dayStartsMs: sparkDayStarts(reader) })
     const total = filter.kind === undefined ? narrowed.all : narrowed.of[filter.kind]
@@ -68,6 +69,11 @@ export function fleetRoutes(options: {
     return c.body(text)
   })
   return routes
+}
+
+/** By more than a state, which is what the counts tell apart. */
+function isNarrowed({ customerId, planId, search }: FleetFilter): boolean {
+  return customerId !== undefined || planId !== undefined || search !== ''
 }
 
 function mayAdd(c: AppContext): boolean {

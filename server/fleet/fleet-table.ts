@@ -42,7 +42,7 @@ export interface FleetPage {
 
 export async function listFleet(db: Queryable, page: FleetPage): Promise<readonly FleetComputer[]> {
   const { kind } = kindSql(page.nowMs)
-  const { rows } = await sql<FleetRow>`SELECT ${columns(kind, page.nowMs)} ${joined} WHERE ${matching(page.filter, kind)}
+  const { rows } = await sql<FleetRow>`SELECT ${columns(kind, page.nowMs)} ${joined} WHERE ${matching(page.filter, page.nowMs)}
     ORDER BY ${orderOf(page.order, kind)}, devices.number LIMIT ${page.limit} OFFSET ${page.offset}`.execute(db)
   return rows.map(toComputer)
 }
@@ -65,7 +65,7 @@ export async function countFleet(db: Queryable, filter: FleetFilter, nowMs: numb
   const { kind, resting } = kindSql(nowMs)
   const { rows } = await sql<{ readonly kind: StandingKind; readonly count: number; readonly safe: number }>`
     SELECT kind, COUNT(*) AS count, CAST(SUM(resting = 'ok') AS UNSIGNED) AS safe
-    FROM (SELECT ${kind} AS kind, ${resting} AS resting ${joined} WHERE ${matching({ ...filter, kind: undefined }, kind)}) AS fleet
+    FROM (SELECT ${kind} AS kind, ${resting} AS resting ${joined} WHERE ${matching({ ...filter, kind: undefined }, nowMs)}) AS fleet
     GROUP BY kind`.execute(db)
   const counts = new Map(rows.map(({ kind: of, count }) => [of, count]))
   return {
@@ -99,10 +99,15 @@ export interface FleetChoice {
 
 /** What the table can be narrowed to: customers and plans that have computers. */
 export async function listFleetChoices(db: Queryable): Promise<FleetChoice> {
-  const customers = await sql<{ readonly id: Id<'cus'>; readonly name: string }>`SELECT DISTINCT customers.id, customers.name
-    ${joined} WHERE ${isInFleet} ORDER BY customers.name, customers.id LIMIT ${maxChoices}`.execute(db)
-  const plans = await sql<{ readonly id: Id<'pln'>; readonly name: string }>`SELECT DISTINCT plans.id, plans.name, plans.position
-    ${joined} WHERE ${isInFleet} ORDER BY plans.position, plans.id LIMIT ${maxChoices}`.execute(db)
+  const customers = await sql<{ readonly id: Id<'cus'>; readonly name: string }>`SELECT id, name FROM customers
+    WHERE state IN ('active', 'suspended')
+      AND EXISTS (SELECT 1 FROM devices WHERE devices.customer_id = customers.id AND devices.state = 'active')
+    ORDER BY name, id LIMIT ${maxChoices}`.execute(db)
+  const plans = await sql<{ readonly id: Id<'pln'>; readonly name: string }>`SELECT id, name FROM plans
+    WHERE EXISTS (SELECT 1 FROM subscriptions JOIN devices ON devices.subscription_id = subscriptions.id
+        JOIN customers ON customers.id = devices.customer_id
+      WHERE subscriptions.plan_id = plans.id AND ${isInFleet})
+    ORDER BY position, id LIMIT ${maxChoices}`.execute(db)
   return {
     customers: customers.rows.map(({ id, name }) => ({ customerId: id, name })),
     plans: plans.rows.map(({ id, name }) => ({ planId: id, name })),
@@ -119,11 +124,12 @@ function columns(kind: RawBuilder<StandingKind>, nowMs: number) {
       devices.last_seen_at, ${standingColumns(nowMs)}`
 }
 
-function matching(filter: FleetFilter, kind: RawBuilder<StandingKind>): RawBuilder<unknown> {
+function matching(filter: FleetFilter, nowMs: number): RawBuilder<unknown> {
   const { customerId, planId } = filter
+  const { kind, isRunning } = kindSql(nowMs)
   const conditions = [
     isInFleet,
-    ...(filter.kind === undefined ? [] : [sql`${kind} = ${filter.kind}`]),
+    ...(filter.kind === undefined ? [] : [filter.kind === 'running' ? isRunning : sql`${kind} = ${filter.kind}`]),
     ...(customerId === undefined ? [] : [sql`devices.customer_id = ${customerId}`]),
     ...(planId === undefined ? [] : [sql`subscriptions.plan_id = ${planId}`]),
     ...(filter.search === '' ? [] : [found(filter.search)]),

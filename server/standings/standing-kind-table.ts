@@ -9,16 +9,20 @@ export const devicesWithStandings = sql`devices
   LEFT JOIN device_switches ON device_switches.device_id = devices.id
   LEFT JOIN standings ON standings.device_id = devices.id`
 
-/** `resting`: apart from what is going on now. */
-export function kindSql(nowMs: number): { readonly kind: RawBuilder<StandingKind>; readonly resting: RawBuilder<StandingKind> } {
+/** `resting`: apart from what is going on now; `isRunning`: the same as `kind` being that, and quicker. */
+export function kindSql(nowMs: number): {
+  readonly kind: RawBuilder<StandingKind>
+  readonly resting: RawBuilder<StandingKind>
+  readonly isRunning: RawBuilder<boolean>
+} {
   const resting = sql<StandingKind>`CASE
     WHEN ${pauseSql(nowMs)} IS NOT NULL THEN 'paused'
     WHEN standings.verdict = 'failed' THEN 'failed'
     WHEN standings.verdict IS NULL OR standings.good_at IS NULL THEN 'none'
     WHEN standings.good_at < ${nowMs - silentAfterMs} THEN 'silent'
     WHEN standings.verdict = 'partial' THEN 'partial' ELSE 'ok' END`
-  const isRunning = sql`standings.running_since IS NOT NULL AND devices.last_seen_at >= ${nowMs - heardWithinMs}`
-  return { resting, kind: sql<StandingKind>`CASE WHEN ${isRunning} THEN 'running' ELSE ${resting} END` }
+  const isRunning = sql<boolean>`(standings.running_since IS NOT NULL AND devices.last_seen_at >= ${nowMs - heardWithinMs})`
+  return { resting, isRunning, kind: sql<StandingKind>`CASE WHEN ${isRunning} THEN 'running' ELSE ${resting} END` }
 }
 
 /** What pauses a computer, the widest first; NULL: nothing does. */

@@ -85,6 +85,24 @@ describe('all computers', () => {
     expect(places).toEqual(places.toSorted((one, other) => one - other))
   })
 
+  test('narrowed to a state, the list has those that it calls so', async () => {
+    for (const kind of standingKinds) {
+      const { names } = await open(`/fleet?state=${kind}`)
+      expect(names.toSorted(), kind).toEqual(
+        rows
+          .filter((row) => row.kind === kind)
+          .map(({ name }) => name.replaceAll('"', '&quot;'))
+          .toSorted(),
+      )
+    }
+  })
+
+  test('can be narrowed to customers and plans that have computers, and to no others', async () => {
+    const { customers, plans } = await box.devicesSide.fleet.listChoices()
+    expect(customers).toEqual([{ customerId: box.own.customer.customerId, name: 'Harbour Street Dental' }])
+    expect(plans.map(({ planId }) => planId)).toEqual([box.own.subscription.planId])
+  })
+
   test('says what needs someone, the worst first, in no words that may name a file', async () => {
     const { words, names, html } = await open('/fleet')
     expect(words).toContain('3 of 7 computers are safe.')
