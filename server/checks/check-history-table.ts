@@ -70,15 +70,25 @@ export async function saveCheck(database: Database, repositoryId: RepositoryId, 
   })
 }
 
-/** The newest; undefined while there was none. `thatReads`: of those that read data, which see what the others do not. */
-export async function findNewestCheck(
+/** The newest of each that was checked. `thatReads`: of those that read data, which see what the others do not. */
+export async function listNewestChecks(
   db: Queryable,
-  question: { readonly repositoryId: RepositoryId; readonly thatReads: boolean },
-): Promise<CheckRecord | undefined> {
-  let query = db.selectFrom('checks').selectAll().where('repository_id', '=', question.repositoryId)
-  if (question.thatReads) query = query.where('reading', '!=', 'structure')
-  const row = await query.orderBy('id', 'desc').limit(1).executeTakeFirst()
-  return row && toRecord(row)
+  question: { readonly repositoryIds: readonly RepositoryId[]; readonly thatReads: boolean },
+): Promise<ReadonlyMap<RepositoryId, CheckRecord>> {
+  const { repositoryIds, thatReads } = question
+  if (repositoryIds.length === 0) return new Map()
+  const newest = db
+    .selectFrom('checks')
+    .select(({ fn }) => fn.max('id').as('id'))
+    .where('repository_id', 'in', repositoryIds)
+    .$if(thatReads, (query) => query.where('reading', '!=', 'structure'))
+    .groupBy('repository_id')
+  const rows = await db
+    .selectFrom(newest.as('newest'))
+    .innerJoin('checks', 'checks.id', 'newest.id')
+    .selectAll('checks')
+    .execute()
+  return new Map(rows.map((row) => [row.repository_id, toRecord(row)]))
 }
 
 function toRecord(row: Omit<CheckRow, 'id'>): CheckRecord {
@@ -99,14 +109,26 @@ function toRecord(row: Omit<CheckRow, 'id'>): CheckRecord {
 
 const liveStates = livePackStates.map((name) => packStates[name])
 
-/** When that live pack was last read whole whose turn is the longest ago; undefined while none was. */
-export async function findOldestProof(db: Queryable, repositoryId: RepositoryId): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('packs')
-    .select(({ fn }) => fn.min<number | null>('proved_at').as('at'))
-    .where('repository_id', '=', repositoryId)
-    .where('proved_at', '>', 0)
-    .where('state', 'in', liveStates)
-    .executeTakeFirstOrThrow()
-  return row.at ?? undefined
+/** When that live pack was last read whole whose turn is the longest ago; of those that have one. Each walks its index to the first. */
+export async function listOldestProofs(
+  db: Queryable,
+  repositoryIds: readonly RepositoryId[],
+): Promise<ReadonlyMap<RepositoryId, number>> {
+  if (repositoryIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('repositories')
+    .select('repositories.id')
+    .select(({ selectFrom }) =>
+      selectFrom('packs')
+        .select('packs.proved_at')
+        .whereRef('packs.repository_id', '=', 'repositories.id')
+        .where('packs.proved_at', '>', 0)
+        .where('packs.state', 'in', liveStates)
+        .orderBy('packs.proved_at')
+        .limit(1)
+        .as('at'),
+    )
+    .where('repositories.id', 'in', repositoryIds)
+    .execute()
+  return new Map(rows.flatMap(({ id, at }) => (at === null ? [] : [[id, at] as const])))
 }

@@ -29,34 +29,34 @@ const maxCustomersListed = 500
 
 export function createCheckOverview(options: {
   readonly customers: Pick<CustomersService, 'list'>
-  readonly repositories: Pick<Repositories, 'findOfCustomer'>
-  readonly devices: Pick<DevicesService, 'find'>
-  readonly checks: Pick<ChecksService, 'find'>
+  readonly repositories: Pick<Repositories, 'listOfCustomers'>
+  readonly devices: Pick<DevicesService, 'listNames'>
+  readonly checks: Pick<ChecksService, 'list'>
   readonly verification: Pick<VerificationService, 'backlog'>
 }): ReadCheckOverview {
   const { customers, repositories, devices, checks, verification } = options
 
-  const namesOf = async (checked: readonly CustomerCheck[]): Promise<ReadonlyMap<Id<'dev'>, string>> => {
-    const ids = new Set(checked.flatMap(({ newest }) => newest?.facts.versions.map(({ device }) => device) ?? []))
-    const names = new Map<Id<'dev'>, string>()
-    for (const id of ids) names.set(id, (await devices.find(id))?.name ?? id)
-    return names
-  }
-
   return async () => {
     const page = await customers.list({ reach: 'all', afterNumber: 0, limit: maxCustomersListed + 1 })
-    const checked: CustomerCheck[] = []
-    for (const customer of page.slice(0, maxCustomersListed)) {
-      const repository = await repositories.findOfCustomer(customer.customerId)
-      if (repository !== undefined) checked.push({ customer, ...(await checks.find(repository)) })
-    }
+    const listed = page.slice(0, maxCustomersListed)
+    const found = await repositories.listOfCustomers(listed.map(({ customerId }) => customerId))
+    const ofCustomer = new Map(found.map(({ customerId, repositoryId }) => [customerId, repositoryId]))
+    const stored = listed.flatMap((customer) => {
+      const repositoryId = ofCustomer.get(customer.customerId)
+      return repositoryId === undefined ? [] : [{ customer, repositoryId }]
+    })
+    const states = await checks.list(stored.map(({ repositoryId }) => repositoryId))
+    const checked = stored.map(({ customer }, index): CustomerCheck => {
+      return { customer, newest: states[index]?.newest, oldestProofAt: states[index]?.oldestProofAt }
+    })
+    const named = checked.flatMap(({ newest }) => newest?.facts.versions.map(({ device }) => device) ?? [])
     // What needs somebody first; the order of their numbers otherwise.
     const sorted = checked.toSorted((a, b) => (b.newest?.damageCount ?? 0) - (a.newest?.damageCount ?? 0))
     return {
       customers: sorted,
       hasMore: page.length > maxCustomersListed,
       backlog: await verification.backlog(),
-      deviceNames: await namesOf(sorted),
+      deviceNames: await devices.listNames([...new Set(named)]),
     }
   }
 }

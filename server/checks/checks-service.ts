@@ -8,7 +8,7 @@ import type { PackId } from '../../engine/index.ts'
 import type { AlarmsService } from '../alarms/alarms-service.ts'
 import type { Database } from '../database/database.ts'
 import type { PlaintextsService } from '../plaintexts/plaintexts-service.ts'
-import type { Repository } from '../repositories/repository.ts'
+import type { Repository, RepositoryId } from '../repositories/repository.ts'
 import { repositoryPlace } from '../repositories/repository-place.ts'
 import type { OpenSecrets } from '../repositories/repository-secrets.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -16,7 +16,7 @@ import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import { type CheckProgress, type Damage, halfDamagedPacks, maxDamageListed, type RepositoryReport } from './check.ts'
-import { findNewestCheck, findOldestProof, saveCheck } from './check-history-table.ts'
+import { listNewestChecks, listOldestProofs, saveCheck } from './check-history-table.ts'
 import { checkKeys } from './check-keys.ts'
 import { type CheckedPacks, type CheckPacks, checkPacks } from './check-packs.ts'
 import { type CheckRecord, checkRecord, damageSentence } from './check-record.ts'
@@ -41,13 +41,16 @@ export interface ChecksService {
       readonly signal: AbortSignal
     },
   ) => Promise<RepositoryReport>
-  /** What the newest check found, and how long ago the data was read whose turn is next. */
-  readonly find: (repository: Pick<Repository, 'repositoryId'>) => Promise<{
-    readonly newest: CheckRecord | undefined
-    /** Tree packs of which it found one file of two damaged. */
-    readonly halfDamaged: readonly PackId[]
-    readonly oldestProofAt: number | undefined
-  }>
+  /** What the newest check of each found, in the order in which they are asked for. As many statements for two hundred as for one. */
+  readonly list: (repositoryIds: readonly RepositoryId[]) => Promise<readonly CheckFound[]>
+}
+
+export interface CheckFound {
+  readonly newest: CheckRecord | undefined
+  /** Tree packs of which it found one file of two damaged. */
+  readonly halfDamaged: readonly PackId[]
+  /** How long ago the data was read whose turn is next. */
+  readonly oldestProofAt: number | undefined
 }
 
 export function createChecks(options: {
@@ -134,16 +137,23 @@ export function createChecks(options: {
       await conclude(repository, checkRecord(report, { reading: how.reading, startedAt, endedAt: clock.now() }))
       return report
     },
-    find: async ({ repositoryId }) => {
-      const newest = await findNewestCheck(db, { repositoryId, thatReads: false })
-      const reading = newest?.reading === 'structure' ? await findNewestCheck(db, { repositoryId, thatReads: true }) : newest
-      return {
-        // A look that found nothing does not outweigh a reading that did.
-        newest: newest?.damageCount === 0 ? (reading ?? newest) : newest,
-        halfDamaged: halfDamagedPacks([...(newest?.facts.damage ?? []), ...(reading?.facts.damage ?? [])]),
-        oldestProofAt: await findOldestProof(db, repositoryId),
-      }
+    list: async (repositoryIds) => {
+      const newestOf = await listNewestChecks(db, { repositoryIds, thatReads: false })
+      const looks = repositoryIds.filter((id) => newestOf.get(id)?.reading === 'structure')
+      const readingOf = await listNewestChecks(db, { repositoryIds: looks, thatReads: true })
+      const oldestProofAt = await listOldestProofs(db, repositoryIds)
+      return repositoryIds.map((id) => {
+        return { ...concludeBoth(newestOf.get(id), readingOf.get(id)), oldestProofAt: oldestProofAt.get(id) }
+      })
     },
+  }
+}
+
+/** A look that found nothing does not outweigh a reading that did. */
+function concludeBoth(newest: CheckRecord | undefined, readingBefore: CheckRecord | undefined) {
+  return {
+    newest: newest?.damageCount === 0 ? (readingBefore ?? newest) : newest,
+    halfDamaged: halfDamagedPacks([newest, readingBefore].flatMap((check) => check?.facts.damage ?? [])),
   }
 }
 

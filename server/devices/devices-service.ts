@@ -34,6 +34,8 @@ export interface DevicesService {
   /** What a device is told before it sends anything. A job that it means to run and may not is written down as refused. */
   readonly policy: AskPolicy
   readonly find: (deviceId: Id<'dev'>) => Promise<Device | undefined>
+  /** Of those that are still there. */
+  readonly listNames: (deviceIds: readonly Id<'dev'>[]) => Promise<ReadonlyMap<Id<'dev'>, string>>
   readonly list: (page: {
     readonly reach: CustomerReach
     readonly afterNumber: number
@@ -104,6 +106,7 @@ export function createDevicesService(options: {
     },
     policy: createBackupPolicy(options),
     find: (deviceId) => table.findDevice(kysely, deviceId),
+    listNames: (deviceIds) => table.listDeviceNames(kysely, deviceIds),
     list: (page) => table.listDevices(kysely, page),
     countActive: (subscriptionId) => countPlaces(kysely, subscriptionId),
     findChain: (deviceId) => table.findChain(kysely, deviceId),

@@ -133,6 +133,12 @@ export async function findDevice(db: Queryable, deviceId: Id<'dev'>): Promise<De
   return row && toDevice(row)
 }
 
+export async function listDeviceNames(db: Queryable, deviceIds: readonly Id<'dev'>[]): Promise<ReadonlyMap<Id<'dev'>, string>> {
+  if (deviceIds.length === 0) return new Map()
+  const rows = await db.selectFrom('devices').select(['id', 'name']).where('id', 'in', deviceIds).execute()
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
 /** A customer's devices that a person may mean by an id, a number or a name. */
 export async function findDevicesNamed(
   db: Queryable,

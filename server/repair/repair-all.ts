@@ -22,8 +22,8 @@ export async function repairAll(options: {
   const { packs: _, ...nothing } = nothingRepaired
   let sum: RepairedBox = { ...nothing, damageCount: 0 }
   await forEachRepository(database, signal, async (repository) => {
-    const { halfDamaged } = await checks.find(repository)
-    const report = await repair.repair(repository, { also: halfDamaged, onProgress, signal })
+    const [found] = await checks.list([repository.repositoryId])
+    const report = await repair.repair(repository, { also: found?.halfDamaged ?? [], onProgress, signal })
     const { damageCount } = await checks.check(repository, { reading: 'due', signal })
     sum = {
       healed: sum.healed + report.healed,

@@ -2,7 +2,7 @@
 import type { RepositorySecrets } from '../../engine/index.ts'
 import type { Id } from '../runtime/ids.ts'
 import { createRepository, type RepositoryMaking } from './create-repository.ts'
-import { findRepository, findRepositoryOfCustomer } from './repositories-table.ts'
+import { findRepository, findRepositoryOfCustomer, listRepositoriesOfCustomers } from './repositories-table.ts'
 import type { Repository, RepositoryId } from './repository.ts'
 import { RepositoryError } from './repository-error.ts'
 import { createOpenSecrets, type ForgetSecrets, type OpenSecrets } from './repository-secrets.ts'
@@ -14,6 +14,7 @@ export interface Repositories {
   readonly forgetSecrets: ForgetSecrets
   readonly find: (repositoryId: RepositoryId) => Promise<Repository | undefined>
   readonly findOfCustomer: (customerId: Id<'cus'>) => Promise<Repository | undefined>
+  readonly listOfCustomers: (customerIds: readonly Id<'cus'>[]) => Promise<readonly Repository[]>
   readonly secretsOf: (repositoryId: RepositoryId) => Promise<RepositorySecrets>
 }
 
@@ -35,6 +36,7 @@ export function createRepositories(making: RepositoryMaking): Repositories {
     forgetSecrets,
     find: (repositoryId) => findRepository(kysely, repositoryId),
     findOfCustomer: (customerId) => findRepositoryOfCustomer(kysely, customerId),
+    listOfCustomers: (customerIds) => listRepositoriesOfCustomers(kysely, customerIds),
     secretsOf: async (repositoryId) => openSecrets(await getRepository(repositoryId)),
   }
 }

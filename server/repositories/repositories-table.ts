@@ -38,6 +38,15 @@ export async function findRepositoryOfCustomer(db: Queryable, customerId: Id<'cu
   return toRepository(await selectRepositories(db).where('customer_id', '=', customerId).executeTakeFirst())
 }
 
+export async function listRepositoriesOfCustomers(
+  db: Queryable,
+  customerIds: readonly Id<'cus'>[],
+): Promise<readonly Repository[]> {
+  if (customerIds.length === 0) return []
+  const rows = await selectRepositories(db).where('customer_id', 'in', customerIds).execute()
+  return rows.flatMap((row) => toRepository(row) ?? [])
+}
+
 export async function findRepositoryByUid(db: Queryable, uid: RepositoryUid): Promise<Repository | undefined> {
   return toRepository(await selectRepositories(db).where('uid', '=', uid).executeTakeFirst())
 }

@@ -69,14 +69,17 @@ export function createVerification(options: {
   const { database, dataFolder, log, openSecrets, onBlamed } = options
   const { kysely: db } = database
 
-  async function* allRepositories(): AsyncGenerator<Repository> {
+  async function* pagesOfRepositories(): AsyncGenerator<readonly Repository[]> {
     for (let after = 0; ; ) {
       const page = await listRepositories(db, { after, limit: repositoriesPerPage })
-      yield* page
       const last = page.at(-1)
       if (last === undefined) return
+      yield page
       after = last.repositoryId
     }
+  }
+  async function* allRepositories(): AsyncGenerator<Repository> {
+    for await (const page of pagesOfRepositories()) yield* page
   }
 
   const verify = async (pack: UnprovedPack, verification: PackVerification): Promise<VerificationCount> => {
@@ -133,8 +136,9 @@ export function createVerification(options: {
     findFault: (deviceId) => findDeviceFault(db, deviceId),
     backlog: async () => {
       let sum: Backlog = { packs: 0, bytes: 0, oldestAt: undefined }
-      for await (const { repositoryId } of allRepositories()) {
-        const { packs, bytes, oldestAt } = await sumUnproved(db, repositoryId)
+      for await (const page of pagesOfRepositories()) {
+        const ids = page.map(({ repositoryId }) => repositoryId)
+        const { packs, bytes, oldestAt } = await sumUnproved(db, ids)
         const oldest = Math.min(sum.oldestAt ?? Number.POSITIVE_INFINITY, oldestAt ?? Number.POSITIVE_INFINITY)
         sum = { packs: sum.packs + packs, bytes: sum.bytes + bytes, oldestAt: Number.isFinite(oldest) ? oldest : undefined }
       }

@@ -19,7 +19,7 @@ export async function listUnprovedPacks(
   db: Queryable,
   page: { readonly repositoryId: RepositoryId; readonly after: PackNumber; readonly limit: number },
 ): Promise<readonly UnprovedPack[]> {
-  const rows = await selectUnproved(db, page.repositoryId)
+  const rows = await selectUnproved(db, [page.repositoryId])
     .select(['id', 'pack_id', 'kind', 'size_bytes', 'received_at'])
     .where('id', '>', page.after)
     .orderBy('id')
@@ -40,8 +40,8 @@ export interface Unproved {
   readonly oldestAt: number | undefined
 }
 
-export async function sumUnproved(db: Queryable, repositoryId: RepositoryId): Promise<Unproved> {
-  const row = await selectUnproved(db, repositoryId)
+export async function sumUnproved(db: Queryable, repositoryIds: readonly RepositoryId[]): Promise<Unproved> {
+  const row = await selectUnproved(db, repositoryIds)
     .select(({ fn }) => [
       fn.countAll<number>().as('packs'),
       fn.sum<number | null>('size_bytes').as('bytes'),
@@ -51,10 +51,10 @@ export async function sumUnproved(db: Queryable, repositoryId: RepositoryId): Pr
   return { packs: row.packs, bytes: row.bytes ?? 0, oldestAt: row.oldest ?? undefined }
 }
 
-function selectUnproved(db: Queryable, repositoryId: RepositoryId) {
+function selectUnproved(db: Queryable, repositoryIds: readonly RepositoryId[]) {
   return db
     .selectFrom('packs')
-    .where('repository_id', '=', repositoryId)
+    .where('repository_id', 'in', repositoryIds)
     .where('proved_at', '=', 0)
     .where('state', 'in', liveStates)
 }

@@ -50,8 +50,8 @@ class Scene {
   }
 
   async repair() {
-    const { halfDamaged } = await this.upload.box.devicesSide.checks.find(await this.repository())
-    return this.upload.box.uploads.repair.repair(await this.repository(), { also: halfDamaged, signal })
+    const [found] = await this.upload.box.devicesSide.checks.list([(await this.repository()).repositoryId])
+    return this.upload.box.uploads.repair.repair(await this.repository(), { also: found?.halfDamaged ?? [], signal })
   }
 
   verify() {
