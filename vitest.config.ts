@@ -12,6 +12,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 60_000,
+    // A condition that is waited for may take its time on a busy machine; it fails when it never comes.
+    expect: { poll: { timeout: 20_000 } },
     // A thrown error that no test waited for is a defect, not noise.
     dangerouslyIgnoreUnhandledErrors: false,
   },

@@ -15,6 +15,8 @@ const packsPerPage = 2000
 /** More absent packs than this, and more than one in ten, are no accident. */
 const absentMax = 10
 const absentShareMax = 0.1
+/** Absent packs that are looked for again before the disk is called emptied: on a small one, a pack that has just come is all there is. */
+const secondLookMax = 1000
 
 /** @throws CopyError `source-lost` */
 export function demandRightDisk(run: CopyRun, { uid }: Repository): void {
@@ -44,9 +46,12 @@ export async function findAbsentPacks(run: CopyRun, repository: Repository): Pro
     if (last === undefined) break
     after = last.pack
   }
-  demandPresent(repository, live, absent.length)
+  const first = absent.slice(0, secondLookMax)
+  const rest = absent.slice(secondLookMax)
+  const sure = await stillAbsent(run, repository, first)
+  demandPresent(repository, live, sure.length + rest.length)
   await demandVersions(run, repository)
-  return stillAbsent(run, repository, absent)
+  return [...sure, ...(await stillAbsent(run, repository, rest))]
 }
 
 function demandPresent({ uid }: Repository, live: number, absent: number): void {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumPath, complaintsOf, neededBrowser, type OpenBrowser, openBrowser, patienceMs } from './browser.ts'
+import { followLinks } from './crawl.ts'
 import { connectAndBackUp, type Office, openOffice, owner, setUp, signIn } from './office.ts'
 import { axeViolations, sidewaysScrolls, tabStops } from './page-checks.ts'
 
@@ -30,34 +31,6 @@ async function signedIn(options: Parameters<OpenBrowser['newPage']>[0]): Promise
   return page
 }
 
-/** What a link brings that is not a page. */
-const notPages = /\/(file|zip)\/|\/zip$|\/export\b|\.(csv|pdf|txt|json|crt)\b/
-
-/** Addresses that differ in what they are about, or in what is chosen of it, and not in what they show. Every folder is one. */
-function kindOf(url: string): string {
-  return url.includes('/browse') ? url : url.replace(/\?.*$/, '?').replaceAll(/\b[a-z]{3}_\w+/g, '*')
-}
-
-/** Follows every link to a page of the box, each kind a few times. */
-async function followLinks(page: Page): Promise<readonly string[]> {
-  const found = new Set([`${office.box.url}/`])
-  const seen = new Map<string, number>()
-  for (const url of found) {
-    const answer = await page.goto(url)
-    expect(answer?.status(), url).toBe(200)
-    const links = await page
-      .getByRole('link')
-      .evaluateAll((elements) => elements.map((element) => (element as unknown as { href: string }).href))
-    for (const link of links.map((href) => href.replace(/#.*$/, ''))) {
-      if (notPages.test(link) || found.has(link)) continue
-      const count = (seen.get(kindOf(link)) ?? 0) + 1
-      seen.set(kindOf(link), count)
-      if (count <= 3) found.add(link)
-    }
-  }
-  return [...found]
-}
-
 describe.skipIf(chromiumPath === undefined)(
   `the pages of a box, for every reader${neededBrowser}`,
   { timeout: patienceMs },
@@ -68,7 +41,7 @@ describe.skipIf(chromiumPath === undefined)(
       const page = await browser.newPage()
       await setUp(page, office)
       await connectAndBackUp(office)
-      pages = await followLinks(page)
+      pages = await followLinks(page, { startUrl: `${office.box.url}/`, ofAKind: 1 })
       kinds = kindPatterns.flatMap((pattern) => pages.find((url) => pattern.test(url)) ?? [])
       await page.context().close()
     })
@@ -96,7 +69,7 @@ describe.skipIf(chromiumPath === undefined)(
 
     test('no page is wider than the screen', async () => {
       const page = await signedIn({})
-      for (const url of pages) {
+      for (const url of kinds) {
         await page.goto(url)
         expect(await sidewaysScrolls(page), url).toEqual([])
       }

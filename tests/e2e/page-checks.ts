@@ -47,27 +47,23 @@ export async function sidewaysScrolls(page: Page): Promise<readonly string[]> {
 /** What the Tab key comes to, in order, until it leaves the page or begins again. */
 export async function tabStops(page: Page, max = 400): Promise<readonly string[]> {
   const stops: string[] = []
-  await page.locator('body').evaluate((body) => body.ownerDocument.defaultView!.scrollTo(0, 0))
+  const root = page.locator('html')
+  await root.evaluate((html) => html.ownerDocument.defaultView!.scrollTo(0, 0))
   for (let count = 0; count < max; count += 1) {
     await page.keyboard.press('Tab')
-    const focused = page.locator(':focus')
-    if ((await focused.count()) === 0) break
-    const { label, isFirst, isSeen } = await focused.evaluate((element) => {
-      const isMarked = element.hasAttribute('data-first-stop')
-      if (element.ownerDocument.querySelector('[data-first-stop]') === null) element.setAttribute('data-first-stop', '')
+    const stop = await root.evaluate((html) => {
+      const document = html.ownerDocument
+      const element = document.activeElement
+      if (element === null || element === document.body || element.hasAttribute('data-first-stop')) return
+      if (document.querySelector('[data-first-stop]') === null) element.setAttribute('data-first-stop', '')
       const { width, height } = element.getBoundingClientRect()
-      const style = element.ownerDocument.defaultView!.getComputedStyle(element)
-      const isOutlined = style.outlineStyle !== 'none' || element.closest('.search.big') !== null
-      return {
-        label: (element.textContent || element.getAttribute('aria-label') || element.getAttribute('name') || '')
-          .replace(/\s+/g, ' ')
-          .trim(),
-        isFirst: isMarked,
-        isSeen: width > 0 && height > 0 && isOutlined,
-      }
+      const isOutlined =
+        document.defaultView!.getComputedStyle(element).outlineStyle !== 'none' || element.closest('.search.big') !== null
+      const label = element.textContent || element.getAttribute('aria-label') || element.getAttribute('name') || ''
+      return { label: label.replace(/\s+/g, ' ').trim(), isSeen: width > 0 && height > 0 && isOutlined }
     })
-    if (isFirst) break
-    stops.push(isSeen ? label : `UNSEEN ${label}`)
+    if (stop === undefined) break
+    stops.push(stop.isSeen ? stop.label : `UNSEEN ${stop.label}`)
   }
   await page.locator('[data-first-stop]').evaluateAll((elements) => {
     for (const element of elements) element.removeAttribute('data-first-stop')
