@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Queryable } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { RunRecord, RunsAsked } from './activity.ts'
@@ -30,9 +31,11 @@ export async function findRun(db: Queryable, runId: Id<'run'>): Promise<RunRecor
   return row && toRecord(row)
 }
 
+/** Runs first, whatever the database makes of it: from the computers' side it would read and sort every run that there is. */
 function selectRuns(db: Queryable) {
   return db
     .selectFrom('runs')
+    .modifyFront(sql`STRAIGHT_JOIN`)
     .innerJoin('devices', 'devices.id', 'runs.device_id')
     .innerJoin('jobs', 'jobs.id', 'runs.job_id')
     .select(['runs.id', 'runs.customer_id', 'runs.device_id', 'devices.name as computer', 'jobs.name as job'])
