@@ -38,7 +38,19 @@ const emptyReport: PruneReport = {
 }
 
 export async function findReport(db: Queryable, repositoryId: RepositoryId): Promise<PruneReport> {
-  const row = await db.selectFrom('prune_reports').selectAll().where('repository_id', '=', repositoryId).executeTakeFirst()
+  const [report = emptyReport] = await listReports(db, [repositoryId])
+  return report
+}
+
+/** In the order in which they are asked for. */
+export async function listReports(db: Queryable, repositoryIds: readonly RepositoryId[]): Promise<readonly PruneReport[]> {
+  if (repositoryIds.length === 0) return []
+  const rows = await db.selectFrom('prune_reports').selectAll().where('repository_id', 'in', repositoryIds).execute()
+  const rowOf = new Map(rows.map((row) => [row.repository_id, row]))
+  return repositoryIds.map((id) => toReport(rowOf.get(id)))
+}
+
+function toReport(row: PruneReportRow | undefined): PruneReport {
   if (row === undefined) return emptyReport
   return {
     plan: withTime(row.plan, row.planned_at, (outlook: PruneOutlook, at) => ({ outlook, at })),

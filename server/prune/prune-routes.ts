@@ -4,7 +4,7 @@ import { type PruneAccount, prunePage } from '../../views/pages/prune.ts'
 import type { PageContext } from '../../views/site.ts'
 import { choreProps } from '../chores/chore-props.ts'
 import type { ChoresService } from '../chores/chores-service.ts'
-import { formatCustomerNumber } from '../customers/customer.ts'
+import { type Customer, formatCustomerNumber } from '../customers/customer.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
@@ -23,46 +23,29 @@ const nowForm = z.object({ bytes: z.string().regex(/^\d{1,15}$/), confirmation: 
 const allowForm = z.object({ uid: z.string().regex(/^[0-9a-f]{32}$/) })
 
 export function pruneRoutes(options: {
-  readonly prune: Pick<PruneService, 'report' | 'allow'>
+  readonly prune: Pick<PruneService, 'reports' | 'allow'>
   readonly listRepositories: () => Promise<readonly Repository[]>
   readonly chores: Pick<ChoresService, 'find' | 'runNow'>
-  readonly customers: Pick<CustomersService, 'find'>
+  readonly customers: Pick<CustomersService, 'findByIds'>
   readonly clientOf: ClientOf
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
   const { prune, listRepositories, chores, customers, clientOf, pageContext } = options
   const routes = newRoutes()
 
-  const accountOf = async (repository: Repository): Promise<PruneAccount> => {
-    const customer = await customers.find(repository.customerId)
-    const name = customer === undefined ? repository.customerId : `${customer.name} (${formatCustomerNumber(customer.number)})`
-    const { plan, result, refusal } = await prune.report(repository)
-    return {
-      uid: repository.uid.toString('hex'),
-      name,
-      plan: plan && {
-        ...plan.outlook,
-        atMs: plan.at,
-        neededBytes: plan.outlook.liveBytes,
-        waitingInTrash: plan.outlook.trashed,
-      },
-      result: result && {
-        atMs: result.at,
-        freedBytes: result.done.diskFreedBytes,
-        trashedBytes: result.done.trashed.bytes + result.done.repacked.bytes,
-      },
-      refusal: refusal && {
-        atMs: refusal.at,
-        words: refusalText(refusal.refusal),
-        isConfirmable: isConfirmable(refusal.refusal),
-      },
-    }
+  const listAccounts = async (): Promise<readonly PruneAccount[]> => {
+    const repositories = await listRepositories()
+    const [found, reports] = await Promise.all([
+      customers.findByIds(repositories.map(({ customerId }) => customerId)),
+      prune.reports(repositories),
+    ])
+    const customerOf = new Map(found.map((customer) => [customer.customerId, customer]))
+    return repositories.map((repository, index) => accountOf(repository, customerOf.get(repository.customerId), reports[index]!))
   }
 
   const show = async (c: AppContext, problem?: string) => {
     const page = pageContext(c)
-    const accounts: PruneAccount[] = []
-    for (const repository of await listRepositories()) accounts.push(await accountOf(repository))
+    const accounts = await listAccounts()
     return c.html(
       await prunePage({
         ...page,
@@ -95,4 +78,31 @@ export function pruneRoutes(options: {
     return order(c, { kind: 'usual' })
   })
   return routes
+}
+
+type Report = Awaited<ReturnType<PruneService['report']>>
+
+function accountOf(repository: Repository, customer: Customer | undefined, report: Report): PruneAccount {
+  const name = customer === undefined ? repository.customerId : `${customer.name} (${formatCustomerNumber(customer.number)})`
+  const { plan, result, refusal } = report
+  return {
+    uid: repository.uid.toString('hex'),
+    name,
+    plan: plan && {
+      ...plan.outlook,
+      atMs: plan.at,
+      neededBytes: plan.outlook.liveBytes,
+      waitingInTrash: plan.outlook.trashed,
+    },
+    result: result && {
+      atMs: result.at,
+      freedBytes: result.done.diskFreedBytes,
+      trashedBytes: result.done.trashed.bytes + result.done.repacked.bytes,
+    },
+    refusal: refusal && {
+      atMs: refusal.at,
+      words: refusalText(refusal.refusal),
+      isConfirmable: isConfirmable(refusal.refusal),
+    },
+  }
 }

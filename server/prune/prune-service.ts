@@ -2,6 +2,7 @@
  * The collector of one repository: plans without touching anything, or runs. A run marks, decides about whole packs, rewrites what is
  * mostly dead, and removes for good what has waited long enough. Whatever it is cut off between, the next run goes on from there.
  */
+import { dirname } from 'node:path'
 import { freedBytes, impatientRules, type PruneRules, planPrune, usualRules } from '../../engine/index.ts'
 import type { ActingAs } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
@@ -55,6 +56,8 @@ export interface PruneService {
   /** Throws the same, and what the signal says; a refusal is kept for whoever looks. */
   readonly run: (repository: Repository, options: PruneOptions) => Promise<PruneDone>
   readonly report: (repository: Repository) => Promise<reports.PruneReport>
+  /** The same of many, in their order. */
+  readonly reports: (repositories: readonly Repository[]) => Promise<readonly reports.PruneReport[]>
   /** Says that what was refused is right. False when there is nothing that a person could allow. */
   readonly allow: (repository: Repository, actingAs: ActingAs) => Promise<boolean>
   /** Whether the disk is so low that old trash should go at once, and there is some. */
@@ -209,9 +212,11 @@ export function createPruneService(surroundings: PruneSurroundings): PruneServic
     if ((await spaceOf(place)).freeBytes < roomToWorkBytes) await volumes.releaseReserve()
   }
   const isAnyLow = async () => {
+    // One repository for each disk: it is asked once a minute, and whenever a page shows what is due.
+    const places = (await listAllRepositories(db)).map(({ uid }) => ({ uid, place: repositoryPlace(dataFolder, uid) }))
+    const ofDisk = new Map(places.map((one) => [dirname(one.place.folder), one]))
     // A disk that is not there, or another one, has no trash of ours.
-    for (const { uid } of await listAllRepositories(db))
-      if (volumes.isRight(uid) && (await isLow(repositoryPlace(dataFolder, uid)))) return true
+    for (const { uid, place } of ofDisk.values()) if (volumes.isRight(uid) && (await isLow(place))) return true
     return false
   }
 
@@ -227,6 +232,11 @@ export function createPruneService(surroundings: PruneSurroundings): PruneServic
     mayMakeRoom: async () =>
       (await isAnyLow()) && (await hasTrashSince(db, (await surroundings.readObservedTime()) - lowTrashAfterMs)),
     report: (repository) => reports.findReport(db, repository.repositoryId),
+    reports: (repositories) =>
+      reports.listReports(
+        db,
+        repositories.map(({ repositoryId }) => repositoryId),
+      ),
     allow: async (repository, actingAs) => {
       const { refusal, allowance } = await reports.findReport(db, repository.repositoryId)
       const refused = refusal?.refusal
