@@ -28,13 +28,16 @@ export async function listJobsWithGaps(
     .selectFrom('jobs')
     .select('id')
     .where('id', '>', page.after)
-    .where(({ exists, selectFrom }) =>
-      exists(
+    // Not `exists`: for that the database would first gather what is missing of all jobs, from an entry for every version there is.
+    .where(
+      ({ selectFrom }) =>
         selectFrom('snapshots')
           .select('snapshots.id')
           .whereRef('snapshots.job_id', '=', 'jobs.id')
-          .where('catalogue_version', 'is', null),
-      ),
+          .where('catalogue_version', 'is', null)
+          .limit(1),
+      'is not',
+      null,
     )
     .orderBy('id')
     .limit(page.limit)
