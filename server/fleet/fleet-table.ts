@@ -104,9 +104,9 @@ export async function listFleetChoices(db: Queryable): Promise<FleetChoice> {
       AND EXISTS (SELECT 1 FROM devices WHERE devices.customer_id = customers.id AND devices.state = 'active')
     ORDER BY name, id LIMIT ${maxChoices}`.execute(db)
   const plans = await sql<{ readonly id: Id<'pln'>; readonly name: string }>`SELECT id, name FROM plans
-    WHERE EXISTS (SELECT 1 FROM subscriptions JOIN devices ON devices.subscription_id = subscriptions.id
+    WHERE (SELECT devices.id FROM subscriptions JOIN devices ON devices.subscription_id = subscriptions.id
         JOIN customers ON customers.id = devices.customer_id
-      WHERE subscriptions.plan_id = plans.id AND ${isInFleet})
+      WHERE subscriptions.plan_id = plans.id AND ${isInFleet} LIMIT 1) IS NOT NULL
     ORDER BY position, id LIMIT ${maxChoices}`.execute(db)
   return {
     customers: customers.rows.map(({ id, name }) => ({ customerId: id, name })),
