@@ -21,10 +21,17 @@ export function alarmsPageRoutes(options: {
   const { alarms, customers, pageContext } = options
   const routes = newRoutes()
 
-  const rowOf = async (alarm: Alarm): Promise<AlertRow> => {
-    const customer = alarm.customerId && (await customers.find(alarm.customerId))
-    const named = customer && `${customer.name} (${formatCustomerNumber(customer.number)})`
-    return { ...alarmProps(alarm), subject: alarm.subject, times: alarm.times, customer: named }
+  const rowsOf = async (found: readonly Alarm[]): Promise<readonly AlertRow[]> => {
+    const ids = new Set(found.flatMap(({ customerId }) => customerId ?? []))
+    const names = new Map(
+      (await customers.findByIds([...ids])).map(({ customerId, name, number }) => {
+        return [customerId, `${name} (${formatCustomerNumber(number)})`]
+      }),
+    )
+    return found.map((alarm) => {
+      const customer = alarm.customerId && names.get(alarm.customerId)
+      return { ...alarmProps(alarm), subject: alarm.subject, times: alarm.times, customer }
+    })
   }
 
   const readFilter = async (c: AppContext): Promise<{ readonly filter: AlarmFilter; readonly shown: AlertsFilterProps }> => {
@@ -50,11 +57,12 @@ export function alarmsPageRoutes(options: {
         ...page,
         viewer: staffViewer(c, page.site.host),
         filter: asked.shown,
-        open: await Promise.all(open.slice(0, openShown).toSorted(byUrgency).map(rowOf)),
+        open: await rowsOf(open.slice(0, openShown).toSorted(byUrgency)),
         hasMore: open.length > openShown,
-        settled: await Promise.all(
-          settled.map(async (alarm) => ({ ...(await rowOf(alarm)), settledAtMs: alarm.settledAt ?? alarm.lastAt })),
-        ),
+        settled: (await rowsOf(settled)).map((row, index) => {
+          const { settledAt, lastAt } = settled[index]!
+          return { ...row, settledAtMs: settledAt ?? lastAt }
+        }),
       }),
     )
   })
