@@ -190,7 +190,11 @@ export function createApp(dependencies: Dependencies): App {
 /** One line per noun. */
 function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void {
   const { people, version, pageContext } = dependencies
-  const document = () => openApiDocument(app, { version })
+  let made: OpenApiDocument | undefined
+  const document = () => {
+    made ??= openApiDocument(app, { version })
+    return made
+  }
   app.route('/', healthRoutes(dependencies))
   app.route('/', manualRoutes(dependencies))
   app.route('/', openApiRoutes({ document, pageContext }))
