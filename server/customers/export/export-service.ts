@@ -4,7 +4,6 @@ import { auditBody } from '../../audit/audit-export.ts'
 import type { AuditService, ToldAudit } from '../../audit/audit-service.ts'
 import { insertAudit } from '../../audit/audit-table.ts'
 import type { Database } from '../../database/database.ts'
-import { joinedPieces } from '../../restores/joined-pieces.ts'
 import { zipArchive } from '../../restores/zip/zip-archive.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { type Customer, formatCustomerNumber } from '../customer.ts'
@@ -43,25 +42,23 @@ export function createExport(options: {
       const entry = { at: madeAt, action: 'customer.exported', objectId: customerId, customerId } as const
       await insertAudit(kysely, { ...actingAs, ...entry })
       const question = { customerId, person: '', object: '', action: undefined, from: undefined, until: undefined }
-      return joinedPieces(
-        zipArchive(
-          exportEntries({
-            folder: `${formatCustomerNumber(customer.number)}-export`,
-            texts: [{ name: 'README.txt', text: exportReadme(customer, { madeAt, isForOwner, host }) }],
-            tables: [
-              { name: 'details', pages: once(detailsRow(customer, isForOwner)) },
-              { name: 'people', pages: exportPeople(kysely, customerId) },
-              { name: 'plans', pages: exportSubscriptions(kysely, customerId) },
-              { name: 'computers', pages: exportComputers(kysely, customerId) },
-              { name: 'jobs', pages: exportJobs(kysely, customerId) },
-              { name: 'runs', pages: exportRuns(kysely, customerId) },
-              { name: 'versions', pages: exportVersions(kysely, customerId) },
-              { name: 'audit', pages: auditRows(audit.walk(question)) },
-            ],
-            madeAt,
-            timeZone,
-          }),
-        ),
+      return zipArchive(
+        exportEntries({
+          folder: `${formatCustomerNumber(customer.number)}-export`,
+          texts: [{ name: 'README.txt', text: exportReadme(customer, { madeAt, isForOwner, host }) }],
+          tables: [
+            { name: 'details', pages: once(detailsRow(customer, isForOwner)) },
+            { name: 'people', pages: exportPeople(kysely, customerId) },
+            { name: 'plans', pages: exportSubscriptions(kysely, customerId) },
+            { name: 'computers', pages: exportComputers(kysely, customerId) },
+            { name: 'jobs', pages: exportJobs(kysely, customerId) },
+            { name: 'runs', pages: exportRuns(kysely, customerId) },
+            { name: 'versions', pages: exportVersions(kysely, customerId) },
+            { name: 'audit', pages: auditRows(audit.walk(question)) },
+          ],
+          madeAt,
+          timeZone,
+        }),
       )
     },
   }
