@@ -9,8 +9,9 @@ export default defineConfig({
     globalSetup: ['tests/support/global-setup.ts'],
     pool: 'forks',
     maxWorkers: workers,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Bounds for what hangs; what is slow belongs into the bench.
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     teardownTimeout: 60_000,
     // A condition that is waited for may take its time on a busy machine; it fails when it never comes.
     expect: { poll: { timeout: 20_000 } },

@@ -1,6 +1,6 @@
 /** Activity: what ran when, each run, and what is accepted of its left-out files. */
 import { z } from 'zod'
-import { textOfBytes } from '../../engine/index.ts'
+import { FormatError, type SnapshotBody, textOfBytes } from '../../engine/index.ts'
 import { nameText } from '../../views/format/name-text.ts'
 import { activityPage, type RunRow } from '../../views/pages/activity.ts'
 import { runPage } from '../../views/pages/run.ts'
@@ -28,6 +28,7 @@ import { knownTest, SkipError } from '../skips/accepted-skip.ts'
 import type { SkipsService } from '../skips/skips-service.ts'
 import type { ReadSnapshotBody } from '../snapshots/snapshot-bodies.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
+import { hasCode } from '../storage-volumes/durable-file.ts'
 import { hideLog } from '../text/hide-log.ts'
 import { hidePaths } from '../text/hide-paths.ts'
 import { findRunCursor, type RunFilter, type RunRecord, runCursorText, runFilters } from './activity.ts'
@@ -42,6 +43,9 @@ const acceptSchema = z.object({
   pattern: z.string().max(1024).default(''),
   reason: z.string().max(2000),
 })
+
+type SkippedOfRun = { readonly list?: SnapshotBody['skipped']; readonly isUnreadable?: boolean }
+const nothing: SkippedOfRun = {}
 
 export function activityPagesRoutes(options: {
   readonly customers: CustomersService
@@ -137,14 +141,21 @@ export function activityPagesRoutes(options: {
   async function chosenPaths(c: AppContext, run: RunRecord): Promise<readonly string[]> {
     const body = await c.req.parseBody({ all: true })
     const places = [body.path ?? []].flat().map(Number)
-    const list = (await readSkipped(run)) ?? []
+    const { list = [] } = await readSkipped(run)
     return places.flatMap((place) => (list[place] === undefined ? [] : [textOfBytes(list[place].path)]))
   }
 
-  async function readSkipped(run: RunRecord) {
-    if (run.version === undefined || run.skipped === 0) return undefined
+  /** A version that cannot be read takes nothing else of its run's page with it. */
+  async function readSkipped(run: RunRecord): Promise<SkippedOfRun> {
+    if (run.version === undefined || run.skipped === 0) return {}
     const [version] = await options.snapshots.findByIds([run.version])
-    return version && (await options.readSnapshotBody(version)).skipped
+    if (version === undefined) return {}
+    try {
+      return { list: (await options.readSnapshotBody(version)).skipped }
+    } catch (error) {
+      if (error instanceof FormatError || hasCode(error, ['ENOENT', 'EIO'])) return { isUnreadable: true }
+      throw error
+    }
   }
 
   async function show(
@@ -158,13 +169,14 @@ export function activityPagesRoutes(options: {
     const mayRead = access.may('files:read', customerId)
     const mayAccept = access.may('runs:accept', customerId)
     const words = (text: string) => (mayRead ? text : hidePaths(text))
-    const [report, log, accepted, skipped] = await Promise.all([
+    const [report, log, accepted, leftOut] = await Promise.all([
       runReports.find(runId),
       runReports.readLog(runId),
       mayRead ? skips.list({ deviceId, job }) : [],
-      mayRead ? readSkipped(run) : undefined,
+      mayRead ? readSkipped(run) : nothing,
     ])
     const isKnown = knownTest(accepted)
+    const { list: skipped } = leftOut
     const path = runPath(runId)
     return runPage({
       ...pageContext(c),
@@ -197,7 +209,7 @@ export function activityPagesRoutes(options: {
       leftOut: skipped
         ?.slice(0, leftOutShown)
         .map(({ path: file, reason, detail }) => ({ path: nameText(file), reason, detail, isKnown: isKnown(file) })),
-      whyNoList: whyNoList(run, { mayRead, isThere: skipped !== undefined }),
+      whyNoList: whyNoList(run, { ...leftOut, mayRead }),
       accepted: accepted.map((skip) => ({
         pattern: skip.pattern.toWellFormed(),
         reason: skip.reason,
@@ -218,9 +230,11 @@ export function activityPagesRoutes(options: {
 
 function whyNoList(
   run: RunRecord,
-  { mayRead, isThere }: { readonly mayRead: boolean; readonly isThere: boolean },
+  { mayRead, list, isUnreadable = false }: SkippedOfRun & { readonly mayRead: boolean },
 ): string | undefined {
-  if (run.skipped === 0 || isThere) return undefined
+  if (run.skipped === 0 || list !== undefined) return undefined
+  if (isUnreadable)
+    return 'The list stands in the file of this version, and that is damaged or missing on the disk of the box. “Check” under Storage, or whoever runs the box, tells what else it hits and mends it.'
   return mayRead
     ? 'The list went with the version of this backup, which is not kept any more.'
     : 'Their names belong to the account; its own people see them here.'

@@ -61,6 +61,31 @@ describe('activity', () => {
     expect((await page('/activity?state=ok', 'viewer')).text).toContain('No backup is like that.')
   })
 
+  test('a run whose version cannot be read says so of the list, and shows the rest', async () => {
+    const started = { startedAt: '2026-03-15T17:00:00.000Z', endedAt: '2026-03-15T17:05:00.000Z' }
+    await ask('PUT', `/runs/${'cd'.repeat(16)}`, {
+      job: 'office',
+      cause: 'schedule',
+      ...started,
+      verdict: 'failed',
+      code: 'HF-SOURCE-MISSING',
+      attempts: [],
+    })
+    const { runId } = await box.database.kysely
+      .selectFrom('runs')
+      .select('id as runId')
+      .orderBy('ended_at', 'desc')
+      .executeTakeFirstOrThrow()
+    const { id: version } = await box.database.kysely.selectFrom('snapshots').select('id').executeTakeFirstOrThrow()
+    await box.database.kysely
+      .updateTable('runs')
+      .set({ snapshot: version, skipped: 2, verdict: 'partial' })
+      .where('id', '=', runId)
+      .execute()
+    const own = await page(`/activity/${runId}`, 'viewer')
+    expect([own.status, own.text.includes('damaged or missing on the disk of the box')]).toEqual([200, true])
+  })
+
   test('back up now is asked by those who may, and shown until it is done', async () => {
     const { deviceId } = box.device.device
     expect((await post(`/computers/${deviceId}/orders`, 'viewer', { kind: 'run-now' })).status).toBe(403)
