@@ -45,6 +45,7 @@ const acceptSchema = z.object({
 })
 
 type SkippedOfRun = { readonly list?: SnapshotBody['skipped']; readonly isUnreadable?: boolean }
+/** There is no list, and none is missed. */
 const nothing: SkippedOfRun = {}
 
 export function activityPagesRoutes(options: {
@@ -147,9 +148,9 @@ export function activityPagesRoutes(options: {
 
   /** A version that cannot be read takes nothing else of its run's page with it. */
   async function readSkipped(run: RunRecord): Promise<SkippedOfRun> {
-    if (run.version === undefined || run.skipped === 0) return {}
+    if (run.version === undefined || run.skipped === 0) return nothing
     const [version] = await options.snapshots.findByIds([run.version])
-    if (version === undefined) return {}
+    if (version === undefined) return nothing
     try {
       return { list: (await options.readSnapshotBody(version)).skipped }
     } catch (error) {

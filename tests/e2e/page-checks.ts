@@ -44,6 +44,12 @@ export async function sidewaysScrolls(page: Page): Promise<readonly string[]> {
   return found
 }
 
+/** What is wrong with them for somebody without a mouse. */
+export function tabTroubles(stops: readonly string[]): readonly string[] {
+  const first = stops[0] === 'Skip to content' ? [] : [`the first is ${stops[0]}`]
+  return [...first, ...stops.filter((stop) => stop.startsWith('UNSEEN'))]
+}
+
 /** What the Tab key comes to, in order, until it leaves the page or begins again. */
 export async function tabStops(page: Page, max = 400): Promise<readonly string[]> {
   const stops: string[] = []
