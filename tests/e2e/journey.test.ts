@@ -105,10 +105,12 @@ describe.skipIf(chromiumPath === undefined)(
 
     test('pages through a long folder, and finds a name while typing', async () => {
       await page.getByRole('link', { name: 'Scans', exact: true }).click()
-      expect(await page.getByText('200 names on this page').count()).toBe(1)
+      await page.getByText('200 names on this page').waitFor()
       await page.getByRole('link', { name: 'Next' }).click()
+      await page.getByRole('rowheader', { name: 'Scan 0201.pdf' }).waitFor()
       expect(await page.getByRole('rowheader').first().textContent()).toContain('Scan 0201.pdf')
       await page.getByRole('link', { name: 'First' }).click()
+      await page.getByRole('rowheader', { name: 'Scan 0001.pdf' }).waitFor()
       const search = page.getByRole('searchbox', { name: 'Names that contain' })
       await search.fill('0444')
       await expect.poll(() => page.getByRole('rowheader').count()).toBe(1)
