@@ -9,6 +9,7 @@ import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import { type AppliedRules, applyRules, type RulesToApply } from './apply-rules.ts'
 import { type DeviceRulesOptions, findRules } from './device-rules.ts'
+import { deleteHeldBefore } from './held-rules-table.ts'
 import { areMarksNoted, reconcileMarks } from './reconcile-marks.ts'
 import type { WriteInRepository } from './repository-writing.ts'
 
@@ -39,6 +40,8 @@ export interface ApplyAll {
 }
 
 const devicesPerPage = 200
+/** A run that began before rules were over may ask for them until it ends. */
+const heldRowsStayMs = 24 * 60 * 60 * 1000
 
 export function createApplyAll(
   options: DeviceRulesOptions &
@@ -95,6 +98,7 @@ export function createApplyAll(
         sum.forgotten += done.forgotten
         onProgress({ computers: sum.computers, applied: sum })
       }
+      await deleteHeldBefore(database.kysely, clock.now() - heldRowsStayMs)
       return { ...sum, cataloguesSwept: await options.sweeps.sweepAll(signal) }
     },
     reconcile: async () => {

@@ -67,6 +67,15 @@ describe('moved to a plan that keeps less', () => {
     expect(await audited()).toMatchObject([{ action: 'device.moved', from: 'Gold', to: 'Bronze', heldUntil: untilMs }])
   })
 
+  test('once they are over, the held rules are removed', async () => {
+    const held = () => box().database.kysely.selectFrom('held_rules').select('id').execute()
+    await move(bronzeId)
+    await runAt(weekMs)
+    expect(await held()).not.toEqual([])
+    await runAt(dayMs)
+    expect(await held()).toEqual([])
+  })
+
   test('moved back within that time it has the rules it had, and nothing has gone', async () => {
     await move(bronzeId)
     await pass(box(), 3 * dayMs)
