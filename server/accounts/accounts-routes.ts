@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { accountsPage } from '../../views/pages/accounts.ts'
 import type { PageContext } from '../../views/site.ts'
 import { formatCustomerNumber } from '../customers/customer.ts'
+import { type CustomersOverviewService, maxSearchCharacters } from '../customers/customers-overview-service.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import { idSchema } from '../http/api-schemas.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
@@ -15,7 +16,7 @@ import { staffViewer } from '../http/staff-viewer.ts'
 import { openAccount, roleWords } from './account.ts'
 import type { AccountCookie } from './account-cookie.ts'
 
-/** Staff look for the others on the page of customers. */
+/** Staff look for the others by name or number. */
 const accountsShown = 100
 
 /** Where the way in leads: home, or at once to what brought one here. */
@@ -26,10 +27,11 @@ const enterFormSchema = z.object({ customer: idSchema('cus'), to: waySchema })
 
 export function accountsRoutes(options: {
   readonly customers: CustomersService
+  readonly customersOverview: Pick<CustomersOverviewService, 'find'>
   readonly accountCookie: AccountCookie
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { customers, accountCookie, pageContext } = options
+  const { customers, customersOverview, accountCookie, pageContext } = options
   const routes = newRoutes()
 
   routes.get('/accounts', async (c) => {
@@ -37,7 +39,10 @@ export function accountsRoutes(options: {
     const user = userOf(c.var.access.principal)
     if (user === undefined) throw new Problem('HF-SIGN-IN-NEEDED')
     const reach = c.var.access.customersWith('devices:read')
-    const found = await customers.list({ reach, afterNumber: 0, limit: accountsShown + 1 })
+    const text = user.staffRole === undefined ? '' : (c.req.query('q') ?? '').trim().slice(0, maxSearchCharacters)
+    const first = { afterNumber: 0, limit: accountsShown + 1 }
+    const found =
+      text === '' ? await customers.list({ reach, ...first }) : await customersOverview.find({ text, state: undefined }, first)
     const isMine = ({ customerId }: { readonly customerId: string }) =>
       user.memberships.some((membership) => membership.customerId === customerId)
     const shown = found.slice(0, accountsShown).map((customer) => ({
@@ -54,6 +59,7 @@ export function accountsRoutes(options: {
         viewer,
         accounts: shown,
         hasMore: found.length > accountsShown,
+        text,
         to: waySchema.parse(c.req.query('to')),
       }),
     )

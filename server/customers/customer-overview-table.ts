@@ -1,7 +1,9 @@
 /** What a page of customers says of each: their computers as they stand, and their licences. As many questions for fifty as for one. */
+import { sql } from 'kysely'
 import type { Queryable } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
-import { toStanding } from '../standings/standings-table.ts'
+import { devicesWithStandings } from '../standings/standing-kind-table.ts'
+import { type ListedStanding, standingColumns, toStanding } from '../standings/standings-table.ts'
 import type { DeviceFacts } from './customer-overview.ts'
 
 /** More than any box has on a page of customers. */
@@ -11,31 +13,17 @@ export interface DeviceFactsOf extends DeviceFacts {
   readonly customerId: Id<'cus'>
 }
 
-/** Of computers whose access was not withdrawn. One without a row has never run. */
-export async function listDeviceFacts(db: Queryable, customerIds: readonly Id<'cus'>[]): Promise<readonly DeviceFactsOf[]> {
+/** Of computers whose access was not withdrawn, as the fleet judges them. One without a row has never run. */
+export async function listDeviceFacts(
+  db: Queryable,
+  customerIds: readonly Id<'cus'>[],
+  nowMs: number,
+): Promise<readonly DeviceFactsOf[]> {
   if (customerIds.length === 0) return []
-  const rows = await db
-    .selectFrom('devices')
-    .leftJoin('standings', 'standings.device_id', 'devices.id')
-    .select([
-      'devices.customer_id',
-      'standings.verdict',
-      'standings.ended_at',
-      'standings.code',
-      'standings.detail',
-      'standings.skipped',
-      'standings.failures',
-      'standings.good_at',
-      'standings.running_since',
-    ])
-    .where('devices.customer_id', 'in', customerIds)
-    .where('devices.state', '=', 'active')
-    .limit(maxRead)
-    .execute()
-  return rows.map(({ customer_id, ...row }) => ({
-    customerId: customer_id,
-    standing: toStanding({ ...row, skipped: row.skipped ?? 0, failures: row.failures ?? 0, paused_by: null, paused_until: null }),
-  }))
+  const { rows } = await sql<ListedStanding & { readonly customer_id: Id<'cus'> }>`
+    SELECT devices.customer_id, ${standingColumns(nowMs)} FROM ${devicesWithStandings}
+    WHERE devices.customer_id IN (${sql.join(customerIds)}) AND devices.state = 'active' LIMIT ${maxRead}`.execute(db)
+  return rows.map((row) => ({ customerId: row.customer_id, standing: toStanding(row) }))
 }
 
 export async function listGoodTimes(db: Queryable, customerId: Id<'cus'>): Promise<ReadonlyMap<Id<'dev'>, number>> {

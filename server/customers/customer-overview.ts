@@ -20,7 +20,6 @@ export interface CustomerOverview {
 
 export function countStandings(devices: readonly DeviceFacts[], nowMs: number): ComputerCounts {
   const counts = { failed: 0, silent: 0, partial: 0, none: 0, paused: 0, ok: 0 }
-  // Switched off or not: what is missing is missing, and the licence beside it says who switched it off.
   for (const { standing } of devices) counts[restingKind({ standing }, nowMs)] += 1
   return counts
 }

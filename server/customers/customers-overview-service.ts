@@ -16,6 +16,11 @@ export interface CustomerSearch {
 }
 
 export interface CustomersOverviewService {
+  /** The same as `search`, without how they stand. */
+  readonly find: (
+    search: CustomerSearch,
+    page: { readonly afterNumber: number; readonly limit: number },
+  ) => Promise<readonly Customer[]>
   readonly search: (
     search: CustomerSearch,
     page: { readonly afterNumber: number; readonly limit: number },
@@ -37,8 +42,8 @@ export function createCustomersOverview(options: {
 
   const overview = async (customers: readonly Customer[]): Promise<readonly CustomerOverview[]> => {
     const ids = customers.map(({ customerId }) => customerId)
-    const [devices, licences] = await Promise.all([listDeviceFacts(kysely, ids), listLicenceFacts(kysely, ids)])
     const nowMs = clock.now()
+    const [devices, licences] = await Promise.all([listDeviceFacts(kysely, ids, nowMs), listLicenceFacts(kysely, ids)])
     return customers.map((customer) => {
       const own = devices.filter(({ customerId }) => customerId === customer.customerId)
       const current = currentOf(
@@ -55,14 +60,17 @@ export function createCustomersOverview(options: {
     })
   }
 
+  const find: CustomersOverviewService['find'] = ({ text, state }, page) => {
+    const typed = text.trim().slice(0, maxSearchCharacters)
+    const part = typed === '' ? undefined : foldText(typed)
+    return searchCustomers(kysely, { part, number: findCustomerNumber(typed), state, ...page })
+  }
+
   return {
+    find,
     overview,
     goodTimes: (customerId) => listGoodTimes(kysely, customerId),
     counts: () => countCustomersByState(kysely),
-    search: async ({ text, state }, page) => {
-      const typed = text.trim().slice(0, maxSearchCharacters)
-      const part = typed === '' ? undefined : foldText(typed)
-      return overview(await searchCustomers(kysely, { part, number: findCustomerNumber(typed), state, ...page }))
-    },
+    search: async (search, page) => overview(await find(search, page)),
   }
 }

@@ -174,6 +174,7 @@ export function customersRoutes(options: {
     return c.json(customerBody(customer, reader(c)), 200)
   })
   routes.openapi(leaveRoute, async (c) => {
+    requireRecentProof(c)
     const customer = await customerStandings.leave(c.req.valid('param').customerId, c.req.valid('query').number, actingAs(c))
     return c.json(customerBody(customer, reader(c)), 200)
   })

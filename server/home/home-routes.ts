@@ -30,6 +30,7 @@ import { workProps } from '../progress/work-props.ts'
 import { customerKitAlarm, serverKitAlarm } from '../recovery-kits/kit-reminders.ts'
 import type { RecoveryKits } from '../recovery-kits/recovery-kits-service.ts'
 import type { RunsService } from '../runs/runs-service.ts'
+import { quotaStanding } from '../subscriptions/quota.ts'
 import type { Subscription } from '../subscriptions/subscription.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import { nextBackupAt, type ToldJobs } from '../told-jobs/told-jobs.ts'
@@ -96,7 +97,7 @@ export function homeRoutes(options: {
         ...shared,
         standing,
         month: monthProps({ reader, month, computers: found, days, mayReadFiles: account.mayReadFiles, told, path: '/' }),
-        plan: subscription && (await planProps(subscription, found)),
+        plan: subscription && (await planProps(subscription)),
         next: [...nextOf(found, subscription, nextBackups), ...(await nextCopies(account, reader))].toSorted(byTime),
         getBackPath: getBackPath(found, account),
         work: await workProps(c, options, { customerId, path: '/' }),
@@ -134,14 +135,19 @@ export function homeRoutes(options: {
     return asked
   }
 
-  async function planProps(subscription: Subscription, found: readonly Computer[]): Promise<PlanProps> {
+  async function planProps(subscription: Subscription): Promise<PlanProps> {
     const { subscriptionId, planId } = subscription
-    const [plan, usedBytes] = await Promise.all([plans.find(planId), devices.usedBytes(subscriptionId)])
+    const [plan, usedBytes, computers] = await Promise.all([
+      plans.find(planId),
+      devices.usedBytes(subscriptionId),
+      devices.countActive(subscriptionId),
+    ])
     return {
       name: subscription.planName,
+      quotaKind: quotaStanding(usedBytes, subscription.quotaBytes).kind,
       usedBytes,
       quotaBytes: subscription.quotaBytes,
-      computers: found.filter(({ device }) => device.subscriptionId === subscriptionId).length,
+      computers,
       computersMax: subscription.devicesMax,
       validUntilMs: subscription.validUntil,
       keptFor: plan && keptForText(plan.retention),

@@ -56,19 +56,21 @@ export function meRoutes(options: {
   readonly customers: CustomersService
   readonly secondFactors: SecondFactors
   readonly ownLogin: OwnLogin
+  readonly isMailSetUp: () => Promise<boolean>
   readonly clientOf: ClientOf
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { sessions, tokens, customers, secondFactors, ownLogin, clientOf, pageContext } = options
+  const { sessions, tokens, customers, secondFactors, ownLogin, isMailSetUp, clientOf, pageContext } = options
   const routes = newRoutes()
 
   const show = async (c: AppContext, more: Pick<MePageProps, 'problems' | 'typed'> = {}) => {
     const page = pageContext(c)
     const { user, sessionId } = getSession(c)
-    const [factor, listed, owned] = await Promise.all([
+    const [factor, listed, owned, isMailThere] = await Promise.all([
       secondFactors.state(user.userId),
       sessions.list(user.userId),
       tokens.list(user.userId),
+      isMailSetUp(),
     ])
     const nowMs = page.reader.nowMs
     return c.html(
@@ -78,6 +80,7 @@ export function meRoutes(options: {
         viewer: await ownViewer(c, customers, page.site.host),
         name: user.name,
         email: user.email,
+        isMailSetUp: isMailThere,
         secondFactor: { onSinceMs: factor.onSince, codesLeft: factor.codesLeft },
         sessions: listed.map((session) => ({
           path: `/me/sessions/${session.sessionId}/end`,

@@ -178,6 +178,7 @@ function home(props: Partial<HomePageProps>): (page: PageContext) => Html {
       month: { month, earlierPath: '/?month=2026-02', ribbons: [] },
       plan: {
         name: 'Silver',
+        quotaKind: 'roomy',
         usedBytes: 312 * GiB,
         quotaBytes: 500 * GiB,
         computers: 3,
@@ -370,6 +371,7 @@ export const pageSamples = {
       ],
       hasMore: true,
       to: '',
+      text: '',
     }),
   'accounts-adding': (page) =>
     accountsPage({
@@ -378,7 +380,10 @@ export const pageSamples = {
       accounts: [account(43, 'Bakery Sorensen', false)],
       hasMore: false,
       to: 'add-computer',
+      text: 'bakery',
     }),
+  'accounts-nobody': (page) =>
+    accountsPage({ ...page, viewer: staffViewer, accounts: [], hasMore: false, to: 'add-computer', text: longName }),
   signin: (page) => signInPage(page),
   'signin-failed': (page) =>
     signInPage({ ...page, email: 'helen@x.example', problem: 'Mail address and password do not match.' }),

@@ -68,6 +68,7 @@ const me = (props: Partial<MePageProps>) => (page: PageContext) =>
     viewer: owner,
     name: 'Helen Rowe',
     email: 'helen.rowe@calder-rowe.example',
+    isMailSetUp: true,
     secondFactor: { onSinceMs: undefined, codesLeft: 0 },
     sessions: [
       {

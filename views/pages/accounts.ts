@@ -21,10 +21,13 @@ export type AccountsPageProps = PageContext & {
   readonly hasMore: boolean
   /** What the account is chosen for; empty: to stand in it. */
   readonly to: '' | 'add-computer'
+  /** What staff looked for. */
+  readonly text: string
 }
 
 export function accountsPage(props: AccountsPageProps): Page {
-  const { viewer, accounts, hasMore, to } = props
+  const { viewer, accounts, hasMore, to, text } = props
+  const isSearched = viewer.staff !== undefined && (hasMore || text !== '')
   const isForAdding = to === 'add-computer'
   const mine = accounts.filter(({ isMine }) => isMine)
   const others = accounts.filter(({ isMine }) => !isMine)
@@ -35,10 +38,20 @@ export function accountsPage(props: AccountsPageProps): Page {
     <h1 class="title">${isForAdding ? 'In whose account is the computer to be added?' : 'In whose account do you want to stand?'}</h1>
     <p class="lead">Pages about computers, versions and plans then speak of that account, until you enter another one.</p>
     ${viewer.staff === undefined ? '' : html`<p><a class="button" href="/overview">${icon('hard-drive')}All customers of this box</a></p>`}
+    ${isSearched ? searchForm(to, text) : ''}
+    ${accounts.length === 0 && text !== '' ? html`<p>Nobody was found for “<bdi>${text}</bdi>”. <a href="${to === '' ? '/accounts' : `/accounts?to=${to}`}">Show the first accounts</a></p>` : ''}
     ${mine.length === 0 ? '' : part('mine', 'You belong to', mine, to)}
     ${others.length === 0 ? '' : part('others', viewer.staff === undefined ? 'Others' : 'You look after', others, to)}
-    ${hasMore ? html`<p class="sub">There are more: look for them under Customers.</p>` : ''}`,
+    ${hasMore ? html`<p class="sub">There are more: look for them by name or number.</p>` : ''}`,
   })
+}
+
+function searchForm(to: AccountsPageProps['to'], text: string): Html {
+  return html`<form class="tools filters" action="/accounts" role="search">
+      <div class="search">${icon('search')}<label class="vh" for="q">Search accounts</label><input id="q" name="q" type="search" maxlength="200" value="${text}" placeholder="Number, company, contact, mail address or city"></div>
+      ${to === '' ? '' : html`<input type="hidden" name="to" value="${to}">`}
+      <button class="button">Search</button>
+    </form>`
 }
 
 function part(id: string, head: string, accounts: readonly AccountRow[], to: AccountsPageProps['to']): Html {

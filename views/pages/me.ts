@@ -36,6 +36,8 @@ export type MePageProps = PageContext & {
   readonly viewer: Viewer
   readonly name: string
   readonly email: string
+  /** Otherwise a new address holds at once, as no letter can ask it. */
+  readonly isMailSetUp: boolean
   readonly secondFactor: { readonly onSinceMs: number | undefined; readonly codesLeft: number }
   readonly sessions: readonly SessionProps[]
   readonly tokens: readonly TokenProps[]
@@ -65,7 +67,7 @@ export function mePage(props: MePageProps): Page {
   })
 }
 
-function namePart({ name, email, problems, typed }: MePageProps): Html {
+function namePart({ name, email, isMailSetUp, problems, typed }: MePageProps): Html {
   return html`<section aria-labelledby="who">
         ${partHead({ id: 'who', title: 'Who you are' })}
         <form class="stack" action="/me/name" method="post">
@@ -73,7 +75,7 @@ function namePart({ name, email, problems, typed }: MePageProps): Html {
           <p class="row"><button class="button">Save the name</button></p>
         </form>
         <form class="stack" action="/me/email" method="post">
-          ${field({ name: 'email', label: 'Mail address', type: 'email', autocomplete: 'email', value: typed?.email ?? email, problem: problems?.email, hint: 'You sign in with it, and letters go there. A new address is asked first, by a letter.' })}
+          ${field({ name: 'email', label: 'Mail address', type: 'email', autocomplete: 'email', value: typed?.email ?? email, problem: problems?.email, hint: `You sign in with it, and letters go there. ${isMailSetUp ? 'A new address is asked first, by a letter.' : 'This box sends no letters yet, so a new address holds at once.'}` })}
           <p class="row"><button class="button">Change the address</button></p>
         </form>
       </section>`

@@ -14,6 +14,7 @@ export type CustomerStateProps = {
     readonly silent: number
     readonly partial: number
     readonly none: number
+    readonly paused: number
     readonly ok: number
   }
 }
@@ -23,6 +24,7 @@ const troubles = [
   ['silent', 'silent', 'silent'],
   ['partial', 'partial', 'partly'],
   ['none', 'none', 'without a backup'],
+  ['paused', 'paused', 'paused'],
 ] as const satisfies readonly (readonly [keyof CustomerStateProps['counts'], State, string])[]
 
 /** How a customer stands in a few words: what was decided about it first, then the worst of its computers. */

@@ -7,9 +7,11 @@ import type { Reader } from '../reader.ts'
 import { type Fact, facts } from './facts.ts'
 import { gauge } from './gauge.ts'
 import { partHead } from './part-head.ts'
+import type { QuotaKindProps } from './plan-standing.ts'
 
 export type PlanProps = {
   readonly name: string
+  readonly quotaKind: QuotaKindProps
   readonly usedBytes: number
   readonly quotaBytes: number
   readonly computers: number
@@ -30,9 +32,21 @@ export function planPart(reader: Reader, plan: PlanProps): Html {
       </section>`
 }
 
-function roomWords(reader: Reader, { usedBytes, quotaBytes }: PlanProps): string {
-  if (usedBytes >= quotaBytes) return 'The plan is full: new backups are refused until there is room. What is backed up stays.'
-  return `Room for ${sizeText(reader, quotaBytes - usedBytes)} more. What stays the same from one backup to the next is stored once.`
+function roomWords(reader: Reader, { quotaKind, usedBytes, quotaBytes }: PlanProps): string {
+  const room = `room for ${sizeText(reader, quotaBytes - usedBytes)} more.`
+  const whenFull = 'When it is full, new backups are refused. What is backed up stays.'
+  switch (quotaKind) {
+    case 'roomy':
+      return `There is ${room} What stays the same from one backup to the next is stored once.`
+    case 'nearly-full':
+      return `The plan is nearly full: ${room} ${whenFull}`
+    case 'almost-full':
+      return `The plan is almost full: ${room} ${whenFull}`
+    case 'full':
+      return 'The plan is full: new backups are refused until there is room. What is backed up stays.'
+    default:
+      return quotaKind satisfies never
+  }
 }
 
 function planFacts(reader: Reader, plan: PlanProps): readonly Fact[] {

@@ -52,6 +52,24 @@ describe('somebody of two customers', () => {
   })
 })
 
+describe('staff who look for an account', () => {
+  test('finds an account by a part of its name or by its number, and keeps the way it is for', async () => {
+    const user = box.users.implementor
+    const found = await page(user, '/accounts?to=add-computer&q=northq')
+    expect(found.html).toContain('Northquay IT')
+    expect(found.html).not.toContain('Harbour Street Dental')
+    expect(found.html).toContain('name="to" value="add-computer"')
+    const { number } = box.other.customer
+    expect((await page(user, `/accounts?q=${number}`)).html).toContain('Northquay IT')
+    expect((await page(user, '/accounts?q=<b>nobody')).html).toContain('Nobody was found for “<bdi>&lt;b&gt;nobody</bdi>”')
+  })
+
+  test('whoever is of customers only finds nobody else by it', async () => {
+    const { html } = await page(box.users.owner, '/accounts?q=northq')
+    expect(html).not.toContain('Northquay IT')
+  })
+})
+
 describe('somebody of one customer', () => {
   test('cannot enter another one', async () => {
     const answer = await enter(box.users.owner, box.other.customer.customerId)

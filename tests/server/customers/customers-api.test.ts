@@ -111,3 +111,29 @@ describe('plans out of the box', () => {
     expect((await bodyOf<CustomerPage>(rest)).items.map(({ name }) => name)).toEqual(['Silver', 'Gold'])
   })
 })
+
+describe('deleting one', () => {
+  test('asks anew who it is, and for the number; no token does it', async () => {
+    await using box = await boxWithCustomers(1)
+    const session = { cookie: await cookieOf(box, box.user) }
+    const { items } = await bodyOf<{ items: readonly { id: string; number: string }[] }>(
+      await box.app.request('/api/v1/customers', { headers: session }),
+    )
+    const { id, number } = items.at(-1)!
+    const ask = async (named: string, headers: Record<string, string>) => {
+      const answer = await box.app.request(`/api/v1/customers/${id}?number=${named}`, { method: 'DELETE', headers })
+      return { status: answer.status, ...(await bodyOf<object>(answer)) }
+    }
+    const { proved_at } = await box.database.kysely.selectFrom('sessions').select('proved_at').executeTakeFirstOrThrow()
+    const proved = (at: number) => box.database.kysely.updateTable('sessions').set({ proved_at: at }).execute()
+
+    // As one that was left open: it began longer ago than a proof is good for.
+    await proved(0)
+    expect(await ask(number, session)).toMatchObject({ status: 403, code: 'HF-PROOF-NEEDED' })
+    const authorization = await tokenOf(box, box.user, ['read', 'files', 'write'])
+    expect(await ask(number, { authorization })).toMatchObject({ status: 403 })
+    await proved(proved_at)
+    expect(await ask('C-000099', session)).toMatchObject({ status: 422 })
+    expect(await ask(number, session)).toMatchObject({ status: 200, state: 'leaving' })
+  })
+})
