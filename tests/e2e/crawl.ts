@@ -27,7 +27,7 @@ export async function followLinks(
     if (answer?.status() !== 200) throw new Error(`${url} answered ${answer?.status()}`)
     await look(url)
     const links = await page
-      .getByRole('link')
+      .locator('a[href]:visible')
       .evaluateAll((elements) => elements.map((element) => (element as unknown as { href: string }).href))
     for (const link of links.map((href) => href.replace(/#.*$/, ''))) {
       if (notPages.test(link) || found.has(link) || !link.startsWith(startUrl)) continue

@@ -14,7 +14,7 @@ import { describeTree, differences, type TreeLine } from '../support/compare-tre
 import { type RunningBox, startBox } from '../support/start-box.ts'
 
 /** Twenty when it is asked for; a few in every run of the suite. */
-const rounds = Number(process.env.HOLDFAST_KILL_ROUNDS ?? 4)
+const rounds = Number(process.env.HOLDFAST_KILL_ROUNDS ?? 2)
 /** A run of this tree takes about this long; kills fall into it. */
 const killWithinMs = 1_500
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumPath, complaintsOf, neededBrowser, type OpenBrowser, openBrowser, patienceMs } from './browser.ts'
 import { followLinks, kindOf } from './crawl.ts'
 import { type Office, openOffice, owner, setUp } from './office.ts'
-import { axeViolations, sidewaysScrolls, tabStops, tabTroubles, widths } from './page-checks.ts'
+import { axeViolations, sidewaysScrolls, tabTroubles, widths } from './page-checks.ts'
 
 const password = 'five sober herons wade'
 const customerName = 'Harbour Surveyors'
@@ -171,7 +171,7 @@ describe.skipIf(chromiumPath === undefined)(`each role over each page${neededBro
       await page.setViewportSize({ width: 1280, height: 900 })
       if (lookedAt.has(kind)) return
       lookedAt.add(kind)
-      expect(tabTroubles(await tabStops(page)), url).toEqual([])
+      expect(await tabTroubles(page), url).toEqual([])
       expect(await axeViolations(page), url).toEqual([])
       expect(await sidewaysScrolls(page), url).toEqual([])
       await page.setViewportSize({ width: 1280, height: 900 })

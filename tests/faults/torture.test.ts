@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { runTorture } from '../../torture/run-torture.ts'
 import { runsOf } from '../../torture/tally.ts'
 
-const sliceRuns = 4
+const sliceRuns = 3
 /** Those that are quick; the others need days to pass. */
 const sliceHistories = ['backup', 'binning', 'new epoch']
 

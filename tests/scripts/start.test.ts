@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findProcess } from '../../server/runtime/process-identity.ts'
 import { copiedProgram } from '../support/copied-program.ts'
 import { findServerPid, stopLeftServer } from '../support/left-server.ts'
@@ -52,39 +52,40 @@ describe('npm start', () => {
     }
   })
 
-  test('takes the two signals of one Ctrl-C under npm for one, and stops cleanly', async () => {
-    using program = copiedProgram()
-    const { child, dataFolder } = await start(program.path)
-    expect(await end(child, 'SIGINT', 'SIGINT')).toBe(0)
-    expect(existsSync(join(dataFolder, 'lock'))).toBe(false)
-    expect(findServerPid(dataFolder)).toBeUndefined()
-  })
+  describe('again and again over one folder', () => {
+    let program: ReturnType<typeof copiedProgram>
+    beforeAll(() => {
+      program = copiedProgram()
+    })
+    afterAll(async () => {
+      await stopLeftServer(join(program.path, 'data'))
+      program[Symbol.dispose]()
+    })
 
-  test('stops when its npm is told to, and a start right after that waits for it', async () => {
-    using program = copiedProgram()
-    const first = await start(program.path, ['npm', 'start', '--silent', '--', '--json'])
-    expect(first.pid).not.toBe(first.child.pid)
-    await end(first.child, 'SIGTERM')
-    const second = await start(program.path)
-    expect(second.pid).not.toBe(first.pid)
-    expect(findProcess(first.pid)).toBeUndefined()
-    expect(await end(second.child, 'SIGTERM')).toBe(0)
-  })
+    test('is the server itself, takes the two signals of one Ctrl-C under npm for one, and stops cleanly', async () => {
+      const { child, pid, dataFolder } = await start(program.path)
+      expect(pid).toBe(child.pid)
+      expect(await end(child, 'SIGINT', 'SIGINT')).toBe(0)
+      expect(existsSync(join(dataFolder, 'lock'))).toBe(false)
+      expect(findServerPid(dataFolder)).toBeUndefined()
+    })
 
-  test('starts again after kill -9', async () => {
-    using program = copiedProgram()
-    const first = await start(program.path)
-    expect(await end(first.child, 'SIGKILL')).toBe('SIGKILL')
-    const second = await start(program.path)
-    expect((await fetch(`${second.url}/readyz`)).status).toBe(200)
-    expect(await end(second.child, 'SIGTERM')).toBe(0)
-    await stopLeftServer(second.dataFolder)
-  })
+    test('stops when its npm is told to, and a start right after that waits for it', async () => {
+      const first = await start(program.path, ['npm', 'start', '--silent', '--', '--json'])
+      expect(first.pid).not.toBe(first.child.pid)
+      await end(first.child, 'SIGTERM')
+      const second = await start(program.path)
+      expect(second.pid).not.toBe(first.pid)
+      expect(findProcess(first.pid)).toBeUndefined()
+      expect(await end(second.child, 'SIGTERM')).toBe(0)
+    })
 
-  test('is the server itself, with no second program beside it', async () => {
-    using program = copiedProgram()
-    const { child, pid } = await start(program.path)
-    expect(pid).toBe(child.pid)
-    expect(await end(child, 'SIGTERM')).toBe(0)
+    test('starts again after kill -9', async () => {
+      const first = await start(program.path)
+      expect(await end(first.child, 'SIGKILL')).toBe('SIGKILL')
+      const second = await start(program.path)
+      expect((await fetch(`${second.url}/readyz`)).status).toBe(200)
+      expect(await end(second.child, 'SIGTERM')).toBe(0)
+    })
   })
 })

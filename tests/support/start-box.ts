@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { formatDatabaseUrl } from '../../server/database/database-address.ts'
 import { stopLeftServer } from './left-server.ts'
-import { createTestDatabase } from './test-database.ts'
+import { createMigratedDatabase } from './test-database.ts'
 
 /**
  * Starts a real box for black-box tests: `bin/holdfast serve` as a process of its own, on a free port, over a temporary data
@@ -52,7 +52,7 @@ const readySchema = z.object({
 
 export async function startBox(options: StartBoxOptions = {}): Promise<RunningBox> {
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'holdfast box '))
-  const database = options.privateDatabase ? {} : { HOLDFAST_DATABASE_URL: formatDatabaseUrl(await createTestDatabase()) }
+  const database = options.privateDatabase ? {} : { HOLDFAST_DATABASE_URL: formatDatabaseUrl(await createMigratedDatabase()) }
   const environment = { HOLDFAST_PORT: '0', ...database, ...options.environment, HOLDFAST_DATA: dataFolder }
   return startOver({ environment, dataFolder, removesFolder: options.dataFolder === undefined })
 }

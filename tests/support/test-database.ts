@@ -13,7 +13,7 @@ export type TestDatabase = Database & AsyncDisposable & { readonly address: Data
 /** A fresh database with every migration applied, on the server of this test run. `close` drops it: `await using` or afterEach. */
 export async function testDatabase(): Promise<TestDatabase> {
   const empty = await emptyTestDatabase()
-  await onServer(`USE ${empty.address.database};\n${inject('databaseTemplate')}`)
+  await migrate(empty.address)
   return empty
 }
 
@@ -28,11 +28,22 @@ export async function emptyTestDatabase(): Promise<TestDatabase> {
   return { ...database, address, close, [Symbol.asyncDispose]: close }
 }
 
-/** An empty database's address, for a box that shall use it as HOLDFAST_DATABASE_URL. */
+/** A migrated database's address, for a box that shall use it as HOLDFAST_DATABASE_URL. */
+export async function createMigratedDatabase(): Promise<DatabaseAddress> {
+  const address = await createTestDatabase()
+  await migrate(address)
+  return address
+}
+
+/** The same, empty. */
 export async function createTestDatabase(): Promise<DatabaseAddress> {
   const database = `test_${randomBytes(8).toString('hex')}`
   await onServer(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`)
   return { ...serverAddress(), database }
+}
+
+async function migrate({ database }: DatabaseAddress): Promise<void> {
+  await onServer(`USE ${database};\n${inject('databaseTemplate')}`)
 }
 
 function serverAddress(): DatabaseAddress {

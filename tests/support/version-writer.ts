@@ -32,12 +32,15 @@ import type { RecordType } from '../../engine/model/record-type.ts'
 import { PackWriter } from '../../engine/repository/pack-writer.ts'
 
 const packBytes = 8 * 1024 * 1024
+/** Those that no pack is written into just now: a new one for each is more work than what is put into it. */
+const spareBuffers: Buffer[] = []
 const common = { mode: 0o644, uid: 0, gid: 0, mtimeNs: 1_700_000_000_123_456_789n, extensions: [] }
 
 export class VersionWriter {
   readonly keys: RepositoryKeys
   private readonly known = new Set<string>()
   private readonly open: Partial<Record<'data' | 'tree', PackWriter>> = {}
+  private readonly buffers: Partial<Record<'data' | 'tree', Buffer>> = {}
   private packs: SealedPack[] = []
 
   constructor(secrets: RepositorySecrets) {
@@ -139,10 +142,16 @@ export class VersionWriter {
     this.known.add(key)
     const refs = refsOrNone(type, plaintext)
     if (this.open[kind] && !this.open[kind].hasRoomFor(plaintext.length, refs.length)) this.finish(kind)
-    const pack = this.open[kind] ?? new PackWriter(Buffer.alloc(packBytes), this.keys, kind)
+    const pack = this.open[kind] ?? this.begin(kind)
     this.open[kind] = pack
     pack.add({ type, chunkId, plaintext, refs, compression: 'fast', salt: randomBytes(32) })
     return chunkId
+  }
+
+  private begin(kind: 'data' | 'tree'): PackWriter {
+    const buffer = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(packBytes)
+    this.buffers[kind] = buffer
+    return new PackWriter(buffer, this.keys, kind)
   }
 
   private finish(kind: 'data' | 'tree'): void {
@@ -150,7 +159,9 @@ export class VersionWriter {
     if (!pack) return
     const { id, bytes } = pack.finish()
     this.packs.push({ id, kind, bytes: Buffer.from(bytes) })
+    spareBuffers.push(this.buffers[kind]!)
     delete this.open[kind]
+    delete this.buffers[kind]
   }
 }
 

@@ -11,7 +11,7 @@ let folder: string
 let passwordFile: string
 
 beforeAll(async () => {
-  box = await startBox({ privateDatabase: true })
+  box = await startBox()
   folder = mkdtempSync(join(tmpdir(), 'holdfast people '))
   passwordFile = join(folder, 'password')
   writeFileSync(passwordFile, `${password}\n`)
@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 async function holdfast(...words: readonly string[]) {
-  return runHoldfast(words, { HOLDFAST_DATA: box.dataFolder })
+  return runHoldfast(words, box.environment)
 }
 
 async function holdfastJson<Body>(...words: readonly string[]): Promise<{ exitCode: number | null; body: Body }> {
@@ -161,6 +161,44 @@ describe('holdfast user', () => {
     const result = await holdfastJson<{ error: { code: string } }>('user', ...words, '--password-file', passwordFile)
     expect(result.body.error.code).toBe(code)
     expect(result.exitCode).toBe(exitCode)
+  })
+})
+
+describe('holdfast customer create', () => {
+  const owner = ['--email', 'olga@quay.example', '--owner', 'Olga Marin', '--password-file']
+
+  test('founds a customer with a plan, whose owner can sign in and sees it alone', async () => {
+    const details = ['--city', 'Bristol', '--country', 'GB', '--time-zone', 'Europe/London', '--notes', 'Pays late.']
+    const words = ['customer', 'create', '--name', 'Quay & Söhne', '--plan', 'silver', ...details, ...owner, passwordFile]
+    const made = await holdfastJson<{ number: string; licenceKey: string; owner: string }>(...words)
+    expect(made.exitCode).toBe(0)
+    expect(made.body).toMatchObject({ name: 'Quay & Söhne', owner: 'olga@quay.example' })
+    expect(made.body.number).toMatch(/^C-0{5}[2-9]$/)
+    expect(made.body.licenceKey).not.toBe('')
+    expect(await signIn('olga@quay.example', password)).toBe(201)
+    const list = await holdfast('device', 'list', '--customer', made.body.number)
+    expect(list).toMatchObject({ exitCode: 0, output: 'No computer was connected yet.\n' })
+  })
+
+  test.each([
+    { title: 'a login that is there already', more: [...owner], code: 'HF-CONFLICT' },
+    { title: 'a country that is none', more: ['--country', 'Atlantis'], code: 'HF-VALIDATION' },
+    { title: 'a plan that is none', more: ['--plan', 'platinum'], code: 'HF-VALIDATION' },
+  ])('$title is refused, and nothing is founded', async ({ more, code }) => {
+    const words = ['customer', 'create', '--name', 'Nobody Ltd', ...more]
+    const refused = await holdfastJson<{ error: { code: string } }>(
+      ...words,
+      ...(more.includes('--password-file') ? [passwordFile] : []),
+    )
+    expect([refused.exitCode, refused.body.error.code]).toEqual([1, code])
+    expect((await holdfast('device', 'list', '--customer', 'Nobody Ltd')).exitCode).toBe(1)
+  })
+
+  test('without a plan or an owner it says what is missing', async () => {
+    const { exitCode, output } = await holdfast('customer', 'create', '--name', 'Bare Ltd')
+    expect([exitCode, output]).toEqual([0, expect.stringContaining('It has no plan yet: no computer can be connected.')])
+    const half = await holdfast('customer', 'create', '--name', 'Half Ltd', '--email', 'half@quay.example')
+    expect([half.exitCode, half.errors]).toEqual([2, expect.stringContaining('--email and --password-file belong together.')])
   })
 })
 

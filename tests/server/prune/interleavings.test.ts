@@ -12,7 +12,7 @@ import { random } from '../../support/random.ts'
 import { connectComputer, type TestComputer } from '../../support/upload-box.ts'
 import { VersionWriter } from '../../support/version-writer.ts'
 
-const histories = Number(process.env.HOLDFAST_INTERLEAVINGS ?? 12)
+const histories = Number(process.env.HOLDFAST_INTERLEAVINGS ?? 5)
 const firstSeed = Number(process.env.HOLDFAST_SEED ?? 1)
 const stepsOfHistory = 16
 

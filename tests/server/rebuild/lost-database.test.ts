@@ -9,7 +9,7 @@ import { BoxAndAgent, job } from '../../support/box-and-agent.ts'
 import { random } from '../../support/random.ts'
 
 /** More of them by hand: HOLDFAST_KILL_ROUNDS=20. */
-const rounds = Number(process.env.HOLDFAST_KILL_ROUNDS ?? 2)
+const rounds = Number(process.env.HOLDFAST_KILL_ROUNDS ?? 1)
 const seed = Number(process.env.HOLDFAST_TEST_SEED ?? randomInt(1e6))
 /** About as long as a backup of this test takes. */
 const backupMs = 1500

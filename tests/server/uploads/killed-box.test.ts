@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type ApplianceLink,
   type BackupTarget,
@@ -15,6 +15,7 @@ import {
   openKeySlot,
   parseDeviceId,
   parseRepositoryUid,
+  type RepositorySecrets,
   readHeader,
   readKeySlotFile,
 } from '../../../engine/index.ts'
@@ -38,8 +39,8 @@ describe('an upload goes on and is committed', () => {
   let link: ApplianceLink
   let target: BackupTarget
   let device: DeviceId
-  let writer: VersionWriter
-  beforeEach(async () => {
+  let secrets: RepositorySecrets
+  beforeAll(async () => {
     box = await startBox({ privateDatabase: true })
     await setUp(box)
     const anonymous = openApplianceLink({ url: box.url, trust: { kind: 'plain' }, userAgent: 'test', now: Date.now })
@@ -75,16 +76,19 @@ describe('an upload goes on and is committed', () => {
     })
     const slot = readKeySlotFile(Buffer.from(JSON.stringify(connected.slot)))
     const uid = parseRepositoryUid(connected.repository.uid)
-    writer = new VersionWriter(openKeySlot(slot, uid, Buffer.from(connected.slotKey, 'base64')))
+    secrets = openKeySlot(slot, uid, Buffer.from(connected.slotKey, 'base64'))
   })
-  afterEach(async () => {
+  afterAll(async () => {
     link.close()
     await box[Symbol.asyncDispose]()
   })
 
   const packsCount = 8
+  const versions = async () => (await Array.fromAsync(target.listSnapshots())).length
   /** Sends packs one after the other; `accident` happens while the fourth is on its way. */
   const uploadWith = async (accident: () => Promise<void>) => {
+    const writer = new VersionWriter(secrets)
+    const before = await versions()
     const session = await target.openSession({ job: 'documents', parent: undefined })
     const files = []
     for (let index = 0; index < packsCount; index++) {
@@ -103,7 +107,7 @@ describe('an upload goes on and is committed', () => {
     const got = new Set<string>()
     for await (const record of target.readRecords(wanted)) got.add(chunkKey(readHeader(record).chunkId))
     expect(got.size).toBe(wanted.length)
-    expect(await Array.fromAsync(target.listSnapshots())).toHaveLength(1)
+    expect(await versions()).toBe(before + 1)
   }
 
   test('when the box is killed and started again', async () => {
@@ -128,8 +132,10 @@ describe('an upload goes on and is committed', () => {
   })
 
   test.each([0, 5, 20, 60])('when the database is killed %i ms into the commit', async (afterMs) => {
+    const writer = new VersionWriter(secrets)
+    const before = await versions()
     const session = await target.openSession({ job: 'documents', parent: undefined })
-    const root = writer.tree([writer.file('file', randomBytes(3000))])
+    const root = writer.tree([writer.file(`file after ${afterMs}`, randomBytes(3000))])
     for (const pack of writer.takePacks()) await session.putPack(pack)
     const file = writer.snapshotFile({ root, head: session.head, device })
     const committing = session.commit(file, { isCheckpoint: false })
@@ -137,7 +143,7 @@ describe('an upload goes on and is committed', () => {
     await wait(afterMs)
     killDatabase(box)
     expect(await committing).toMatchObject({ kind: 'committed' })
-    expect(await Array.fromAsync(target.listSnapshots())).toHaveLength(1)
+    expect(await versions()).toBe(before + 1)
   })
 })
 
