@@ -13,6 +13,8 @@ const templateName = 'holdfast_template'
  */
 export async function makeDatabaseTemplate(server: DatabaseAddress, migrationsFolder: string): Promise<string> {
   const onServer = await mysql.createConnection({ ...connectionOptions(server) })
+  // A file for each table of each test is a third of the time of making and dropping them.
+  await onServer.query('SET GLOBAL innodb_file_per_table = OFF')
   await onServer.query(`CREATE DATABASE ${templateName} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`)
   await onServer.end()
   const template = { ...server, database: templateName }
