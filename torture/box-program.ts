@@ -22,9 +22,15 @@ process.on('message', (order: Order) => {
 // A harness that is gone leaves no box behind.
 process.on('disconnect', () => process.exit(1))
 
-process.exitCode = await runServer({
-  config: loadConfig(process.env, { dataFolder: '' }),
-  isJson: true,
-  machine: striking.machine,
-})
+try {
+  process.exitCode = await runServer({
+    config: loadConfig(process.env, { dataFolder: '' }),
+    isJson: true,
+    machine: striking.machine,
+  })
+} catch (error) {
+  // As `bin/holdfast` ends when the box cannot start again, on a full disk above all. The line to the harness would hold it here.
+  console.error(error)
+  process.exitCode = 1
+}
 process.exit()

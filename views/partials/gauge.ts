@@ -86,8 +86,8 @@ function labels(
   { whole, major, unit }: { readonly whole: number; readonly major: number; readonly unit: string },
 ): Html {
   const words = (value: number) => numberFormat(reader, { maximumFractionDigits: 1 }).format(value)
-  // One that stands too near the end would run into the last label.
-  const inner = steps(whole, major).filter((at) => at > 0 && at / whole <= 0.88)
+  // One that stands too near the end would run into the last label, on a telephone sooner than elsewhere.
+  const inner = steps(whole, major).filter((at) => at > 0 && at / whole <= 0.76)
   return html`<text x="0%" y="40">0</text>${inner.map(
     (at) => html`<text x="${percent(at / whole)}" y="40" text-anchor="middle">${words(at)}</text>`,
   )}<text x="100%" y="40" text-anchor="end">${words(whole)} ${unit}</text>`

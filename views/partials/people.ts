@@ -40,7 +40,7 @@ export function peopleLedger(
   reader: Reader,
   props: { readonly people: readonly PersonProps[]; readonly roles: readonly RoleChoice[]; readonly hidden: Hidden },
 ): Html {
-  return html`<div class="ledger-wrap"><table class="ledger">
+  return html`<div class="ledger-wrap"><table class="ledger people">
         <thead><tr><th scope="col">Name</th><th scope="col" class="wide">Since</th><th scope="col" class="wide">Two-factor</th><th scope="col">Role</th><th scope="col"><span class="vh">What you can do</span></th></tr></thead>
         <tbody>${props.people.map((person) => personRow(reader, person, props))}
         </tbody>
