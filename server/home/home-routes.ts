@@ -194,7 +194,7 @@ function nextOf(
   const byHand = { words: `Backup of ${whose}`, more: 'Whenever “holdfast-agent backup” is run' }
   const next = backups.length === 0 ? [byHand] : backups.slice(0, nextBackupsShown)
   if (subscription?.validUntil === undefined) return next
-  return [...next, { atMs: subscription.validUntil, words: `${subscription.planName} ends` }]
+  return [...next, { atMs: subscription.validUntil - 1, words: `Last day of ${subscription.planName}` }]
 }
 
 /** With one computer there is nothing to choose. */

@@ -188,7 +188,7 @@ function home(props: Partial<HomePageProps>): (page: PageContext) => Html {
       },
       next: [
         { words: 'Backup of 3 computers', more: 'Whenever “holdfast-agent backup” runs on them' },
-        { atMs: Date.UTC(2026, 11, 31), words: 'Silver ends' },
+        { atMs: Date.UTC(2026, 11, 31), words: 'Last day of Silver' },
       ],
       getBackPath: '/computers',
       ...props,

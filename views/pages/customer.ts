@@ -139,7 +139,7 @@ function licencesPart({ reader, licences, path }: CustomerPageProps): Html {
               : html`<ul class="list">${licences.map(
                   (licence) => html`
             <li><span class="name"><b>${licence.planName}</b> <span class="sub">${licence.licenceKey}${licence.switchedOff === undefined ? '' : html`; backups are switched off: <bdi>${licence.switchedOff}</bdi>`}</span></span>
-              <span class="end">${sizeText(reader, licence.usedBytes)} of ${sizeText(reader, licence.quotaBytes)}<span class="sub">${countText(reader, licence.computers)} of ${countOf(reader, licence.computersMax, 'computer')}, ${licence.validUntilMs === undefined ? 'without end' : `until ${dateText(reader, licence.validUntilMs)}`}</span></span></li>`,
+              <span class="end">${sizeText(reader, licence.usedBytes)} of ${sizeText(reader, licence.quotaBytes)}<span class="sub">${countText(reader, licence.computers)} of ${countOf(reader, licence.computersMax, 'computer')}, ${licence.validUntilMs === undefined ? 'without end' : `through ${dateText(reader, licence.validUntilMs - 1)}`}</span></span></li>`,
                 )}
           </ul>`
           }

@@ -50,10 +50,10 @@ function roomWords(reader: Reader, { quotaKind, usedBytes, quotaBytes }: PlanPro
 }
 
 function planFacts(reader: Reader, plan: PlanProps): readonly Fact[] {
-  const until = plan.validUntilMs === undefined ? 'Without end' : dateText(reader, plan.validUntilMs)
+  const until = plan.validUntilMs === undefined ? 'Without end' : dateText(reader, plan.validUntilMs - 1)
   return [
     { label: 'Computers', value: `${countText(reader, plan.computers)} of ${countText(reader, plan.computersMax)}` },
     ...(plan.keptFor === undefined ? [] : [{ label: 'Kept for', value: plan.keptFor }]),
-    { label: 'Valid until', value: until },
+    { label: 'Valid through', value: until },
   ]
 }
