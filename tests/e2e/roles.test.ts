@@ -110,7 +110,10 @@ async function takePictures(page: Page, role: Role, url: string): Promise<void> 
   }
 }
 
-describe.skipIf(chromiumPath === undefined)(`each role over each page${neededBrowser}`, { timeout: patienceMs }, () => {
+/** Six pictures of a page take longer than looking at it. */
+const timeout = shots === undefined ? patienceMs : 5 * patienceMs
+
+describe.skipIf(chromiumPath === undefined)(`each role over each page${neededBrowser}`, { timeout }, () => {
   beforeAll(async () => {
     office = await openOffice()
     browser = await openBrowser()
