@@ -6,7 +6,7 @@ import type { Reader } from '../reader.ts'
 
 export type UsageBar = { readonly atMs: number; readonly bytes: number }
 
-const [width, height] = [720, 180]
+const height = 180
 /** Room above for the line of the limit's words, and below for the first and the last day. */
 const [top, bottom] = [20, 22]
 /** Beyond this the limit would press the bars flat, and is left to the words. */
@@ -28,14 +28,13 @@ export function usageChart(
   const isLimitNear = limitBytes <= most * limitShownUpTo
   const scale = (bytes: number) =>
     height - bottom - (bytes / (isLimitNear ? Math.max(most, limitBytes) : most)) * (height - top - bottom)
-  const step = width / days.length
   const label = `${title}: ${sizeText(reader, first.bytes)} on ${dateText(reader, first.atMs)}, ${sizeText(reader, last.bytes)} on ${dateText(reader, last.atMs)}`
-  return html`<svg class="bars" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
-        ${days.map(({ bytes }, index) => barOf({ x: index * step, y: scale(bytes), width: step * 0.72 }))}
-        <line class="base" x1="0" x2="${width}" y1="${height - bottom}" y2="${height - bottom}"/>
-        ${isLimitNear ? html`<line x1="0" x2="${width}" y1="${rounded(scale(limitBytes))}" y2="${rounded(scale(limitBytes))}"/><text x="0" y="${rounded(scale(limitBytes) - 5)}">${sizeText(reader, limitBytes)}</text>` : ''}
+  return html`<svg class="bars" width="100%" height="${height}" role="img" aria-label="${label}">
+        ${days.map(({ bytes }, index) => barOf({ from: index / days.length, share: 0.72 / days.length, y: scale(bytes) }))}
+        <line class="base" x1="0" x2="100%" y1="${height - bottom}" y2="${height - bottom}"/>
+        ${isLimitNear ? html`<line x1="0" x2="100%" y1="${rounded(scale(limitBytes))}" y2="${rounded(scale(limitBytes))}"/><text x="0" y="${rounded(scale(limitBytes) - 5)}">${sizeText(reader, limitBytes)}</text>` : ''}
         <text x="0" y="${height - 5}">${dateText(reader, first.atMs)}</text>
-        <text x="${width}" y="${height - 5}" text-anchor="end">${dateText(reader, last.atMs)}</text>
+        <text x="100%" y="${height - 5}" text-anchor="end">${dateText(reader, last.atMs)}</text>
       </svg>
       <details><summary>The last ${Math.min(days.length, rowsInTable)} days in numbers</summary>
         <div class="ledger-wrap"><table class="ledger">
@@ -52,8 +51,13 @@ export function usageChart(
       </details>`
 }
 
-function barOf(bar: { readonly x: number; readonly y: number; readonly width: number }): Html {
-  return html`<rect x="${rounded(bar.x)}" y="${rounded(bar.y)}" width="${rounded(bar.width)}" height="${rounded(height - bottom - bar.y)}"/>`
+/** As wide as there is room: words keep their size on a telephone, where a picture as a whole would shrink. */
+function barOf({ from, share, y }: { readonly from: number; readonly share: number; readonly y: number }): Html {
+  return html`<rect x="${percent(from)}" y="${rounded(y)}" width="${percent(share)}" height="${rounded(height - bottom - y)}"/>`
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))}%`
 }
 
 function rounded(value: number): string {
