@@ -23,8 +23,8 @@ const tryAgainEveryMs = 200
 export async function callOrRun({ command, given, config, isJson }: Call): Promise<ExitCode> {
   const caller = callerFor(given, config.dataFolder)
   const request: CommandRequest = { name: command.name, input: await command.prepare(caller) }
-  const end =
-    command.runAlone === undefined ? await reachBox({ request, config }) : await runAlone(command.runAlone, { request, config })
+  const run = { request, config, report }
+  const end = command.runAlone === undefined ? await reachBox(run) : await runAlone(command.runAlone, run)
   if (end.event === 'problem') {
     printProblem(end.problem, { isJson })
     return end.exitCode
@@ -36,22 +36,22 @@ export async function callOrRun({ command, given, config, isJson }: Call): Promi
 }
 
 /** The whole box is loaded only where none serves: asking one that does is a matter of a tenth of the time. */
-async function reachBox(run: Omit<HereRun, 'report'>): Promise<CommandEnd> {
+async function reachBox(run: HereRun): Promise<CommandEnd> {
   const { request, config } = run
   for (let waitedMs = 0; ; waitedMs += tryAgainEveryMs) {
     const socketPath = findSocketPlace({ dataFolder: config.dataFolder, name: controlName })
     const answer = socketPath && (await callCommand({ socketPath, request, report }))
     if (answer) return answer
     const { runHere } = await import('./run-here.ts')
-    const ended = await runHere({ ...run, report, isBusyRefused: waitedMs >= busyPatienceMs })
+    const ended = await runHere({ ...run, isBusyRefused: waitedMs >= busyPatienceMs })
     if (ended !== 'busy') return ended
     await wait(tryAgainEveryMs)
   }
 }
 
-async function runAlone(run: NonNullable<Command['runAlone']>, given: Omit<HereRun, 'report'>): Promise<CommandEnd> {
+async function runAlone(lone: NonNullable<Command['runAlone']>, run: HereRun): Promise<CommandEnd> {
   const { runAloneHere } = await import('./run-here.ts')
-  return runAloneHere(run, { ...given, report })
+  return runAloneHere(lone, run)
 }
 
 function report(line: string): void {

@@ -28,13 +28,14 @@ export async function runHere(run: HereRun & { readonly isBusyRefused: boolean }
 }
 
 async function withBox({ request, config, report }: HereRun): Promise<CommandEnd> {
-  const interrupted = untilInterrupted()
+  using interruption = listenForInterruption()
+  const { signal, abort } = interruption
   const machine = thisMachine({ terminal: (line) => process.stderr.write(line) })
-  await using box: Box = await openBox({ config, machine, onTaken: () => interrupted.abort() })
+  await using box: Box = await openBox({ config, machine, onTaken: abort })
   // Everything else would take the box for a new one.
   if (request.name !== rebuildCommandName) await demandRows(box)
   await using services = await createServices(box)
-  return await runCommand(request, { services, report, signal: interrupted.signal })
+  return await runCommand(request, { services, report, signal })
 }
 
 /** In this process, with nothing but the machine and the settings. */
@@ -42,7 +43,8 @@ export async function runAloneHere(
   run: NonNullable<Command['runAlone']>,
   { request, config, report }: HereRun,
 ): Promise<CommandEnd> {
-  const { signal, abort } = untilInterrupted()
+  using interruption = listenForInterruption()
+  const { signal, abort } = interruption
   const machine = thisMachine({ terminal: (line) => process.stderr.write(line) })
   try {
     const { result, exitCode = exitCodes.ok } = await run(request.input, { config, machine, report, signal, onTaken: abort })
@@ -52,10 +54,17 @@ export async function runAloneHere(
   }
 }
 
-/** Ends with Ctrl-C, or when it is told to. */
-function untilInterrupted(): { readonly signal: AbortSignal; readonly abort: () => void } {
+/** Aborts with Ctrl-C, or when it is told to; until it is disposed of, as one command may try many times. */
+function listenForInterruption(): Disposable & { readonly signal: AbortSignal; readonly abort: () => void } {
   const controller = new AbortController()
   const abort = () => controller.abort()
-  process.once('SIGINT', abort).once('SIGTERM', abort)
-  return { signal: controller.signal, abort }
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const name of signals) process.once(name, abort)
+  return {
+    signal: controller.signal,
+    abort,
+    [Symbol.dispose]: () => {
+      for (const name of signals) process.off(name, abort)
+    },
+  }
 }

@@ -196,6 +196,7 @@ export function customersPagesRoutes(options: {
           planName: licence.planName,
           licenceKey: licence.licenceKey,
           validUntilMs: licence.validUntil,
+          timeZone: licence.timeZone,
           usedBytes: used[index]!,
           quotaBytes: licence.quotaBytes,
           computers: found.filter(({ subscriptionId, state }) => subscriptionId === licence.subscriptionId && state === 'active')

@@ -150,6 +150,7 @@ export function homeRoutes(options: {
       computers,
       computersMax: subscription.devicesMax,
       validUntilMs: subscription.validUntil,
+      timeZone: subscription.timeZone,
       keptFor: plan && keptForText(plan.retention),
     }
   }

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumPath, neededBrowser, type OpenBrowser, openBrowser, patienceMs } from './browser.ts'
+import { chromiumPath, complaintsOf, neededBrowser, type OpenBrowser, openBrowser, patienceMs } from './browser.ts'
 import { followLinks } from './crawl.ts'
 import { connectAndBackUp, type Office, openOffice, owner, setUp, signIn } from './office.ts'
+import { axeViolations, sidewaysScrolls, tabTroubles } from './page-checks.ts'
 
 let office: Office
 let browser: OpenBrowser
 /** Addresses of all pages of a box with a backup, found by following its links. */
 let pages: readonly string[]
+
 async function signedIn(options: Parameters<OpenBrowser['newPage']>[0]): Promise<Page> {
   const page = await browser.newPage(options)
   await signIn(page, office)
@@ -36,6 +38,24 @@ describe.skipIf(chromiumPath === undefined)(
     test('no link leads nowhere', () => {
       expect(pages.every((page) => page.startsWith(office.box.url))).toBe(true)
       expect(pages.length).toBeGreaterThan(15)
+    })
+
+    test('folders stand in nobody’s way: of few names, of odd ones, of so many that there are pages', async () => {
+      const page = await signedIn({ viewport: { width: 1280, height: 900 } })
+      const complaints = complaintsOf(page)
+      for (const pattern of [/\/browse\?top$/, /\/Letters$/, /\/Scans$/, /\/Scans\?after=/]) {
+        const url = pages.find((one) => pattern.test(one))
+        if (url === undefined) throw new Error(`no link led to ${pattern}`)
+        await page.setViewportSize({ width: 1280, height: 900 })
+        await page.goto(url)
+        if (!url.includes('Scans')) {
+          expect(await tabTroubles(page), url).toEqual([])
+          expect(await axeViolations(page), url).toEqual([])
+        }
+        expect(await sidewaysScrolls(page), url).toEqual([])
+      }
+      expect(complaints).toEqual([])
+      await page.context().close()
     })
 
     test('signing in, opening a folder and getting a file back need no mouse', async () => {

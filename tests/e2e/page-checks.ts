@@ -77,17 +77,26 @@ export async function sidewaysScrolls(page: Page): Promise<readonly string[]> {
 export async function tabTroubles(page: Page): Promise<readonly string[]> {
   const stops = await tabStops(page)
   const first = stops[0] === 'Skip to content' ? [] : [`the first is ${stops[0]}`]
-  const operable = await page.locator(operableElements).count()
-  const missed = stops.length >= operable ? [] : [`the Tab key comes to ${stops.length} of ${operable}: ${stops.join(', ')}`]
+  const operable = (await page.locator(operableElements).count()) + (await visibleRadioGroups(page))
+  const missed = stops.length === operable ? [] : [`the Tab key comes to ${stops.length} of ${operable}: ${stops.join(', ')}`]
   return [...first, ...stops.filter((stop) => stop.startsWith('UNSEEN')), ...missed]
 }
 
 /** Of radio buttons of one name the Tab key comes to one. */
+async function visibleRadioGroups(page: Page): Promise<number> {
+  const names = await page
+    .locator('input[type="radio"]:enabled:visible')
+    .evaluateAll((inputs) => inputs.map((input) => input.getAttribute('name')))
+  return new Set(names).size
+}
+
 const operableElements = [
   'a[href]',
   'button:enabled',
   'input:enabled:not([type="hidden"], [type="radio"])',
-  'select',
+  'select:enabled',
+  'textarea:enabled',
+  'summary',
   '[tabindex="0"]',
 ]
   .map((element) => `${element}:visible`)

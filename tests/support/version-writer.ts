@@ -39,8 +39,7 @@ const common = { mode: 0o644, uid: 0, gid: 0, mtimeNs: 1_700_000_000_123_456_789
 export class VersionWriter {
   readonly keys: RepositoryKeys
   private readonly known = new Set<string>()
-  private readonly open: Partial<Record<'data' | 'tree', PackWriter>> = {}
-  private readonly buffers: Partial<Record<'data' | 'tree', Buffer>> = {}
+  private readonly open: Partial<Record<'data' | 'tree', { readonly pack: PackWriter; readonly buffer: Buffer }>> = {}
   private packs: SealedPack[] = []
 
   constructor(secrets: RepositorySecrets) {
@@ -141,27 +140,24 @@ export class VersionWriter {
     if (this.known.has(key)) return chunkId
     this.known.add(key)
     const refs = refsOrNone(type, plaintext)
-    if (this.open[kind] && !this.open[kind].hasRoomFor(plaintext.length, refs.length)) this.finish(kind)
-    const pack = this.open[kind] ?? this.begin(kind)
-    this.open[kind] = pack
-    pack.add({ type, chunkId, plaintext, refs, compression: 'fast', salt: randomBytes(32) })
+    if (this.open[kind]?.pack.hasRoomFor(plaintext.length, refs.length) === false) this.finish(kind)
+    this.open[kind] ??= this.begin(kind)
+    this.open[kind].pack.add({ type, chunkId, plaintext, refs, compression: 'fast', salt: randomBytes(32) })
     return chunkId
   }
 
-  private begin(kind: 'data' | 'tree'): PackWriter {
+  private begin(kind: 'data' | 'tree') {
     const buffer = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(packBytes)
-    this.buffers[kind] = buffer
-    return new PackWriter(buffer, this.keys, kind)
+    return { buffer, pack: new PackWriter(buffer, this.keys, kind) }
   }
 
   private finish(kind: 'data' | 'tree'): void {
-    const pack = this.open[kind]
-    if (!pack) return
-    const { id, bytes } = pack.finish()
+    const open = this.open[kind]
+    if (!open) return
+    const { id, bytes } = open.pack.finish()
     this.packs.push({ id, kind, bytes: Buffer.from(bytes) })
-    spareBuffers.push(this.buffers[kind]!)
+    spareBuffers.push(open.buffer)
     delete this.open[kind]
-    delete this.buffers[kind]
   }
 }
 

@@ -121,6 +121,7 @@ const licence: CustomerPageProps['licences'][number] = {
   planName: 'Silver',
   licenceKey: 'HF-7K2M-9QXD-4T6W',
   validUntilMs: Date.UTC(2026, 11, 31),
+  timeZone: 'UTC',
   usedBytes: 312 * GiB,
   quotaBytes: 500 * GiB,
   computers: 5,

@@ -184,6 +184,7 @@ function home(props: Partial<HomePageProps>): (page: PageContext) => Html {
         computers: 3,
         computersMax: 10,
         validUntilMs: Date.UTC(2026, 11, 31),
+        timeZone: 'UTC',
         keptFor: 'At least one a day for 60 days, one a week for 26 weeks, one a month for 12 months',
       },
       next: [

@@ -90,7 +90,7 @@ export function renewedLetter({ reader, terms }: { readonly reader: Reader; read
         ? `Your plan ${terms.planName} goes on until somebody ends it.`
         : `Your plan ${terms.planName} goes on. Its last day is ${until}.`,
     ],
-    facts: [{ label: 'Valid until', value: until }],
+    facts: [{ label: 'Valid through', value: until }],
     action: { label: 'See the plan', path: planPath },
     quiet: ['You get this letter because you own this account.'],
   }

@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
+import { customerSearch } from '../partials/customer-search.ts'
 import type { PageContext, Viewer } from '../site.ts'
 
 export type AccountRow = {
@@ -38,20 +39,12 @@ export function accountsPage(props: AccountsPageProps): Page {
     <h1 class="title">${isForAdding ? 'In whose account is the computer to be added?' : 'In whose account do you want to stand?'}</h1>
     <p class="lead">Pages about computers, versions and plans then speak of that account, until you enter another one.</p>
     ${viewer.staff === undefined ? '' : html`<p><a class="button" href="/overview">${icon('hard-drive')}All customers of this box</a></p>`}
-    ${isSearched ? searchForm(to, text) : ''}
+    ${isSearched ? customerSearch({ action: '/accounts', label: 'Search accounts', text, hidden: wayField(to) }) : ''}
     ${accounts.length === 0 && text !== '' ? html`<p>Nobody was found for “<bdi>${text}</bdi>”. <a href="${to === '' ? '/accounts' : `/accounts?to=${to}`}">Show the first accounts</a></p>` : ''}
     ${mine.length === 0 ? '' : part('mine', 'You belong to', mine, to)}
     ${others.length === 0 ? '' : part('others', viewer.staff === undefined ? 'Others' : 'You look after', others, to)}
     ${hasMore ? html`<p class="sub">There are more: look for them by name or number.</p>` : ''}`,
   })
-}
-
-function searchForm(to: AccountsPageProps['to'], text: string): Html {
-  return html`<form class="tools filters" action="/accounts" role="search">
-      <div class="search">${icon('search')}<label class="vh" for="q">Search accounts</label><input id="q" name="q" type="search" maxlength="200" value="${text}" placeholder="Number, company, contact, mail address or city"></div>
-      ${to === '' ? '' : html`<input type="hidden" name="to" value="${to}">`}
-      <button class="button">Search</button>
-    </form>`
 }
 
 function part(id: string, head: string, accounts: readonly AccountRow[], to: AccountsPageProps['to']): Html {
@@ -65,8 +58,11 @@ function part(id: string, head: string, accounts: readonly AccountRow[], to: Acc
 }
 
 function row({ customerId, name, number, role }: AccountRow, to: AccountsPageProps['to']): Html {
-  const way = to === '' ? '' : html`<input type="hidden" name="to" value="${to}">`
   return html`<li><span class="name"><b>${name}</b> <span class="sub">${number}, ${role}</span></span>
-          <form class="end" action="/accounts/enter" method="post"><input type="hidden" name="customer" value="${customerId}">${way}<button class="button small">${to === '' ? 'Enter' : 'Add it here'}<span class="vh">${to === '' ? ' the account' : ', to the account'} ${name}</span></button></form></li>
+          <form class="end" action="/accounts/enter" method="post"><input type="hidden" name="customer" value="${customerId}">${wayField(to)}<button class="button small">${to === '' ? 'Enter' : 'Add it here'}<span class="vh">${to === '' ? ' the account' : ', to the account'} ${name}</span></button></form></li>
         `
+}
+
+function wayField(to: AccountsPageProps['to']): Html | string {
+  return to === '' ? '' : html`<input type="hidden" name="to" value="${to}">`
 }

@@ -11,6 +11,7 @@ import { type CustomerStateProps, customerState } from '../partials/customer-sta
 import { facts } from '../partials/facts.ts'
 import { notice } from '../partials/notice.ts'
 import { partHead } from '../partials/part-head.ts'
+import { lastDayText } from '../partials/plan-standing.ts'
 import { trail } from '../partials/trail.ts'
 import type { PageContext, Viewer } from '../site.ts'
 
@@ -45,6 +46,7 @@ export type CustomerLicenceProps = {
   readonly planName: string
   readonly licenceKey: string
   readonly validUntilMs: number | undefined
+  readonly timeZone: string
   readonly usedBytes: number
   readonly quotaBytes: number
   readonly computers: number
@@ -139,7 +141,7 @@ function licencesPart({ reader, licences, path }: CustomerPageProps): Html {
               : html`<ul class="list">${licences.map(
                   (licence) => html`
             <li><span class="name"><b>${licence.planName}</b> <span class="sub">${licence.licenceKey}${licence.switchedOff === undefined ? '' : html`; backups are switched off: <bdi>${licence.switchedOff}</bdi>`}</span></span>
-              <span class="end">${sizeText(reader, licence.usedBytes)} of ${sizeText(reader, licence.quotaBytes)}<span class="sub">${countText(reader, licence.computers)} of ${countOf(reader, licence.computersMax, 'computer')}, ${licence.validUntilMs === undefined ? 'without end' : `through ${dateText(reader, licence.validUntilMs - 1)}`}</span></span></li>`,
+              <span class="end">${sizeText(reader, licence.usedBytes)} of ${sizeText(reader, licence.quotaBytes)}<span class="sub">${countText(reader, licence.computers)} of ${countOf(reader, licence.computersMax, 'computer')}, ${licence.validUntilMs === undefined ? 'without end' : `through ${lastDayText(reader, licence.validUntilMs, licence.timeZone)}`}</span></span></li>`,
                 )}
           </ul>`
           }

@@ -5,6 +5,7 @@ import { timeTag, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
+import { customerSearch } from '../partials/customer-search.ts'
 import { type CustomerStateProps, customerState } from '../partials/customer-state.ts'
 import { pager } from '../partials/pager.ts'
 import { sentence } from '../partials/sentence.ts'
@@ -65,11 +66,12 @@ function fullBody(props: CustomersPageProps, total: number): Html {
     <section class="part" aria-labelledby="all">
       <h2 class="vh" id="all">All customers</h2>
       ${tabs(props, total)}
-      <form class="tools filters" action="/customers" role="search">
-        <div class="search">${icon('search')}<label class="vh" for="q">Search customers</label><input id="q" name="q" type="search" maxlength="200" value="${props.text}" placeholder="Number, company, contact, mail address or city"></div>
-        ${props.state === '' ? '' : html`<input type="hidden" name="state" value="${props.state}">`}
-        <button class="button">Search</button>
-      </form>
+      ${customerSearch({
+        action: '/customers',
+        label: 'Search customers',
+        text: props.text,
+        hidden: props.state === '' ? '' : html`<input type="hidden" name="state" value="${props.state}">`,
+      })}
       ${rows.length === 0 ? nothingFound(props) : ledger(props)}
     </section>`
 }

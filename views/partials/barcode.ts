@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { percent } from '../format/percent.ts'
 import type { Html } from '../html.ts'
 
 export type BarcodeVersion = { readonly atMs: number; readonly isGoing: boolean }
@@ -52,8 +53,4 @@ function shareOf(atMs: number, { oldestMs, nowMs }: BarcodeScale): number {
 function line(share: number, from: number): Html {
   const x = percent(share)
   return html`<line x1="${x}" x2="${x}" y1="${from}" y2="22"/>`
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))}%`
 }

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import { numberFormat } from '../format/intl.ts'
+import { percent } from '../format/percent.ts'
 import { sizeText } from '../format/size.ts'
 import type { Html } from '../html.ts'
 import type { Reader } from '../reader.ts'
@@ -96,8 +97,4 @@ function labels(
 /** 0, step, 2 step, … below the whole. */
 function steps(whole: number, step: number): readonly number[] {
   return Array.from({ length: Math.ceil(whole / step - 1e-9) }, (_, index) => index * step)
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))}%`
 }

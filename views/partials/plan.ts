@@ -1,13 +1,12 @@
 import { html } from 'hono/html'
 import { countText } from '../format/count.ts'
 import { sizeText } from '../format/size.ts'
-import { dateText } from '../format/when.ts'
 import type { Html } from '../html.ts'
 import type { Reader } from '../reader.ts'
 import { type Fact, facts } from './facts.ts'
 import { gauge } from './gauge.ts'
 import { partHead } from './part-head.ts'
-import type { QuotaKindProps } from './plan-standing.ts'
+import { lastDayText, type QuotaKindProps } from './plan-standing.ts'
 
 export type PlanProps = {
   readonly name: string
@@ -17,6 +16,8 @@ export type PlanProps = {
   readonly computers: number
   readonly computersMax: number
   readonly validUntilMs: number | undefined
+  /** That the licence was sold in. */
+  readonly timeZone: string
   /** How long versions are kept, in words. */
   readonly keptFor: string | undefined
 }
@@ -50,10 +51,9 @@ function roomWords(reader: Reader, { quotaKind, usedBytes, quotaBytes }: PlanPro
 }
 
 function planFacts(reader: Reader, plan: PlanProps): readonly Fact[] {
-  const until = plan.validUntilMs === undefined ? 'Without end' : dateText(reader, plan.validUntilMs - 1)
   return [
     { label: 'Computers', value: `${countText(reader, plan.computers)} of ${countText(reader, plan.computersMax)}` },
     ...(plan.keptFor === undefined ? [] : [{ label: 'Kept for', value: plan.keptFor }]),
-    { label: 'Valid through', value: until },
+    { label: 'Valid through', value: lastDayText(reader, plan.validUntilMs, plan.timeZone) },
   ]
 }

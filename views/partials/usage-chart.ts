@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { percent } from '../format/percent.ts'
 import { sizeText } from '../format/size.ts'
 import { dateText } from '../format/when.ts'
 import type { Html } from '../html.ts'
@@ -54,10 +55,6 @@ export function usageChart(
 /** As wide as there is room: words keep their size on a telephone, where a picture as a whole would shrink. */
 function barOf({ from, share, y }: { readonly from: number; readonly share: number; readonly y: number }): Html {
   return html`<rect x="${percent(from)}" y="${rounded(y)}" width="${percent(share)}" height="${rounded(height - bottom - y)}"/>`
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))}%`
 }
 
 function rounded(value: number): string {
