@@ -76,6 +76,7 @@ export const iconNames = [
   'search',
   'send',
   'settings',
+  'shopping-basket',
   'square',
   'trash-2',
   'triangle-alert',

@@ -16,6 +16,7 @@ import { auditApiRoutes } from './audit/audit-api-routes.ts'
 import { auditRoutes } from './audit/audit-routes.ts'
 import { noteOrders } from './audit/note-orders.ts'
 import { switchApiRoutes, switchPagesRoutes } from './backup-switches/switch-routes.ts'
+import { basketsRoutes } from './baskets/baskets-routes.ts'
 import type { Care } from './care.ts'
 import { agentSearchRoutes } from './catalogue/agent-search-routes.ts'
 import { checkRoutes } from './checks/check-routes.ts'
@@ -94,6 +95,8 @@ import { pruneRoutes } from './prune/prune-routes.ts'
 import type { RebuildService } from './rebuild/rebuild-service.ts'
 import { recoveryKitRoutes } from './recovery-kits/recovery-kit-routes.ts'
 import type { RecoverySide } from './recovery-side.ts'
+import { basketDownloadRoutes } from './restores/basket-download-routes.ts'
+import { createDownloads } from './restores/downloads.ts'
 import { downloadsRoutes } from './restores/downloads-routes.ts'
 import { keptPagesRoutes } from './retention/kept-pages-routes.ts'
 import { retentionRoutes } from './retention/retention-routes.ts'
@@ -259,7 +262,10 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', plansPagesRoutes(ofPlans))
   app.route('/', planEditsRoutes(ofPlans))
   app.route('/', rulesPagesRoutes({ ...services, ...dependencies.retentionSide }))
-  app.route('/', downloadsRoutes({ ...services, log }))
+  app.route('/', basketsRoutes(services))
+  const downloads = createDownloads({ log })
+  app.route('/', downloadsRoutes({ ...services, downloads }))
+  app.route('/', basketDownloadRoutes({ ...services, downloads }))
   app.route('/', alarmsPageRoutes(services))
   app.route('/', jobsRoutes(services))
   app.route('/', overviewRoutes({ ...services, ...dependencies.lettersSide }))

@@ -4,6 +4,7 @@
  */
 import { type ActivityService, createActivityService } from './activity/activity-service.ts'
 import { createAlarmsService } from './alarms/alarms-service.ts'
+import { type BasketsService, createBasketsService } from './baskets/baskets-service.ts'
 import type { CatalogueStaging } from './catalogue/catalogue.ts'
 import { type CatalogueFill, createCatalogueFill } from './catalogue/fill-catalogue.ts'
 import { type CatalogueSearch, createCatalogueSearch } from './catalogue/search-service.ts'
@@ -56,6 +57,7 @@ export interface DevicesSide {
   readonly runReports: RunReportsService
   readonly toldJobs: ToldJobsService
   readonly skips: SkipsService
+  readonly baskets: BasketsService
   readonly standings: StandingsService
   readonly fleet: FleetService
   readonly overview: OverviewService
@@ -114,6 +116,7 @@ export function createDevicesSide(options: {
     runReports: createRunReportsService({ ...options, runs, orders, progress }),
     toldJobs: createToldJobsService({ ...options, orders }),
     skips: createSkipsService({ ...options, readSnapshotBody }),
+    baskets: createBasketsService(options),
     standings: createStandingsService(options),
     fleet: createFleetService(options),
     overview: createOverviewService(options),

@@ -10,6 +10,7 @@ import { TreeReader } from '../repository/tree-reader.ts'
 import { walkTree } from '../repository/tree-walk.ts'
 import { filePieces } from './file-pieces.ts'
 import { type FolderPage, type ListOptions, listPage } from './folder-page.ts'
+import { type FilesEvent, type ItemToRead, readFiles } from './many-files.ts'
 
 export interface WalkedEntry {
   /** From the version's root, no slash in front. */
@@ -24,6 +25,11 @@ export interface Version {
   listFolder(path: Buffer, options: ListOptions): Promise<FolderPage>
   /** The bytes of a file or of a range of it, in pieces of a few MiB at most that must not be written to. */
   readFile(entry: FileEntry | HardlinkEntry, range?: ByteRange): AsyncIterable<Buffer>
+  /**
+   * Items in their order, each file followed by its bytes, many small files in one go. Items are asked for ahead of whoever takes
+   * what comes.
+   */
+  readFiles<Item>(items: AsyncIterable<ItemToRead<Item>>): AsyncIterable<readonly FilesEvent<Item>[]>
   /** Everything below a path, the path's own entry first (but for the root), folders before what they hold. */
   walk(path: Buffer): AsyncIterable<WalkedEntry>
 }
@@ -52,6 +58,7 @@ export function openVersion(source: PlaintextSource, root: ChunkId): Version {
       return folder?.type === 'directory' ? await listPage(reader, folder.tree, options) : { entries: [], next: undefined }
     },
     readFile: (entry, range) => filePieces(source, entry, range),
+    readFiles: (items) => readFiles(source, items),
     async *walk(path) {
       const start = await stat(path)
       if (!start) return

@@ -1,6 +1,7 @@
 import { HTTPException } from 'hono/http-exception'
 import { uploadProblems } from '../agent-api/upload-problems.ts'
 import { switchProblems } from '../backup-switches/switch-problems.ts'
+import { basketProblems } from '../baskets/basket-problems.ts'
 import { catalogueProblems } from '../catalogue/catalogue-problems.ts'
 import { choreProblems } from '../chores/chore-problems.ts'
 import { copyProblems } from '../copies/copy-problems.ts'
@@ -64,6 +65,7 @@ const faultTables: readonly ProblemFinder[] = [
   orderProblems,
   jobsProblems,
   skipProblems,
+  basketProblems,
   mailProblems,
   webhookProblems,
   letterProblems,

@@ -10,7 +10,11 @@ export const ordersPath = (deviceId: Id<'dev'>) => `/computers/${deviceId}/order
 export const browsePath = (id: Id<'snap'>, path: VersionPath = []) => `/versions/${id}/browse${encodeVersionPath(path)}`
 export const filePath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/file${encodeVersionPath(path)}`
 export const zipPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/zip${encodeVersionPath(path)}`
+export const tarPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/tar${encodeVersionPath(path)}`
 export const skippedPath = (id: Id<'snap'>) => `/versions/${id}/skipped`
 export const customerPath = (customerId: Id<'cus'>) => `/customers/${customerId}`
 export const recoveryKitPath = (customerId: Id<'cus'>) => `/customers/${customerId}/recovery-kit`
 export const serverRecoveryPath = '/storage/recovery'
+export const basketPath = (customerId: Id<'cus'>) => `/basket?of=${customerId}`
+/** Everything in it. */
+export const basketDownloadPath = (customerId: Id<'cus'>, as: 'zip' | 'tar') => `/basket/download?of=${customerId}&as=${as}`

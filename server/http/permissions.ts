@@ -32,6 +32,11 @@ export const permissionTable = {
   'versions:read': { roles: [...staff, ...members], scope: 'read' },
   /** Names, paths and bytes of what was backed up. Never by a staff role. */
   'files:read': { roles: [...members], scope: 'files', isGivenByBreakGlass: true },
+  /**
+   * Putting files of versions aside to get them together. Not behind broken glass: what is opened there is written down one by one.
+   * By nobody's token.
+   */
+  'baskets:use': { roles: [...members] },
   /** Pins, and taking back what lies in the bin: nothing is lost by it. By nobody's token. */
   'versions:keep': { roles: [...staff, 'owner', 'member'] },
   /** Which versions go by themselves. By nobody's token. */

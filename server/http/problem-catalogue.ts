@@ -92,6 +92,12 @@ export const problemCatalogue = {
   'HF-MALFORMED': entry(400, 'The request could not be read', 'you', 'Send well-formed JSON or a form, in UTF-8.'),
   'HF-UNSUPPORTED-TYPE': entry(415, 'This kind of body is not understood', 'you', 'Send application/json, or for pages a form.'),
   'HF-CONFLICT': entry(409, 'This contradicts what is there', 'you', 'Load the current state and decide again.'),
+  'HF-BASKET-FULL': entry(
+    409,
+    'The basket is full',
+    'you',
+    'Choose a folder instead of many files in it, or get out what the basket holds and empty it.',
+  ),
   'HF-BODY-TOO-LARGE': entry(413, 'The request is too large', 'you', 'Send less at once. The detail names the limit.'),
   'HF-BODY-LENGTH-MISMATCH': entry(
     400,

@@ -1,16 +1,26 @@
-/** Small pieces are joined until they are worth a write; large ones pass as they are. At most one write's worth is held. */
-const worthBytes = 64 * 1024
+/** Small neighbours become one piece: headers and small files are not worth a write each. Large ones stay as they are. Pure. */
 
-export async function* joinedPieces(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+const smallBytes = 16 * 1024
+const joinedMaxBytes = 64 * 1024
+
+export function joinedPieces(pieces: readonly Buffer[]): readonly Buffer[] {
+  const joined: Buffer[] = []
   let held: Buffer[] = []
   let heldBytes = 0
-  for await (const piece of pieces) {
-    held.push(piece)
-    heldBytes += piece.length
-    if (heldBytes < worthBytes) continue
-    yield held.length === 1 ? held[0]! : Buffer.concat(held)
+  const release = () => {
+    if (held.length > 0) joined.push(held.length === 1 ? held[0]! : Buffer.concat(held, heldBytes))
     held = []
     heldBytes = 0
   }
-  if (heldBytes > 0) yield Buffer.concat(held)
+  for (const piece of pieces) {
+    if (piece.length > smallBytes || heldBytes + piece.length > joinedMaxBytes) release()
+    if (piece.length > smallBytes) {
+      joined.push(piece)
+    } else {
+      held.push(piece)
+      heldBytes += piece.length
+    }
+  }
+  release()
+  return joined
 }

@@ -3,9 +3,12 @@
  * piece is made before the headers go, so that what cannot be read is refused with a proper answer; what breaks later breaks the
  * connection, and the browser calls the download failed instead of keeping half a file.
  */
-import { pipeline } from 'node:stream/promises'
 import type { AppContext } from '../http/app-environment.ts'
 import type { Log } from '../runtime/log.ts'
+
+/** A piece, or several that are written at once. */
+type Pieces = Uint8Array | readonly Uint8Array[]
+type Outgoing = NonNullable<AppContext['env']['outgoing']>
 
 /** Tells @hono/node-server that the answer is on its way already. */
 const alreadySent = () => new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
@@ -15,7 +18,7 @@ export async function sendBytes(
   answer: {
     readonly status: number
     readonly headers: Readonly<Record<string, string>>
-    readonly body: AsyncIterable<Uint8Array>
+    readonly body: AsyncIterable<Pieces>
     readonly log: Log
   },
 ): Promise<Response> {
@@ -25,22 +28,56 @@ export async function sendBytes(
   const first = await pieces.next()
   outgoing.writeHead(answer.status, answer.headers)
   try {
-    await pipeline(startingWith(first, pieces), outgoing)
+    await writeAll(outgoing, startingWith(first, pieces))
   } catch (error) {
-    if (!hasLeft(error)) answer.log.error({ requestId: c.var.requestId, err: error }, 'download broken off')
+    outgoing.destroy()
+    answer.log.error({ requestId: c.var.requestId, err: error }, 'download broken off')
   }
   return alreadySent()
 }
 
-async function* startingWith(first: IteratorResult<Uint8Array>, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Until all is written or the reader has left. */
+async function writeAll(outgoing: Outgoing, body: AsyncIterable<Pieces>): Promise<void> {
+  let hasLeft = outgoing.destroyed
+  let goOn = () => {}
+  const leave = () => {
+    hasLeft = true
+    goOn()
+  }
+  outgoing.on('drain', () => goOn())
+  outgoing.once('close', leave)
+  // Whoever leaves may do so with an error of the connection; the close that follows says all that counts.
+  outgoing.on('error', leave)
+  for await (const pieces of body) {
+    if (hasLeft) return
+    write(outgoing, pieces)
+    if (!outgoing.writableNeedDrain) continue
+    await new Promise<void>((resolve) => {
+      goOn = resolve
+      if (hasLeft) resolve()
+    })
+  }
+  if (hasLeft) return
+  await new Promise<void>((resolve) => {
+    goOn = resolve
+    outgoing.end(resolve)
+  })
+}
+
+function write(outgoing: Outgoing, pieces: Pieces): void {
+  if (pieces instanceof Uint8Array) {
+    outgoing.write(pieces)
+    return
+  }
+  outgoing.cork()
+  for (const piece of pieces) outgoing.write(piece)
+  outgoing.uncork()
+}
+
+async function* startingWith(first: IteratorResult<Pieces>, rest: AsyncIterator<Pieces>): AsyncGenerator<Pieces> {
   try {
     for (let result = first; !result.done; result = await rest.next()) yield result.value
   } finally {
     await rest.return?.()
   }
-}
-
-function hasLeft(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code
-  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE'
 }

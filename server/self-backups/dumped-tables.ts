@@ -129,6 +129,7 @@ export const leftOutTables: Readonly<Record<string, string>> = {
   copied_files: 'made by listing the copy',
   ended_runs: 'of what ended before the loss nobody has to be told',
   outbox: 'what was told once is not told again by a box that comes back',
+  basket_items: 'a choice of the moment: files are chosen again in a minute',
   orders: 'given again where they are still wanted: an old one must not come back',
   told_jobs: 'each computer tells them again at its next contact',
   run_reports: 'history; the log stays on the computer',

@@ -1,9 +1,8 @@
 /** The engine's view of a version as pages and downloads want it: names for paths, milliseconds for times, bytes with their entry. */
 import type { TreeEntry, Version } from '../../engine/index.ts'
-import type { VersionPath } from './version-path.ts'
+import { namesOfPathBytes, pathBytes } from './version-path.ts'
 import type { VersionEntry, VersionReader } from './version-reader.ts'
 
-const slash = Buffer.from('/')
 const nanosecondsPerMs = 1_000_000n
 
 export function engineVersionReader(version: Version): VersionReader {
@@ -17,20 +16,22 @@ export function engineVersionReader(version: Version): VersionReader {
       return { entries: entries.map((entry) => toVersionEntry(version, entry)), hasMore: next !== undefined }
     },
     walk: (path) => walkBelow(version, path),
+    readFiles: (items) => version.readFiles(items),
   }
 }
 
 /** The engine gives the folder itself first, with its whole path. */
-async function* walkBelow(version: Version, folder: VersionPath): ReturnType<VersionReader['walk']> {
+async function* walkBelow(version: Version, folder: Parameters<VersionReader['walk']>[0]): ReturnType<VersionReader['walk']> {
   const start = pathBytes(folder)
   for await (const { path, entry } of version.walk(start)) {
-    const names = namesOf(path).slice(folder.length)
+    const names = namesOfPathBytes(path).slice(folder.length)
     if (names.length > 0) yield { path: names, entry: toVersionEntry(version, entry) }
   }
 }
 
 function toVersionEntry(version: Version, entry: TreeEntry): VersionEntry {
-  const shared = { name: entry.name, mode: entry.mode, changedAtMs: Number(entry.mtimeNs / nanosecondsPerMs) }
+  const { name, mode, mtimeNs, uid, gid } = entry
+  const shared = { name, mode, changedAtMs: Number(mtimeNs / nanosecondsPerMs), changedAtNs: mtimeNs, owner: { uid, gid } }
   switch (entry.type) {
     case 'directory':
       return { ...shared, type: 'directory' }
@@ -40,22 +41,15 @@ function toVersionEntry(version: Version, entry: TreeEntry): VersionEntry {
       return { ...shared, type: 'special', what: entry.special }
     case 'file':
     case 'hardlink':
-      return { ...shared, type: 'file', sizeBytes: entry.size, read: (bytes) => version.readFile(entry, bytes) }
+      return {
+        ...shared,
+        type: 'file',
+        sizeBytes: entry.size,
+        sameFile: entry.type === 'hardlink' ? `${entry.device}:${entry.inode}` : undefined,
+        stored: entry,
+        read: (bytes) => version.readFile(entry, bytes),
+      }
     default:
       return entry satisfies never
   }
-}
-
-function pathBytes(path: VersionPath): Buffer {
-  return Buffer.concat(path.flatMap((name, index) => (index === 0 ? [name] : [slash, name])))
-}
-
-function namesOf(path: Buffer): VersionPath {
-  const names: Buffer[] = []
-  for (let at = 0; at < path.length; ) {
-    const end = path.indexOf(slash, at)
-    names.push(path.subarray(at, end === -1 ? path.length : end))
-    at = end === -1 ? path.length : end + 1
-  }
-  return names
 }

@@ -9,7 +9,15 @@ import { encodedPathAfter, findVersionPath, type VersionPath } from './version-p
 
 /** Another customer's version is answered exactly as one that never was. */
 export async function getReadableVersion(c: AppContext, snapshots: Pick<SnapshotsService, 'find'>): Promise<Snapshot> {
-  const id = c.req.param('snapshotId') ?? ''
+  return getReadableVersionById(c, snapshots, c.req.param('snapshotId') ?? '')
+}
+
+/** Where the id stands in a field or a query. */
+export async function getReadableVersionById(
+  c: AppContext,
+  snapshots: Pick<SnapshotsService, 'find'>,
+  id: string,
+): Promise<Snapshot> {
   const version = isId('snap', id) ? await snapshots.find(id) : undefined
   if (version === undefined) throw new Problem('HF-NOT-FOUND')
   requireIn(c, 'files:read', version.customerId)
@@ -17,7 +25,7 @@ export async function getReadableVersion(c: AppContext, snapshots: Pick<Snapshot
 }
 
 /** The place behind `mark` in the address, as bytes. */
-export function getPathAsked(c: AppContext, mark: 'browse' | 'file' | 'zip'): VersionPath {
+export function getPathAsked(c: AppContext, mark: 'browse' | 'file' | 'zip' | 'tar'): VersionPath {
   const path = findVersionPath(encodedPathAfter(new URL(c.req.url).pathname, mark))
   if (path === undefined) throw new Problem('HF-NOT-FOUND')
   return path

@@ -11,6 +11,7 @@ export const maxPathDepth = 1024
 
 const percent = 0x25
 const slash = 0x2f
+const slashByte = Buffer.of(slash)
 
 /** The bytes behind the part of an address after `/browse`, `/file` or `/zip`; undefined when no name can be so. */
 export function findVersionPath(encoded: string): VersionPath | undefined {
@@ -31,6 +32,21 @@ export function encodeVersionPath(path: VersionPath): string {
 export function encodedPathAfter(pathname: string, mark: string): string {
   const end = pathname.indexOf(`/${mark}`) + mark.length + 1
   return pathname.slice(end)
+}
+
+/** As one run of bytes with a slash between names, which no name can hold. */
+export function pathBytes(path: VersionPath): Buffer {
+  return Buffer.concat(path.flatMap((name, index) => (index === 0 ? [name] : [slashByte, name])))
+}
+
+export function namesOfPathBytes(path: Buffer): VersionPath {
+  const names: Buffer[] = []
+  for (let at = 0; at < path.length; ) {
+    const end = path.indexOf(slash, at)
+    names.push(path.subarray(at, end === -1 ? path.length : end))
+    at = end === -1 ? path.length : end + 1
+  }
+  return names
 }
 
 function encodeName(name: Uint8Array): string {

@@ -1,3 +1,4 @@
+import type { FileEntry, FilesEvent, HardlinkEntry, ItemToRead } from '../../engine/index.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { VersionPath } from './version-path.ts'
 
@@ -9,6 +10,8 @@ export interface VersionReader {
   readonly listFolder: (path: VersionPath, page: FolderPageRequest) => Promise<FolderPage>
   /** Everything below a folder, parents before children, without holding more than the way down. Paths are relative to it. */
   readonly walk: (path: VersionPath) => AsyncIterable<{ readonly path: VersionPath; readonly entry: VersionEntry }>
+  /** Items in their order, each file (its `stored`) followed by its bytes; the next ones are fetched meanwhile. */
+  readonly readFiles: <Item>(items: AsyncIterable<ItemToRead<Item>>) => AsyncIterable<readonly FilesEvent<Item>[]>
 }
 
 export interface FolderPageRequest {
@@ -28,11 +31,16 @@ export type VersionEntry = {
   /** 12 bits: permissions, set-id, sticky. */
   readonly mode: number
   readonly changedAtMs: number
+  readonly changedAtNs: bigint
+  readonly owner: { readonly uid: number; readonly gid: number }
 } & (
   | { readonly type: 'directory' }
   | {
       readonly type: 'file'
       readonly sizeBytes: number
+      /** The same for every name of one file that has several; undefined for a file with one. */
+      readonly sameFile: string | undefined
+      readonly stored: FileEntry | HardlinkEntry
       /** Bytes from `start` up to, not including, `end`. */
       readonly read: (bytes: { readonly start: number; readonly end: number }) => AsyncIterable<Uint8Array>
     }

@@ -8,12 +8,14 @@ import type { PagerProps } from '../../views/partials/pager.ts'
 import type { TrailStep } from '../../views/partials/trail.ts'
 import type { PageContext } from '../../views/site.ts'
 import { openAccountOf } from '../accounts/account.ts'
+import { basketBeside } from '../baskets/basket-beside.ts'
+import type { BasketsService } from '../baskets/baskets-service.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { browsePath, computerPath, skippedPath, zipPath } from '../http/page-paths.ts'
+import { browsePath, computerPath, skippedPath, tarPath, zipPath } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
 import { cursorOf, entriesPerPage, entryProps, filterAsked, nameFilter, parseCursor } from './folder-page.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -33,6 +35,7 @@ export function versionsRoutes(options: {
   readonly snapshots: SnapshotsService
   readonly openVersionReader: OpenVersionReader
   readonly readSnapshotBody: ReadSnapshotBody
+  readonly baskets: Pick<BasketsService, 'list'>
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
   const { customers, devices, snapshots, openVersionReader, readSnapshotBody, pageContext } = options
@@ -61,10 +64,11 @@ export function versionsRoutes(options: {
   ) {
     const { version, path, reader } = of
     const page = pageContext(c)
-    const [{ viewer }, device, neighbours] = await Promise.all([
+    const [{ viewer }, device, neighbours, basket] = await Promise.all([
       openAccountOf(c, customers, version.customerId),
       getDevice(version),
       snapshots.findNeighbours(version),
+      basketBeside(c, options, version.customerId),
     ])
     const filter = filterAsked(c.req.query('name'))
     const after = parseCursor(c.req.query('after'))
@@ -78,10 +82,17 @@ export function versionsRoutes(options: {
         version: versionFacts(version, device),
         above: stepsAbove({ page, version, device, path }),
         folder: name && nameText(name),
-        entries: folder.entries.map((entry) => entryProps(version.id, path, entry)),
+        entries: folder.entries.map((entry) => ({
+          ...entryProps(version.id, path, entry),
+          ...(entry.type === 'special'
+            ? {}
+            : { basket: basket?.buttonOf({ snapshotId: version.id, path: [...path, entry.name] }) }),
+        })),
+        basket: basket?.aside,
         filter,
         path: here,
         zipPath: zipPath(version.id, path),
+        tarPath: tarPath(version.id, path),
         earlierPath: neighbours.earlier && browsePath(neighbours.earlier, path),
         laterPath: neighbours.later && browsePath(neighbours.later, path),
         pager: pagerOf({ page, folder, filter, here, isFirst: after === undefined }),

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 
 /** What a link brings that is not a page. */
-const notPages = /\/(file|zip)\/|\/zip$|\/export\b|\.(csv|pdf|txt|json|crt)\b/
+const notPages = /\/(file|zip|tar)\/|\/(zip|tar)$|\/(export|download)\b|\.(csv|pdf|txt|json|crt)\b/
 
 /** Addresses that differ in what they are about, or in what is chosen of it, and not in what they show. Every folder is one. */
 export function kindOf(url: string): string {

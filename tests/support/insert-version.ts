@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { parseChunkId, parseDeviceId, parseSnapshotId, type SnapshotBody } from '../../engine/index.ts'
+import { type ChunkId, parseChunkId, parseDeviceId, parseSnapshotId, type SnapshotBody } from '../../engine/index.ts'
 import type { Connected } from '../../server/devices/connect-service.ts'
 import type { Snapshot } from '../../server/snapshots/snapshot.ts'
 import type { CommittedVersion } from '../../server/snapshots/snapshots-service.ts'
@@ -46,16 +46,18 @@ export async function insertVersion(
   { device, customer }: Pick<Connected, 'device' | 'customer'>,
   more: Partial<Omit<CommittedVersion, 'body' | 'envelope'>> & {
     readonly seq?: number
+    /** Of a tree that is stored; of none without it. */
+    readonly root?: ChunkId
     readonly body?: Partial<SnapshotBody>
   } = {},
 ): Promise<Snapshot> {
-  const { body, seq = 1, ...committed } = more
+  const { body, seq = 1, root = parseChunkId(randomBytes(32)), ...committed } = more
   const repository = await box.repositories.findOfCustomer(customer.customerId)
   if (repository === undefined) throw new Error('the customer has no repository')
   const version = {
     snapshotId: parseSnapshotId(randomBytes(32).toString('hex')),
     envelope: {
-      root: parseChunkId(randomBytes(32)),
+      root,
       seq,
       device: parseDeviceId(device.deviceId),
       serverTimeMs: box.clock.now(),

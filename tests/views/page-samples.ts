@@ -23,6 +23,7 @@ import type { DayProps, RibbonProps } from '../../views/partials/month.ts'
 import type { PageContext, Viewer } from '../../views/site.ts'
 import { activitySamples } from './activity-samples.ts'
 import { addingSamples } from './adding-samples.ts'
+import { basketSamples, emptyBasket, fullBasket } from './basket-samples.ts'
 import { checkSamples } from './check-samples.ts'
 import { copiesSamples } from './copies-samples.ts'
 import { customersSamples } from './customers-samples.ts'
@@ -316,8 +317,10 @@ function folder(props: Partial<VersionPageProps>): (page: PageContext) => Html {
       entries: manyEntries,
       path: hereAnd.path,
       zipPath: hereAnd.zipPath,
+      tarPath: hereAnd.zipPath,
       earlierPath: '/versions/snap_w/browse/x',
       laterPath: '/versions/snap_y/browse/x',
+      basket: emptyBasket,
       pager: { words: '' },
       ...props,
     })
@@ -543,6 +546,7 @@ export const pageSamples = {
   ...fleetSamples(longName),
   ...pruneSamples,
   ...keptSamples({ viewer, nowMs, longName }),
+  ...basketSamples({ viewer, nowMs, longName }),
   ...lettersSamples(longName),
   ...recoverySamples({ viewer, nowMs, longName }),
   'computer-failed': computer({
@@ -558,6 +562,10 @@ export const pageSamples = {
   'folder-filtered-none': folder({ entries: [], filter: '<b>"zzz' }),
   'folder-one': folder({ entries: manyEntries.slice(1, 2), earlierPath: undefined }),
   'folder-many': folder({ pager: { words: '200 on this page', next: '?after=x', backWord: 'First' } }),
+  'folder-choosing': folder({
+    entries: manyEntries.map((entry, index) => ({ ...entry, basket: { item: `snap_x/home/${index}`, isIn: index % 2 === 1 } })),
+    basket: fullBasket(nowMs, longName),
+  }),
   'folder-long': folder({ entries: longEntries, folder: longName.repeat(3) }),
   'skipped-one': skipped(skippedRows.slice(0, 1), 1),
   'skipped-many': skipped(skippedRows, 3),

@@ -57,7 +57,7 @@ describe('every page', () => {
 })
 
 describe('what people typed is text', () => {
-  const hostile = '"><script>alert(1)</script><use href="#i-x"/>\'&'
+  const hostile = '"><script>alert(1)</script><use href="#i-moon"/>\'&'
 
   test('in names, filters and links', async () => {
     const html = String(
@@ -81,18 +81,26 @@ describe('what people typed is text', () => {
         folder: hostile,
         filter: hostile,
         entries: [
-          { kind: 'file', name: hostile, changedAtMs: 0, sizeBytes: 1, filePath: `/${hostile}` },
+          {
+            ...{ kind: 'file', name: hostile, changedAtMs: 0, sizeBytes: 1, filePath: `/${hostile}` },
+            basket: { item: hostile, isIn: true },
+          },
           { kind: 'link', name: hostile, changedAtMs: 0, target: hostile },
         ],
         path: `/${hostile}`,
         zipPath: `/${hostile}`,
+        tarPath: `/${hostile}`,
         earlierPath: undefined,
         laterPath: undefined,
+        basket: {
+          ...{ files: 1, folders: 0, links: 0, bytes: 1, path: '/', downloadPath: '/', of: hostile, back: hostile },
+          newest: [{ item: hostile, name: hostile, kind: 'file', sizeBytes: 1, versionAtMs: 0 }],
+        },
         pager: { words: hostile },
       }),
     )
     expect(html).not.toContain('<script>alert')
-    expect(html).not.toContain('href="#i-x"')
+    expect(html).not.toContain('href="#i-moon"')
     expect(html.split('&quot;&gt;&lt;script&gt;alert(1)').length).toBeGreaterThan(10)
   })
 

@@ -6,6 +6,7 @@ import { timeTag, whenInSentence, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
+import { type BasketAsideProps, basketAside, basketBar, basketForm } from '../partials/basket.ts'
 import { type EntryProps, entryRow } from '../partials/entry.ts'
 import { type Fact, facts } from '../partials/facts.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
@@ -41,11 +42,16 @@ export type VersionPageProps = PageContext & {
   readonly filter: string
   readonly path: string
   readonly zipPath: string
+  readonly tarPath: string
   readonly pager: PagerProps
   /** The same folder, one version before and after. */
   readonly earlierPath: string | undefined
   readonly laterPath: string | undefined
+  /** Undefined: whoever looks has none. */
+  readonly basket: BasketAsideProps | undefined
 }
+
+const listingId = 'listing'
 
 /** One folder of one version: what lay in it, to be opened or taken out. */
 export function versionPage(props: VersionPageProps): Page {
@@ -62,7 +68,7 @@ export function versionPage(props: VersionPageProps): Page {
         <h1 class="title"><bdi class="exact">${folder ?? when}</bdi></h1>
         <p class="lead">As it was on ${version.computer} ${whenInSentence(reader, version.takenAtMs)}.${folder === undefined ? ' Open a folder, or take all of it.' : ''}</p>
       </div>
-      <p class="row"><a class="button primary" href="${props.zipPath}">${icon('folder-archive')}Download this folder</a></p>
+      <p class="row"><a class="button primary" href="${props.zipPath}">${icon('folder-archive')}Download this folder</a> <a class="button" href="${props.tarPath}">${icon('download')}As tar<span class="vh"> archive</span></a></p>
     </header>
     <div class="split part">
       <section class="part" aria-labelledby="files">
@@ -71,6 +77,7 @@ export function versionPage(props: VersionPageProps): Page {
         ${listing(props)}
       </section>
       <aside class="flow">
+        ${props.basket === undefined ? '' : basketAside(reader, props.basket, listingId)}
         <section aria-labelledby="version">
           ${partHead({ id: 'version', title: 'This version' })}
           ${facts(versionFacts(reader, version))}
@@ -97,10 +104,16 @@ function filterForm({ path, filter }: VersionPageProps): Html {
 
 function listing(props: VersionPageProps): Html {
   const { reader, entries, filter } = props
-  return html`<div id="listing">
-          ${entries.length === 0 ? html`<p class="prose" role="status">${emptyWords(filter)}</p>` : ledger(reader, entries)}
+  return html`<div id="${listingId}">
+          ${entries.length === 0 ? html`<p class="prose" role="status">${emptyWords(filter)}</p>` : choosable(props)}
           ${pager(props.pager)}
+          ${props.basket === undefined ? '' : basketBar(reader, props.basket)}
         </div>`
+}
+
+function choosable({ reader, entries, basket }: VersionPageProps): Html {
+  const body = ledger(reader, entries)
+  return basket === undefined ? body : basketForm({ of: basket.of, back: basket.back, list: listingId, body })
 }
 
 function emptyWords(filter: string): string {
@@ -111,7 +124,7 @@ function ledger(reader: Reader, entries: readonly EntryProps[]): Html {
   return html`<div class="ledger-wrap">
             <table class="ledger">
               <thead><tr><th scope="col">Name</th><th scope="col" class="num wide">Size</th><th scope="col" class="wide">Last changed</th><th scope="col"><span class="vh">Get it</span></th></tr></thead>
-              <tbody>${entries.map((entry) => entryRow(reader, entry))}
+              <tbody>${entries.map((entry, index) => entryRow(reader, entry, index))}
               </tbody>
             </table>
           </div>`

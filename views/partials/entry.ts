@@ -5,9 +5,15 @@ import type { Html } from '../html.ts'
 import { fileIcon } from '../icons/file-icon.ts'
 import { icon } from '../icons/icon.ts'
 import type { Reader } from '../reader.ts'
+import { basketButton } from './basket.ts'
 
 /** One name in a folder of a version. */
-export type EntryProps =
+export type EntryProps = EntryKind & {
+  /** What its button of the basket sends; undefined for whoever has no basket. */
+  readonly basket?: { readonly item: string; readonly isIn: boolean } | undefined
+}
+
+type EntryKind =
   | {
       readonly kind: 'folder'
       readonly name: string
@@ -26,7 +32,8 @@ export type EntryProps =
   /** Pipes, sockets and devices: named, so that nothing is missing, but there is nothing to take out. */
   | { readonly kind: 'special'; readonly name: string; readonly changedAtMs: number; readonly what: string }
 
-export function entryRow(reader: Reader, entry: EntryProps): Html {
+/** `index`: its own among the rows. */
+export function entryRow(reader: Reader, entry: EntryProps, index: number): Html {
   const changed = timeTag(entry.changedAtMs, whenText(reader, entry.changedAtMs))
   const size = entry.kind === 'file' ? sizeText(reader, entry.sizeBytes) : ''
   return html`
@@ -34,7 +41,7 @@ export function entryRow(reader: Reader, entry: EntryProps): Html {
                   <th scope="row" class="name">${entryName(entry)}<span class="narrow sub">${size === '' ? '' : html`${size}, `}${changed}</span></th>
                   <td class="num wide">${size}</td>
                   <td class="wide when">${changed}</td>
-                  <td class="acts">${entryAction(entry)}</td>
+                  <td class="acts">${entryAction(entry)}${entry.basket === undefined ? '' : html` ${basketButton({ id: `take-${index}`, name: entry.name, ...entry.basket })}`}</td>
                 </tr>`
 }
 

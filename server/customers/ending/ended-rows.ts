@@ -43,6 +43,7 @@ export const endedRows: readonly EndedRows[] = [
   { table: 'webhooks', column: 'customer_id', through: 'customer' },
   { table: 'letter_defaults', column: 'customer_id', through: 'customer' },
   { table: 'staff_letter_customers', column: 'customer_id', through: 'customer' },
+  { table: 'basket_items', column: 'customer_id', through: 'customer' },
   { table: 'customer_watch', column: 'customer_id', through: 'customer' },
   { table: 'chunks', column: 'repository_id', through: 'repository' },
   { table: 'pack_swaps', column: 'repository_id', through: 'repository' },

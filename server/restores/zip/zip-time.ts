@@ -1,20 +1,51 @@
 import type { ZipTime } from './zip-records.ts'
 
 /** What the DOS fields can say: two-second steps from 1980 to 2107. */
-const first = Temporal.PlainDateTime.from('1980-01-01T00:00:00')
-const last = Temporal.PlainDateTime.from('2107-12-31T23:59:58')
+const firstYear = 1980
+const lastYear = 2107
+const first = dosTimeOf(Date.UTC(firstYear, 0, 1))
+const last = dosTimeOf(Date.UTC(lastYear, 11, 31, 23, 59, 58))
 
 /** A file's time for an archive that somebody in that zone unpacks. */
 export function zipTime(changedAtMs: number, timeZone: string): ZipTime {
-  const local = clamp(Temporal.Instant.fromEpochMilliseconds(changedAtMs).toZonedDateTimeISO(timeZone).toPlainDateTime())
-  return {
-    dosDate: ((local.year - 1980) << 9) | (local.month << 5) | local.day,
-    dosTime: (local.hour << 11) | (local.minute << 5) | (local.second >> 1),
-    unixSeconds: Math.floor(changedAtMs / 1000),
+  return zipTimes(timeZone)(changedAtMs)
+}
+
+/** No clock anywhere is put on or back at another moment than the quarter of an hour. */
+const quarterMs = 15 * 60 * 1000
+/** Files of a folder are often of few days. */
+const keptQuarters = 4096
+
+/** The same for many: asking the calendar anew for each of a million files would take ten seconds. */
+export function zipTimes(timeZone: string): (changedAtMs: number) => ZipTime {
+  const offsets = new Map<number, number>()
+  return (changedAtMs) => {
+    const quarter = Math.floor(changedAtMs / quarterMs)
+    let offsetMs = offsets.get(quarter)
+    if (offsetMs === undefined) {
+      offsetMs = offsetAt(quarter * quarterMs, timeZone)
+      if (offsets.size >= keptQuarters) offsets.clear()
+      offsets.set(quarter, offsetMs)
+    }
+    return { ...dosTimeWithin(changedAtMs + offsetMs), unixSeconds: Math.floor(changedAtMs / 1000) }
   }
 }
 
-function clamp(local: Temporal.PlainDateTime): Temporal.PlainDateTime {
-  if (Temporal.PlainDateTime.compare(local, first) < 0) return first
-  return Temporal.PlainDateTime.compare(local, last) > 0 ? last : local
+function offsetAt(ms: number, timeZone: string): number {
+  return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone).offsetNanoseconds / 1e6
+}
+
+function dosTimeWithin(localMs: number) {
+  const year = new Date(localMs).getUTCFullYear()
+  if (year < firstYear) return first
+  return year > lastYear ? last : dosTimeOf(localMs)
+}
+
+/** `localMs`: what the clock on the wall shows, as if it were UTC. */
+function dosTimeOf(localMs: number): Pick<ZipTime, 'dosDate' | 'dosTime'> {
+  const local = new Date(localMs)
+  return {
+    dosDate: ((local.getUTCFullYear() - firstYear) << 9) | ((local.getUTCMonth() + 1) << 5) | local.getUTCDate(),
+    dosTime: (local.getUTCHours() << 11) | (local.getUTCMinutes() << 5) | (local.getUTCSeconds() >> 1),
+  }
 }

@@ -19,6 +19,7 @@ const rights: Readonly<Record<Permission, string>> = {
   'devices:read': 'administrator implementor owner member viewer',
   'versions:read': 'administrator implementor owner member viewer',
   'files:read': 'owner member viewer',
+  'baskets:use': 'owner member viewer',
   'versions:keep': 'administrator implementor owner member',
   'retention:write': 'administrator implementor owner',
   'versions:delete': 'owner',

@@ -13,7 +13,8 @@ import { accessOf } from '../../../server/http/access.ts'
 import { errorBoundary } from '../../../server/http/error-boundary.ts'
 import { newRoutes } from '../../../server/http/new-routes.ts'
 import { setSecurityHeaders } from '../../../server/http/security-headers.ts'
-import { downloadsRoutes, maxDownloadsAtOnce } from '../../../server/restores/downloads-routes.ts'
+import { createDownloads, maxDownloadsAtOnce } from '../../../server/restores/downloads.ts'
+import { downloadsRoutes } from '../../../server/restores/downloads-routes.ts'
 import type { Id } from '../../../server/runtime/ids.ts'
 import { silentLog } from '../../../server/runtime/log.ts'
 import { engineVersionReader } from '../../../server/snapshots/engine-version-reader.ts'
@@ -99,7 +100,7 @@ function app() {
     downloadsRoutes({
       snapshots: { find: async (id) => (id === snapshot.id ? snapshot : undefined) },
       openVersionReader,
-      log,
+      downloads: createDownloads({ log }),
       pageContext: () => pageContext('/assets/v'),
     }),
   )
@@ -120,6 +121,7 @@ function watched(version: Version): Version {
     ...version,
     readFile: (entry, range) => counted(version.readFile(entry, range)),
     walk: (path) => counted(version.walk(path)),
+    readFiles: (items) => counted(version.readFiles(items)),
   }
 }
 

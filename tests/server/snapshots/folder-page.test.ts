@@ -4,7 +4,7 @@ import { cursorOf, entryProps, filterAsked, nameFilter, parseCursor } from '../.
 
 const version = 'snap_aaaaaaaaaaaaaaaaaaaa' as Id<'snap'>
 const latin = Buffer.from('caf\xe9', 'latin1')
-const shared = { mode: 0o644, changedAtMs: 5 }
+const shared = { mode: 0o644, changedAtMs: 5, changedAtNs: 5_000_000n, owner: { uid: 0, gid: 0 } }
 
 describe('a page of a folder', () => {
   test('a cursor is any name', () => {

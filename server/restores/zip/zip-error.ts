@@ -1,0 +1,3 @@
+export class ZipError extends Error {
+  override readonly name = 'ZipError'
+}
