@@ -22,6 +22,8 @@ import { openMasterKey } from './runtime/master-key.ts'
 import { openLog } from './runtime/open-log.ts'
 import type { Randomness } from './runtime/randomness.ts'
 import type { ReachedPoint } from './storage-volumes/crash-points.ts'
+import { folderPath, ownFolder } from './storage-volumes/places-file.ts'
+import { giveUpReserveWhenFull } from './storage-volumes/reserve-file.ts'
 import { type Authority, openAuthority } from './tls/authority.ts'
 
 /**
@@ -80,6 +82,7 @@ export async function openBox(options: {
 
   const dataFolder = openDataFolder(config.dataFolder)
   if (options.isRecovering !== true) demandNoRecovery(dataFolder)
+  await giveUpReserveWhenFull(folderPath(dataFolder, ownFolder))
   const dataLock = await takeDataLock(dataFolder, randomness)
   opened.defer(() => dataLock.release())
   const { log, close: closeLog } = openLog({ dataFolder, level: config.logLevel, terminal: machine.terminal })

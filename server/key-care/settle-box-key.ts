@@ -19,6 +19,7 @@ import type { Randomness } from '../runtime/randomness.ts'
 import { rewriteFactors } from '../second-factors/sealed-factor.ts'
 import { findSetting, putSetting } from '../settings/settings-table.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
+import { diskTrouble } from '../storage-volumes/storage-volume.ts'
 import { findNextKey, masterKeyName, takeNextKey } from './master-keys.ts'
 import { underNextKey } from './rewrite-slots.ts'
 import { writeSlotFiles } from './slot-files.ts'
@@ -53,12 +54,23 @@ export async function settleBoxKey(options: SettlingOptions): Promise<Buffer> {
     return areRowsDone ? nextKey : masterKey
   }
   if (!areRowsDone) await rewriteRows(options, repositories, nextKey)
-  for (const repository of await listAll(database)) await writeFiles(options, repository)
-  rewriteServerSecret(options, nextKey)
-  reached('box-key:server-secret')
+  try {
+    await writeAllFiles(options, nextKey)
+  } catch (error) {
+    // The rows say which key counts, so the box can serve, also to be tidied up; the next start goes on here.
+    if (diskTrouble(error) !== 'full') throw error
+    log.warn({ err: error }, 'the change of the box key goes on at the next start, when there is room for its files')
+    return nextKey
+  }
   await takeNextKey(masterKeyFile, reached)
   log.info('the box key is changed')
   return nextKey
+}
+
+async function writeAllFiles(options: SettlingOptions, nextKey: Buffer): Promise<void> {
+  for (const repository of await listAll(options.database)) await writeFiles(options, repository)
+  rewriteServerSecret(options, nextKey)
+  options.reached('box-key:server-secret')
 }
 
 async function listAll({ kysely }: Database): Promise<readonly Repository[]> {

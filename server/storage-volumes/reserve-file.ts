@@ -2,10 +2,11 @@
  * A file that holds room on the disk for the day when there is none: given up, it lets restores, the database and prune go on; it is
  * made again, a step at a time, once there is room.
  */
-import { open, stat, truncate } from 'node:fs/promises'
+import { open, stat, statfs, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Randomness } from '../runtime/randomness.ts'
 import { hasCode } from './durable-file.ts'
+import { criticalBytes } from './storage-volume.ts'
 
 export interface ReserveFile {
   readonly size: () => Promise<number>
@@ -20,23 +21,21 @@ const fileName = 'reserve'
 export const growStepBytes = 16 * 1024 ** 2
 const pieceBytes = 1024 ** 2
 
+/** At boot, before a byte is written: a box that was stopped, or fell, on a full disk must be able to start. */
+export async function giveUpReserveWhenFull(path: string): Promise<void> {
+  const file = join(path, fileName)
+  if ((await sizeOf(file)) === 0) return
+  const { bavail, blocks, bsize } = await statfs(path)
+  if (bavail * bsize < criticalBytes(blocks * bsize)) await release(file)
+}
+
 export function openReserveFile(path: string, randomness: Randomness): ReserveFile {
   const file = join(path, fileName)
-  const size = async () => {
-    try {
-      return (await stat(file)).size
-    } catch (error) {
-      if (hasCode(error, ['ENOENT'])) return 0
-      throw error
-    }
-  }
   return {
-    size,
-    release: async () => {
-      if ((await size()) > 0) await truncate(file, 0)
-    },
+    size: () => sizeOf(file),
+    release: () => release(file),
     grow: async (wantedBytes) => {
-      const before = await size()
+      const before = await sizeOf(file)
       if (before >= wantedBytes) return true
       // Bytes that no file system can compress away.
       const piece = randomness.bytes(Math.min(pieceBytes, wantedBytes))
@@ -51,4 +50,17 @@ export function openReserveFile(path: string, randomness: Randomness): ReserveFi
       return until >= wantedBytes
     },
   }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size
+  } catch (error) {
+    if (hasCode(error, ['ENOENT'])) return 0
+    throw error
+  }
+}
+
+async function release(file: string): Promise<void> {
+  if ((await sizeOf(file)) > 0) await truncate(file, 0)
 }

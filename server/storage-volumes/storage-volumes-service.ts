@@ -9,7 +9,8 @@ import type { Log } from '../runtime/log.ts'
 import type { Randomness } from '../runtime/randomness.ts'
 import { createDiskWatch, type VolumeStatus } from './disk-watch.ts'
 import { folderOf, folderPath, openPlaces, ownFolder, readPlaces } from './places-file.ts'
-import { VolumeError } from './storage-volume.ts'
+import { giveUpReserveWhenFull } from './reserve-file.ts'
+import { diskTrouble, VolumeError } from './storage-volume.ts'
 import * as table from './storage-volumes-table.ts'
 import { openVolume, type Volume } from './volume.ts'
 import { expectVolume, findVolumeId, makeVolumeId } from './volume-id.ts'
@@ -78,10 +79,19 @@ export async function openStorageVolumes(options: StorageVolumesOptions): Promis
     const expectedId = () => readPlaces(dataFolder).volumes[folder] ?? ''
     const volume = openVolume({ folder, path, expectedId, randomness, log, onReadOnly })
     volumes.set(folder, volume)
-    // A known disk, or one that was just written to: the probe proves that writes become durable.
-    if (volume.state().state !== 'wrong') volume.tryAgain()
+    if (volume.state().state !== 'wrong') await probe(volume)
     else log.error({ path }, 'what lies there is not the disk that belongs there; nothing is written to it')
     return volume
+  }
+  /** A known disk, or one that was just written to: the probe proves that writes become durable. A full one is read from all the same. */
+  const probe = async (volume: Volume) => {
+    await giveUpReserveWhenFull(volume.path)
+    try {
+      volume.tryAgain()
+    } catch (error) {
+      if (diskTrouble(error) !== 'full') throw error
+      log.warn({ path: volume.path }, 'this disk is full to the last byte: nothing is written to it until there is room')
+    }
   }
   /** A folder that never had a disk takes the one that is there, or begins one; any other must show the disk it had. */
   const expectKnownDisk = async (folder: string, path: string) => {

@@ -1,5 +1,5 @@
 // A box whose whole data folder, database and all, lies on a disk that somebody else fills to the last byte: people are told, backups
-// are refused in clear words, restores and prune go on, and everything is as before once there is room. Mounting needs root, as CI has.
+// are refused in clear words, restores and prune go on, and everything is as before once there is room. It also starts so. Mounting needs root, as CI has.
 
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { type RunningBox, runHoldfast, startBox } from '../support/start-box.ts'
 const MiB = 1024 * 1024
 
 it.runIf(canMount)(
-  'with no byte free restores and prunes, refuses backups, says so, and goes on when there is room',
+  'with no byte free restores and prunes, refuses backups, says so, goes on when there is room, and starts with none',
   { timeout: 300_000 },
   async () => {
     using disk = smallDisk('768m')
@@ -52,7 +52,14 @@ it.runIf(canMount)(
     expect(summaryOf(await agent.succeed(['backup', '--json']))).toMatchObject({ verdict: 'ok' })
     await agent.succeed(['restore', 'latest', '--to', join(home, 'again')])
     expect(differences(describeTree(source), describeTree(join(home, 'again', source)))).toEqual([])
+
     await box.stop()
+    disk.fill()
+    expect(statfsSync(disk.path).bavail).toBe(0)
+    await using started = await box.restart({ HOLDFAST_PORT: new URL(box.url).port })
+    await agent.succeed(['restore', 'latest', '--to', join(home, 'after a start')])
+    expect(differences(describeTree(source), describeTree(join(home, 'after a start', source)))).toEqual([])
+    await started.stop()
     rmSync(home, { recursive: true, force: true })
   },
 )

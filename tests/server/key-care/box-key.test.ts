@@ -161,3 +161,19 @@ test.each(points)('a fall at %s is finished by the next boot', async (point) => 
   expect(keyInFile()).toEqual(now)
   await expectAllUnder(now)
 })
+
+test.each(['generation:renamed', 'slot:written', 'box-key:server-secret'] as const)(
+  'a disk that is full at %s holds nobody up: the rows count, and a start with room ends it',
+  async (point) => {
+    const old = keyInFile()
+    await writeNextKey(settling.masterKeyFile, systemRandomness, nothingAtPoints)
+    const now = await boot((reached) => {
+      if (reached === point) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+    })
+    expect(keyInFile()).toEqual(old)
+    expect(await createOpenSecrets({ database, masterKey: now }).openSecrets(repositories[0]!)).toBeDefined()
+    expect(await boot()).toEqual(now)
+    expect(keyInFile()).toEqual(now)
+    await expectAllUnder(now)
+  },
+)
