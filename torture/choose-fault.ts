@@ -22,8 +22,9 @@ const shares: Readonly<Record<FaultKind, number>> = {
   'full-disk': 2,
 }
 const momentMaxMs = 600
-/** A backup sends about this much. */
-const cutMaxBytes = 400_000
+/** A backup sends up to half a MiB, some of its lines a few hundred bytes: as many cuts fall within each power of two between. */
+const cutBits = { least: 8, most: 19 }
+const maxCuts = 6
 
 export interface Chosen {
   readonly route: Route
@@ -60,7 +61,7 @@ export function chooseFault(choice: {
       case 'kill-at-moment':
         return { kind, victim, afterMs: random.below(momentMaxMs) }
       case 'cut':
-        return { kind, afterBytes: Array.from({ length: 1 + random.below(3) }, () => 1 + random.below(cutMaxBytes)) }
+        return { kind, afterBytes: Array.from({ length: 1 + random.below(maxCuts) }, () => cutAfter(random)) }
       case 'full-disk':
         return disk.isThere() ? { kind, point, nth, ...disk } : { kind: 'kill-at-point', victim: 'box', point, nth }
       default:
@@ -68,6 +69,10 @@ export function chooseFault(choice: {
     }
   })()
   return { route, fault }
+}
+
+function cutAfter(random: SeededRandom): number {
+  return 1 + random.below(2 ** (cutBits.least + random.below(cutBits.most - cutBits.least + 1)))
 }
 
 function pickKind(random: SeededRandom, kinds: readonly FaultKind[]): FaultKind {
