@@ -91,6 +91,7 @@ import { planEditsRoutes } from './plan-edits/plan-edits-routes.ts'
 import { plansPagesRoutes } from './plans/plans-pages-routes.ts'
 import { plansRoutes } from './plans/plans-routes.ts'
 import type { PlansSide } from './plans-side.ts'
+import { previewsRoutes } from './previews/previews-routes.ts'
 import { pruneRoutes } from './prune/prune-routes.ts'
 import type { RebuildService } from './rebuild/rebuild-service.ts'
 import { recoveryKitRoutes } from './recovery-kits/recovery-kit-routes.ts'
@@ -266,6 +267,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   const downloads = createDownloads({ log })
   app.route('/', downloadsRoutes({ ...services, downloads }))
   app.route('/', basketDownloadRoutes({ ...services, downloads }))
+  app.route('/', previewsRoutes({ ...services, downloads, log }))
   app.route('/', alarmsPageRoutes(services))
   app.route('/', jobsRoutes(services))
   app.route('/', overviewRoutes({ ...services, ...dependencies.lettersSide }))

@@ -21,6 +21,8 @@ import { createOverviewService, type OverviewService } from './fleet/overview-se
 import { createIdentities, type IdentitiesService } from './identities/identities-service.ts'
 import { createOrdersService, type OrdersService } from './orders/orders-service.ts'
 import { createPlaintexts, type PlaintextsService } from './plaintexts/plaintexts-service.ts'
+import { createThumbnailer } from './previews/thumbnailer.ts'
+import { createThumbnails, type ThumbnailsService } from './previews/thumbnails-service.ts'
 import { createProgressService, type ProgressService } from './progress/progress-service.ts'
 import type { RecordsService } from './records/records-service.ts'
 import { createDeviceSlots } from './repositories/device-slots.ts'
@@ -70,6 +72,7 @@ export interface DevicesSide {
   readonly verification: VerificationService
   readonly readCheckOverview: ReadCheckOverview
   readonly openVersionReader: OpenVersionReader
+  readonly thumbnails: ThumbnailsService
   readonly readSnapshotBody: ReadSnapshotBody
 }
 
@@ -129,6 +132,7 @@ export function createDevicesSide(options: {
     verification,
     readCheckOverview: createCheckOverview({ ...options, devices, checks, verification }),
     openVersionReader: createOpenVersionReader({ ...options, plaintexts }),
+    thumbnails: createThumbnails({ thumbnailer: createThumbnailer() }),
     readSnapshotBody,
   }
 }

@@ -192,6 +192,7 @@ export async function createServices(box: Box): Promise<Services> {
     authority: box.authority,
     [Symbol.asyncDispose]: async () => {
       await chores.stop()
+      await devicesSide.thumbnails[Symbol.asyncDispose]()
       await pool[Symbol.asyncDispose]()
     },
   }

@@ -11,6 +11,9 @@ export const browsePath = (id: Id<'snap'>, path: VersionPath = []) => `/versions
 export const filePath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/file${encodeVersionPath(path)}`
 export const zipPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/zip${encodeVersionPath(path)}`
 export const tarPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/tar${encodeVersionPath(path)}`
+export const previewPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/preview${encodeVersionPath(path)}`
+export const picturePath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/picture${encodeVersionPath(path)}`
+export const thumbnailPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/thumbnail${encodeVersionPath(path)}`
 export const skippedPath = (id: Id<'snap'>) => `/versions/${id}/skipped`
 export const customerPath = (customerId: Id<'cus'>) => `/customers/${customerId}`
 export const recoveryKitPath = (customerId: Id<'cus'>) => `/customers/${customerId}/recovery-kit`

@@ -29,12 +29,15 @@ export const securityHeaders = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
 } as const
 
-/** Also sets them on the raw response, so that handlers that write to it directly cannot forget them. */
+/**
+ * Also sets them on the raw response, so that handlers that write to it directly cannot forget them. What a handler says itself stays:
+ * a stored file has a stricter policy, and an answer that it did not change must repeat it, or browsers would take ours for it.
+ */
 export function setSecurityHeaders(): MiddlewareHandler<AppEnvironment> {
   return async (c, next) => {
     for (const [name, value] of Object.entries(securityHeaders)) c.env?.outgoing?.setHeader(name, value)
     await next()
-    for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value)
+    for (const [name, value] of Object.entries(securityHeaders)) if (!c.res.headers.has(name)) c.header(name, value)
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
   }
 }

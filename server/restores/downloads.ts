@@ -31,7 +31,7 @@ export interface Downloads {
   /** Whole or in part, as the request's headers ask. `identity` names the bytes for good: version and place. */
   readonly sendFile: (
     c: AppContext,
-    file: Extract<VersionEntry, { type: 'file' }> & { readonly identity: string },
+    file: Extract<VersionEntry, { type: 'file' }> & { readonly identity: string; readonly shownAs?: string },
   ) => Promise<Response>
   readonly sendArchive: (c: AppContext, archive: ArchiveAsked) => Promise<Response>
 }

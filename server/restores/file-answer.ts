@@ -25,14 +25,25 @@ export interface FileFacts {
   readonly changedAtMs: number
   /** Names the bytes for good: version and place. */
   readonly identity: string
+  /** Shown by the browser instead of saved; a picture's type, found by its bytes. Without it: never a page, always saved. */
+  readonly shownAs?: string
 }
 
 /** Never a page: a file that was backed up must not run as one of the box's own. */
-const neverRendered = { 'content-type': 'application/octet-stream', 'content-security-policy': "default-src 'none'; sandbox" }
+const neverRendered = 'application/octet-stream'
+const savedPolicy = "default-src 'none'; sandbox"
+/** Opened by its own address it stands in an origin of nobody's: nothing in it runs, and nothing is loaded. A drawing may have styles. */
+const shownPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 export function answerFile(request: FileRequest, file: FileFacts): FileAnswer {
   const etag = `"${createHash('sha256').update(file.identity).digest('base64url').slice(0, 27)}"`
-  const common = { etag, 'accept-ranges': 'bytes', 'cache-control': 'private, no-cache' }
+  const common = {
+    etag,
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, no-cache',
+    // Of every answer: that of a 304 takes the place of what came with the bytes.
+    'content-security-policy': file.shownAs === undefined ? savedPolicy : shownPolicy,
+  }
   if (matches(request.ifNoneMatch, etag)) return { status: 304, headers: common, bytes: undefined }
   // A date would be a weak validator; only our own tag proves that it is the same file.
   const range =
@@ -49,9 +60,9 @@ export function answerFile(request: FileRequest, file: FileFacts): FileAnswer {
   const { start, end } = range.kind === 'part' ? range : { start: 0, end: file.sizeBytes }
   const headers = {
     ...common,
-    ...neverRendered,
+    'content-type': file.shownAs ?? neverRendered,
+    'content-disposition': file.shownAs === undefined ? contentDisposition(file.name) : 'inline',
     ...lastModified(file.changedAtMs),
-    'content-disposition': contentDisposition(file.name),
     'content-length': String(end - start),
   }
   if (range.kind === 'whole') return { status: 200, headers, bytes: { start, end } }

@@ -1,7 +1,8 @@
 /** One page of a folder: how many names, from which on, and which of them. Pure. */
 import { nameText } from '../../views/format/name-text.ts'
 import type { EntryProps } from '../../views/partials/entry.ts'
-import { browsePath, filePath, zipPath } from '../http/page-paths.ts'
+import { browsePath, filePath, previewPath, thumbnailPath, zipPath } from '../http/page-paths.ts'
+import { mayHaveThumbnail } from '../previews/thumbnails-service.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { VersionPath } from './version-path.ts'
 import type { VersionEntry } from './version-reader.ts'
@@ -30,14 +31,27 @@ export function nameFilter(filter: string): ((name: Buffer) => boolean) | undefi
   return (name) => folded(nameText(name)).includes(wanted)
 }
 
-export function entryProps(version: Id<'snap'>, folder: VersionPath, entry: VersionEntry): EntryProps {
+/** `hasThumbnails`: not for whoever opens files one by one, each written down. */
+export function entryProps(
+  version: Id<'snap'>,
+  folder: VersionPath,
+  entry: VersionEntry,
+  { hasThumbnails = true }: { readonly hasThumbnails?: boolean } = {},
+): EntryProps {
   const path = [...folder, entry.name]
   const shared = { name: nameText(entry.name), changedAtMs: entry.changedAtMs }
   switch (entry.type) {
     case 'directory':
       return { ...shared, kind: 'folder', path: browsePath(version, path), zipPath: zipPath(version, path) }
     case 'file':
-      return { ...shared, kind: 'file', sizeBytes: entry.sizeBytes, filePath: filePath(version, path) }
+      return {
+        ...shared,
+        kind: 'file',
+        sizeBytes: entry.sizeBytes,
+        filePath: filePath(version, path),
+        previewPath: previewPath(version, path),
+        thumbnailPath: hasThumbnails && mayHaveThumbnail(entry.name, entry.sizeBytes) ? thumbnailPath(version, path) : undefined,
+      }
     case 'symlink':
       return { ...shared, kind: 'link', target: nameText(entry.target) }
     case 'special':

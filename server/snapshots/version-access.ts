@@ -24,8 +24,10 @@ export async function getReadableVersionById(
   return version
 }
 
+type PathMark = 'browse' | 'file' | 'zip' | 'tar' | 'preview' | 'picture' | 'thumbnail'
+
 /** The place behind `mark` in the address, as bytes. */
-export function getPathAsked(c: AppContext, mark: 'browse' | 'file' | 'zip' | 'tar'): VersionPath {
+export function getPathAsked(c: AppContext, mark: PathMark): VersionPath {
   const path = findVersionPath(encodedPathAfter(new URL(c.req.url).pathname, mark))
   if (path === undefined) throw new Problem('HF-NOT-FOUND')
   return path

@@ -83,7 +83,7 @@ export function versionsRoutes(options: {
         above: stepsAbove({ page, version, device, path }),
         folder: name && nameText(name),
         entries: folder.entries.map((entry) => ({
-          ...entryProps(version.id, path, entry),
+          ...entryProps(version.id, path, entry, { hasThumbnails: page.glass === undefined }),
           ...(entry.type === 'special'
             ? {}
             : { basket: basket?.buttonOf({ snapshotId: version.id, path: [...path, entry.name] }) }),

@@ -9,6 +9,9 @@ import { pageContext, pageSamples } from '../views/page-samples.ts'
 
 export type SamplePagesServer = AsyncDisposable & { readonly urlOf: (sample: string) => string }
 
+const picture =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="400"><rect width="640" height="400" fill="#7aa"/><circle cx="320" cy="200" r="120" fill="#fff"/></svg>'
+
 /** Serves every sample page as the box would: with its files, and under its content policy. */
 export async function serveSamplePages(): Promise<SamplePagesServer> {
   const files = await openStaticFiles(join(import.meta.dirname, '../../public'))
@@ -23,6 +26,8 @@ export async function serveSamplePages(): Promise<SamplePagesServer> {
   // What a page renews itself from: nothing is new.
   for (const path of ['/storage/*', '/activity/*', '/runs/*', '/fleet/*', '/computers/*'])
     routes.get(path, (c) => c.body(null, 204))
+  for (const kind of ['thumbnail', 'picture'])
+    routes.get(`/versions/:id/${kind}/:path`, (c) => c.body(picture, 200, { 'content-type': 'image/svg+xml' }))
   const server = serve({ fetch: routes.fetch, port: 0, hostname: '127.0.0.1' })
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -84,6 +84,18 @@ export class RepositoryWriter {
     return id
   }
 
+  /** A file whose bytes lie in one chunk; the same bytes are stored once. */
+  addFile(bytes: Buffer): EntryOf {
+    const item = { kind: 'data' as const, length: bytes.length, id: this.addData(bytes) }
+    return {
+      ...base,
+      type: 'file',
+      mtimeNs: 1_700_000_000_000_000_000n,
+      size: bytes.length,
+      content: { kind: 'chunks', items: [item] },
+    }
+  }
+
   async flush(): Promise<void> {
     for (const kind of ['tree', 'data'] as const) {
       const writer = this.packs[kind]

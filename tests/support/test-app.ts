@@ -252,6 +252,7 @@ export async function testApp(
   })
   const close = async () => {
     await chores.stop()
+    await devicesSide.thumbnails[Symbol.asyncDispose]()
     await pool[Symbol.asyncDispose]()
     await database.close()
     rmSync(dataFolder, { recursive: true })

@@ -32,6 +32,7 @@ import { keptSamples } from './kept-samples.ts'
 import { lettersSamples } from './letters-samples.ts'
 import { peopleSamples } from './people-samples.ts'
 import { planSamples } from './plan-samples.ts'
+import { previewSamples } from './preview-samples.ts'
 import { pruneSamples } from './prune-samples.ts'
 import { recoverySamples } from './recovery-samples.ts'
 
@@ -278,12 +279,25 @@ function computer(props: Partial<ComputerPageProps>): (page: PageContext) => Htm
 }
 
 const at = { changedAtMs: nowMs - 2 * hourMs }
-const hereAnd = { path: '/versions/snap_x/browse/x', zipPath: '/versions/snap_x/zip/x', filePath: '/versions/snap_x/file/x' }
+const hereAnd = {
+  path: '/versions/snap_x/browse/x',
+  zipPath: '/versions/snap_x/zip/x',
+  filePath: '/versions/snap_x/file/x',
+  previewPath: '/versions/snap_x/preview/x',
+  thumbnailPath: undefined,
+}
 const manyEntries: readonly EntryProps[] = [
   { kind: 'folder', name: 'Older', ...at, ...hereAnd },
   { kind: 'file', name: '03 March.xlsx', ...at, ...hereAnd, sizeBytes: 86_118 },
   { kind: 'file', name: 'caf\\xE9 menu.txt', ...hereAnd, changedAtMs: nowMs - 400 * dayMs, sizeBytes: 12 },
-  { kind: 'file', name: 'line\\x0Abreak  two blanks.jpg', ...hereAnd, changedAtMs: Date.UTC(1969, 6, 20), sizeBytes: 0 },
+  {
+    kind: 'file',
+    name: 'line\\x0Abreak  two blanks.jpg',
+    ...hereAnd,
+    changedAtMs: Date.UTC(1969, 6, 20),
+    sizeBytes: 0,
+    thumbnailPath: '/versions/snap_x/thumbnail/x',
+  },
   { kind: 'link', name: 'current', ...at, target: '../2026/Invoices' },
   { kind: 'special', name: 'control.sock', ...at, what: 'socket' },
 ]
@@ -547,6 +561,7 @@ export const pageSamples = {
   ...pruneSamples,
   ...keptSamples({ viewer, nowMs, longName }),
   ...basketSamples({ viewer, nowMs, longName }),
+  ...previewSamples({ viewer, nowMs, longName }),
   ...lettersSamples(longName),
   ...recoverySamples({ viewer, nowMs, longName }),
   'computer-failed': computer({

@@ -82,7 +82,8 @@ describe('what people typed is text', () => {
         filter: hostile,
         entries: [
           {
-            ...{ kind: 'file', name: hostile, changedAtMs: 0, sizeBytes: 1, filePath: `/${hostile}` },
+            ...{ kind: 'file', name: hostile, changedAtMs: 0, sizeBytes: 1, filePath: `/${hostile}`, previewPath: `/${hostile}` },
+            thumbnailPath: `/${hostile}`,
             basket: { item: hostile, isIn: true },
           },
           { kind: 'link', name: hostile, changedAtMs: 0, target: hostile },

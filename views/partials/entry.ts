@@ -27,6 +27,9 @@ type EntryKind =
       readonly changedAtMs: number
       readonly sizeBytes: number
       readonly filePath: string
+      readonly previewPath: string
+      /** A small picture of it; undefined where there is none. */
+      readonly thumbnailPath: string | undefined
     }
   | { readonly kind: 'link'; readonly name: string; readonly changedAtMs: number; readonly target: string }
   /** Pipes, sockets and devices: named, so that nothing is missing, but there is nothing to take out. */
@@ -51,7 +54,7 @@ function entryName(entry: EntryProps): Html {
     case 'folder':
       return html`${icon('folder')} <a href="${entry.path}">${name}</a>`
     case 'file':
-      return html`${icon(fileIcon(entry.name))} ${name}`
+      return html`${fileDrawing(entry)} <a href="${entry.previewPath}">${name}</a>`
     case 'link':
       return html`${icon('file-symlink')} ${name}<span class="sub">link to <bdi class="exact">${entry.target}</bdi></span>`
     case 'special':
@@ -59,6 +62,13 @@ function entryName(entry: EntryProps): Html {
     default:
       return entry satisfies never
   }
+}
+
+/** A picture lies over the icon: where it cannot be drawn, the icon stays. */
+function fileDrawing({ name, thumbnailPath }: { readonly name: string; readonly thumbnailPath: string | undefined }): Html {
+  const drawing = icon(fileIcon(name))
+  if (thumbnailPath === undefined) return drawing
+  return html`<span class="thumb">${drawing}<img src="${thumbnailPath}" alt="" width="32" height="32" loading="lazy" decoding="async"></span>`
 }
 
 function entryAction(entry: EntryProps): Html {

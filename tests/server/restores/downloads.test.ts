@@ -156,9 +156,7 @@ describe('a file', () => {
     expect((await bytesOf(response)).toString()).toBe(content)
     expect(response.headers.get('content-length')).toBe(String(content.length))
     expect(response.headers.get('content-disposition')).toContain(`filename*=UTF-8''${encodeURIComponent(saved)}`)
-    expect(response.headers.get('content-security-policy')).toMatch(
-      content === '' ? /default-src 'none'/ : /^default-src 'none'; sandbox$/,
-    )
+    expect(response.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   })
 
@@ -187,7 +185,10 @@ describe('a file', () => {
     const other = await fetch(fileUrl('large.bin'), { headers: { range: 'bytes=100-', 'if-range': '"other"' } })
     expect(other.status).toBe(200)
     expect((await fetch(fileUrl('large.bin'), { headers: { range: 'bytes=99999999-' } })).status).toBe(416)
-    expect((await fetch(fileUrl('large.bin'), { headers: { 'if-none-match': etag } })).status).toBe(304)
+    const same = await fetch(fileUrl('large.bin'), { headers: { 'if-none-match': etag } })
+    expect(same.status).toBe(304)
+    // A browser puts the headers of this answer in the place of those that came with the bytes.
+    expect(same.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
     await Promise.all([bytesOf(rest), bytesOf(other)])
   })
 
