@@ -1,4 +1,4 @@
-// The engine's front door: chunking, sealing, packs, snapshots, storages, backup, restore, browse and check, for any Node
+// The engine's front door: chunking, sealing, packs, snapshots, storages, backup, deposit, restore, browse and check, for any Node
 // program. It opens no port, reads no environment and prints nothing. What is not named here is not for outsiders.
 
 export {
@@ -26,6 +26,9 @@ export {
   recoveryKitBlock,
   recoveryKitMaxBytes,
 } from './crypto/recovery-kit.ts'
+export { type CutChunk, type CutChunks, cutChunks } from './deposit/cut-chunks.ts'
+export { DepositedFile, depositedFolder, folderTree } from './deposit/deposited-entry.ts'
+export { type PlainRecord, sealPack } from './deposit/seal-pack.ts'
 export { bytesOfText, textOfBytes } from './format/byte-text.ts'
 export { encodeGoneFile, type GoneFile, goneSuffix, readGoneFile } from './format/gone-file.ts'
 export { readListNode } from './format/list.ts'
@@ -92,7 +95,7 @@ export {
   type RepositoryUid,
   type SnapshotId,
 } from './model/ids.ts'
-export { packMaxBytes, snapshotFileMaxBytes, treeMaxDepth } from './model/limits.ts'
+export { chunkMaxBytes, inlineMaxBytes, nameMaxBytes, packMaxBytes, snapshotFileMaxBytes, treeMaxDepth } from './model/limits.ts'
 export { type RecordType, recordTypes } from './model/record-type.ts'
 export { type AssembledPack, assemblePack } from './prune/assemble-pack.ts'
 export { type Claims, isHeld } from './prune/claims.ts'
@@ -146,6 +149,7 @@ export {
   readRepositoryFile,
   repositoryFileName,
 } from './repository/repository-files.ts'
+export { type SnapshotToSeal, sealSnapshotFile } from './repository/seal-snapshot.ts'
 export type {
   BackupSession,
   BackupTarget,

@@ -13,7 +13,7 @@ type Rule = {
   readonly never?: readonly RegExp[]
 }
 
-const engineOperations = ['backup', 'restore', 'browse', 'check', 'prune', 'retention']
+const engineOperations = ['backup', 'deposit', 'restore', 'browse', 'check', 'prune', 'retention']
 const engineBasics = ['chunker', 'crypto', 'compression', 'format', 'system']
 const node = /^node:/
 
@@ -22,17 +22,17 @@ const rules: readonly Rule[] = [
   {
     title: 'the basics of the engine know the model and one another, never what is built on them',
     of: new RegExp(`^engine/(${engineBasics.join('|')})/`),
-    never: [/^engine\/(storage|repository|backup|restore|browse|check|prune|retention)\//],
+    never: [/^engine\/(storage|repository|backup|deposit|restore|browse|check|prune|retention)\//],
   },
   {
     title: 'storages know the model',
     of: /^engine\/storage\//,
-    never: [/^engine\/(repository|backup|restore|browse|check|prune|retention)\//],
+    never: [/^engine\/(repository|backup|deposit|restore|browse|check|prune|retention)\//],
   },
   {
     title: 'the repository knows no operation',
     of: /^engine\/repository\//,
-    never: [/^engine\/(backup|restore|browse|check|prune|retention)\//],
+    never: [/^engine\/(backup|deposit|restore|browse|check|prune|retention)\//],
   },
   ...engineOperations.map((operation): Rule => {
     const others = engineOperations.filter((other) => other !== operation).join('|')

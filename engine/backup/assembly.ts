@@ -10,16 +10,24 @@ import type { Extension } from '../format/tree-entry.ts'
 import { childIds } from '../format/tree-entry.ts'
 import { type ChunkId, type ChunkKey, chunkKey } from '../model/ids.ts'
 import { recordTypes } from '../model/record-type.ts'
+import {
+  commonOf,
+  decodeContent,
+  decodeEntry,
+  directoryEntry,
+  encodeEntry,
+  fileEntry,
+  specialEntry,
+} from '../repository/encode-entry.ts'
+import { TreeBuilder } from '../repository/tree-builder.ts'
 import { readXattrs } from '../system/posix.ts'
 import type { CacheCursor } from './cache-cursor.ts'
 import { type FilePrint, filePrint } from './cache-format.ts'
 import type { CacheWriter } from './cache-writer.ts'
 import { finishFromCache, type OpenFolder } from './checkpoint.ts'
-import { commonOf, decodeContent, decodeEntry, directoryEntry, encodeEntry, fileEntry, specialEntry } from './encode-entry.ts'
 import type { ReadingPool } from './reading-pool.ts'
 import type { RunCounts } from './run-counts.ts'
 import type { SourceNode } from './source-tree.ts'
-import { TreeBuilder } from './tree-builder.ts'
 import type { TreeSink } from './tree-sink.ts'
 import { type LocalPath, type WalkEvent, walk } from './walk.ts'
 import type { FileToRead, ReadResults } from './worker-protocol.ts'

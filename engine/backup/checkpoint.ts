@@ -4,10 +4,10 @@
 import type { BigIntStats } from 'node:fs'
 import type { Extension } from '../format/tree-entry.ts'
 import type { ChunkId } from '../model/ids.ts'
+import { directoryEntry, encodeEntry } from '../repository/encode-entry.ts'
+import type { EmitNode } from '../repository/list-builder.ts'
+import type { TreeBuilder } from '../repository/tree-builder.ts'
 import { CacheDamagedError, CacheReader, nameOfEncoded } from './cache-reader.ts'
-import { directoryEntry, encodeEntry } from './encode-entry.ts'
-import type { EmitNode } from './list-builder.ts'
-import type { TreeBuilder } from './tree-builder.ts'
 
 export interface OpenFolder {
   readonly builder: TreeBuilder

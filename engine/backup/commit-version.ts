@@ -2,11 +2,8 @@
 // record is sealed again.
 
 import { deriveKeys } from '../crypto/keys.ts'
-import { encodeSnapshotBody } from '../format/snapshot-body.ts'
-import { encodeEnvelope, encodeSnapshotFile } from '../format/snapshot-envelope.ts'
 import type { ChunkId } from '../model/ids.ts'
-import { recordTypes } from '../model/record-type.ts'
-import { sealRecord } from '../repository/record.ts'
+import { sealSnapshotFile } from '../repository/seal-snapshot.ts'
 import type { CommitAnswer } from '../repository/target.ts'
 import type { SessionRun } from './back-up.ts'
 import type { BuiltVersion } from './pass.ts'
@@ -36,41 +33,29 @@ export async function commitVersion(
 }
 
 function sealSnapshot(run: SessionRun, built: BuiltVersion, { isCheckpoint }: { readonly isCheckpoint: boolean }): Buffer {
-  const { head } = run.chain
-  const { options, cache, startedMs } = run
-  const keys = deriveKeys(options.secrets)
-  const envelope = encodeEnvelope({
+  const { options, cache, startedMs, chain } = run
+  return sealSnapshotFile(deriveKeys(options.secrets), {
     root: built.root,
-    seq: head.seq,
     device: options.device,
-    serverTimeMs: head.serverTimeMs,
-    previous: head.previous,
-  })
-  const plaintext = encodeSnapshotBody({
-    job: options.job,
-    startedMs,
-    finishedMs: options.now(),
-    takenMs: startedMs,
-    verdict: built.verdict,
-    isCheckpoint,
-    counts: built.counts,
-    skipped: built.skipped,
-    sources: options.sources,
-    excludes: options.excludes,
-    host: options.host,
-    platform: options.platform,
-    agentVersion: options.agentVersion,
-    tags: options.tags,
-    parent: cache?.head.snapshot,
-  })
-  const record = sealRecord(keys, {
-    type: recordTypes.snapshot,
-    chunkId: keys.chunkId(recordTypes.snapshot, plaintext),
-    plaintext,
-    refs: [built.root],
+    head: chain.head,
+    body: {
+      job: options.job,
+      startedMs,
+      finishedMs: options.now(),
+      takenMs: startedMs,
+      verdict: built.verdict,
+      isCheckpoint,
+      counts: built.counts,
+      skipped: built.skipped,
+      sources: options.sources,
+      excludes: options.excludes,
+      host: options.host,
+      platform: options.platform,
+      agentVersion: options.agentVersion,
+      tags: options.tags,
+      parent: cache?.head.snapshot,
+    },
     compression: options.compression,
     salt: options.randomBytes(32),
-    prefix: envelope,
   })
-  return encodeSnapshotFile(envelope, record)
 }

@@ -7,9 +7,9 @@ import { findCut } from '../chunker/fast-cdc.ts'
 import type { RepositoryKeys } from '../crypto/keys.ts'
 import type { FileContent } from '../format/tree-entry.ts'
 import { chunkMaxBytes, inlineMaxBytes } from '../model/limits.ts'
+import { type EmitNode, ListBuilder } from '../repository/list-builder.ts'
 import { dataRegions } from '../system/posix.ts'
 import type { ChunkStore } from './chunk-store.ts'
-import { type EmitNode, ListBuilder } from './list-builder.ts'
 import type { LocalPath } from './walk.ts'
 
 export interface ReadFile {

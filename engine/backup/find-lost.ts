@@ -3,10 +3,10 @@
 
 import { childIds } from '../format/tree-entry.ts'
 import { type ChunkId, type ChunkKey, chunkIdBytes, chunkKey } from '../model/ids.ts'
+import { decodeEntry } from '../repository/encode-entry.ts'
 import { type BackupSession, haveIdsPerCallMax } from '../repository/target.ts'
 import type { OpenCache } from './cache-files.ts'
 import { CacheReader } from './cache-reader.ts'
-import { decodeEntry } from './encode-entry.ts'
 
 /** The ids in the cache that the target does not hold. */
 export async function findLost(cache: OpenCache, session: BackupSession): Promise<ChunkKey[]> {

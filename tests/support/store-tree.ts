@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { TreeBuilder } from '../../engine/backup/tree-builder.ts'
 import { ByteWriter } from '../../engine/format/bytes.ts'
 import { writeTreeEntry } from '../../engine/format/tree-entry.ts'
 import {
@@ -15,6 +14,7 @@ import {
 import type { RecordType } from '../../engine/model/record-type.ts'
 import { PackWriter } from '../../engine/repository/pack-writer.ts'
 import { refsOfPlaintext } from '../../engine/repository/refs.ts'
+import { TreeBuilder } from '../../engine/repository/tree-builder.ts'
 import type { Database } from '../../server/database/database.ts'
 import { insertChunks } from '../../server/packs/chunks-table.ts'
 import { insertPack } from '../../server/packs/packs-table.ts'

@@ -1,9 +1,6 @@
 // Folders and lists of chunks, cut by content: held against the rules as docs/format/tree.md and list.md say them.
 
 import { describe, expect, test } from 'vitest'
-import { encodeEntry } from '../../../engine/backup/encode-entry.ts'
-import { ListBuilder } from '../../../engine/backup/list-builder.ts'
-import { TreeBuilder } from '../../../engine/backup/tree-builder.ts'
 import {
   type ChunkId,
   type ChunkKey,
@@ -14,6 +11,9 @@ import {
   readTreeNode,
   type TreeEntry,
 } from '../../../engine/index.ts'
+import { encodeEntry } from '../../../engine/repository/encode-entry.ts'
+import { ListBuilder } from '../../../engine/repository/list-builder.ts'
+import { TreeBuilder } from '../../../engine/repository/tree-builder.ts'
 import { fixedBytes, keys } from '../repository/sealed-samples.ts'
 
 const entry = (name: string, extension = 0): TreeEntry => ({

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { filePrint } from '../../../engine/backup/cache-format.ts'
-import { commonOf, encodeEntry, fileEntry } from '../../../engine/backup/encode-entry.ts'
 import { sourceTree } from '../../../engine/backup/source-tree.ts'
 import { type WalkEvent, walk } from '../../../engine/backup/walk.ts'
 import { treeMaxDepth } from '../../../engine/model/limits.ts'
+import { commonOf, encodeEntry, fileEntry } from '../../../engine/repository/encode-entry.ts'
 import { openFixture } from './backup-fixture.ts'
 
 const walked = (source: string, isExcluded: (path: string) => boolean = () => false): WalkEvent[] => [
