@@ -77,6 +77,7 @@ export const iconNames = [
   'send',
   'settings',
   'shopping-basket',
+  'share-2',
   'square',
   'trash-2',
   'triangle-alert',

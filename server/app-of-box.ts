@@ -35,6 +35,7 @@ export async function appOfBox(box: Box, services: Services, agentPin: string | 
     retentionSide: services,
     plansSide: services,
     copiesSide: services,
+    sharesSide: services,
     errorManual: await openErrorManual(join(programFolder, 'docs', 'user', 'errors')),
     staticFiles,
     agentPin,

@@ -113,6 +113,13 @@ import { type SessionCookie, sessionCookieBy } from './sessions/session-cookie.t
 import { sessionsApiRoutes } from './sessions/sessions-api-routes.ts'
 import { sessionsRoutes } from './sessions/sessions-routes.ts'
 import { setupRoutes } from './setup/setup-routes.ts'
+import { sendFilesRoutes } from './shares/send-files-routes.ts'
+import { shareOriginBy } from './shares/share-origin.ts'
+import { sharePublicRoutes } from './shares/share-public-routes.ts'
+import { sharesRoutes } from './shares/shares-routes.ts'
+import { sharingRoutes } from './shares/sharing-routes.ts'
+import { sharingSettingsRoutes } from './shares/sharing-settings-routes.ts'
+import type { SharesSide } from './shares-side.ts'
 import { versionsRoutes } from './snapshots/versions-routes.ts'
 import { accountPlanRoutes } from './subscriptions/account-plan-routes.ts'
 import { licenceApiRoutes } from './subscriptions/licence-api-routes.ts'
@@ -147,6 +154,7 @@ export interface Dependencies {
   readonly retentionSide: RetentionSide
   readonly plansSide: PlansSide
   readonly copiesSide: CopiesSide
+  readonly sharesSide: SharesSide
   readonly errorManual: ErrorManual
   readonly staticFiles: StaticFiles
   /** Of the box's own authority, when this box's certificate comes from it: agents are told to expect it. */
@@ -160,10 +168,13 @@ type ApiServices = People &
   Pick<Care, 'alarms'> &
   RetentionSide &
   PlansSide &
+  SharesSide &
+  Pick<LettersSide, 'boxAddress'> &
   CopiesSide & { readonly chores: ChoresService } & { readonly uploads: Uploads; readonly keyCare: KeyCareService }
 
 /** What routes of the frame share, made once. */
 interface Shared {
+  readonly instanceId: string
   readonly agentAddress: AgentAddress
   readonly clientOf: ClientOf
   readonly cookie: SessionCookie
@@ -174,6 +185,7 @@ function shareWith(given: Pick<Dependencies, 'trustedProxy' | 'instanceId' | 'pu
   const { trustedProxy, instanceId, publicUrl, agentPin } = given
   const clientOf = clientBy(trustedProxy)
   return {
+    instanceId,
     agentAddress: { publicUrl, pin: agentPin },
     clientOf,
     cookie: sessionCookieBy({ instanceId, clientOf }),
@@ -213,10 +225,21 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
   app.route('/', accountPeopleRoutes({ ...people, ...shared, publicUrl: dependencies.publicUrl, pageContext }))
   app.route('/', glassRoutes({ ...people, ...shared, pageContext }))
   mountPages(app, dependencies, shared)
-  const { devicesSide, care, uploads, keyCare, retentionSide, copiesSide } = dependencies
+  const { devicesSide, care, uploads, keyCare, retentionSide, copiesSide, sharesSide, lettersSide } = dependencies
   mountApi(
     app,
-    { ...people, ...devicesSide, ...care, ...retentionSide, ...dependencies.plansSide, ...copiesSide, uploads, keyCare },
+    {
+      ...people,
+      ...devicesSide,
+      ...care,
+      ...retentionSide,
+      ...dependencies.plansSide,
+      ...copiesSide,
+      ...sharesSide,
+      ...lettersSide,
+      uploads,
+      keyCare,
+    },
     shared,
   )
 }
@@ -268,6 +291,18 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', downloadsRoutes({ ...services, downloads }))
   app.route('/', basketDownloadRoutes({ ...services, downloads }))
   app.route('/', previewsRoutes({ ...services, downloads, log }))
+  const ofShares = {
+    ...services,
+    ...dependencies.sharesSide,
+    rules: dependencies.sharesSide.shareRules,
+    door: dependencies.sharesSide.shareDoor,
+    shareOrigin: shareOriginBy({ ...dependencies.lettersSide, ...shared }),
+    log,
+  }
+  app.route('/', sharingRoutes(ofShares))
+  app.route('/', sharingSettingsRoutes(ofShares))
+  app.route('/', sharePublicRoutes(ofShares))
+  app.route('/', sendFilesRoutes(ofShares))
   app.route('/', alarmsPageRoutes(services))
   app.route('/', jobsRoutes(services))
   app.route('/', overviewRoutes({ ...services, ...dependencies.lettersSide }))
@@ -314,6 +349,7 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', activityApiRoutes(services))
   app.route('/', ordersRoutes({ ...services, ...shared }))
   app.route('/', agentSearchRoutes(services))
+  app.route('/', sharesRoutes({ ...services, ...shared, shareOrigin: shareOriginBy({ ...services, ...shared }) }))
 }
 
 /** The description of the API without an app that serves it, for `holdfast openapi`. */

@@ -39,6 +39,7 @@ import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
 import { selfBackupChore } from './self-backups/self-backup-chore.ts'
 import type { SelfBackups } from './self-backups/self-backups-service.ts'
+import { sharesChore } from './shares/shares-chore.ts'
 import type { Traffic } from './traffic/traffic.ts'
 import { usageChore } from './usage/usage-chore.ts'
 import type { UsageService } from './usage/usage-service.ts'
@@ -101,5 +102,6 @@ export function choreList(services: ChoreServices): readonly Chore[] {
     heartbeatChore({ ...services, isWanted: services.isHeartbeatWanted }),
     outboxChore(services),
     runLogsChore(services),
+    sharesChore(services),
   ]
 }

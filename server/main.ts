@@ -132,6 +132,7 @@ const lookAtDisksEveryMs = 5000
 async function minute({ observedTime, uploads, orders, chores, tell, outboxSender }: Services): Promise<void> {
   await observedTime.tick()
   await uploads.sessions.tick()
+  await uploads.deposits.dropLeft()
   await orders.expire()
   await chores.tick()
   await tell()

@@ -30,7 +30,7 @@ import { createTokensService, type TokensService } from './tokens/tokens-service
 import { type Attempts, createAttempts } from './users/attempts.ts'
 import { createAuthentication } from './users/authentication-service.ts'
 import { createOwnLogin, type OwnLogin } from './users/own-login-service.ts'
-import { createPasswordHasher } from './users/password-hasher.ts'
+import { createPasswordHasher, type PasswordHasher } from './users/password-hasher.ts'
 import { createUsersService, type UsersService } from './users/users-service.ts'
 
 export interface People {
@@ -49,6 +49,8 @@ export interface People {
   readonly switches: BackupSwitches
   readonly setup: SetupService
   readonly attempts: Attempts
+  /** The one gate for all that is hashed so: two at once. */
+  readonly hasher: PasswordHasher
   readonly secondFactors: SecondFactors
   readonly ownLogin: OwnLogin
   readonly passwordResets: PasswordResets
@@ -107,6 +109,7 @@ export async function createPeople(options: {
     switches,
     setup,
     attempts,
+    hasher,
     secondFactors,
     ownLogin: createOwnLogin(shared),
     passwordResets: createPasswordResets(shared),

@@ -17,6 +17,7 @@ import { createRecordsService } from './records/records-service.ts'
 import { addressesOnKits, createRecoverySide, type RecoverySide } from './recovery-side.ts'
 import { createRepositories, type Repositories } from './repositories/repositories-service.ts'
 import { createRetentionSide, type RetentionSide } from './retention-side.ts'
+import { createSharesSide, type SharesSide } from './shares-side.ts'
 import type { Authority } from './tls/authority.ts'
 import { createUploads, type Uploads } from './uploads.ts'
 import { createWorkerPool } from './worker-pool/worker-pool.ts'
@@ -28,6 +29,7 @@ export type Services = People &
   RetentionSide &
   PlansSide &
   CopiesSide &
+  SharesSide &
   LettersSide &
   Care &
   AsyncDisposable & {
@@ -127,6 +129,7 @@ export async function createServices(box: Box): Promise<Services> {
     reached,
   })
   const plansSide = createPlansSide({ ...people, ...devicesSide, ...retentionSide, database, dataFolder, clock, randomness })
+  const sharesSide = createSharesSide({ ...people, ...devicesSide, ...lettersSide, ...box, repositories, uploads, timeZone })
   const rebuild = createRebuild({
     ...people,
     ...devicesSide,
@@ -183,6 +186,7 @@ export async function createServices(box: Box): Promise<Services> {
     ...retentionSide,
     ...plansSide,
     ...copiesSide,
+    ...sharesSide,
     ...lettersSide,
     uploads,
     keyCare,

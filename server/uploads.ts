@@ -15,6 +15,8 @@ import { createReadVersion, type ReadVersion } from './commits/read-version.ts'
 import { prepareSnapshotFolder } from './commits/snapshot-files.ts'
 import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
+import { createDeposits, type DepositsService } from './deposits/deposits-service.ts'
+import type { DevicesService } from './devices/devices-service.ts'
 import type { IdentitiesService } from './identities/identities-service.ts'
 import { finishSlotFiles } from './key-care/slot-files.ts'
 import { createMoves, type MovesService } from './moves/moves-service.ts'
@@ -22,6 +24,7 @@ import { readObservedTime } from './observed-time/observed-time-table.ts'
 import { createIdFilters, type IdFilters } from './packs/id-filters.ts'
 import { createPackTurns } from './packs/pack-turns.ts'
 import { createPacksService } from './packs/packs-service.ts'
+import type { PlaintextsService } from './plaintexts/plaintexts-service.ts'
 import { readSpace } from './prune/disk-bytes.ts'
 import { createFinishIntents } from './prune/finish-intents.ts'
 import { createPruneService, type PruneService } from './prune/prune-service.ts'
@@ -56,6 +59,8 @@ export interface Uploads {
   readonly filters: IdFilters
   readonly uploads: UploadsService
   readonly commits: CommitsService
+  /** What people send by links. */
+  readonly deposits: DepositsService
   readonly records: RecordsService
   /** What these bytes moving mean to whoever works in the background. */
   readonly traffic: Traffic
@@ -77,6 +82,8 @@ export interface UploadsOptions {
   readonly customers: CustomersService
   readonly subscriptions: SubscriptionsService
   readonly snapshots: SnapshotsService
+  readonly devices: Pick<DevicesService, 'listJobs' | 'noteAgent'>
+  readonly plaintexts: PlaintextsService
   readonly runs: RunsService
   readonly identities: Pick<IdentitiesService, 'noteClone'>
   readonly catalogue: CatalogueStaging
@@ -110,14 +117,18 @@ export async function createUploads(options: UploadsOptions): Promise<Uploads> {
   const traffic = createTraffic(options)
   const findOtherCopy = options.findOtherCopy ?? (async () => undefined)
   const finishPrune = createFinishIntents({ database, dataFolder, clock: options.clock, reached })
+  const claims = createClaimsService(options)
+  const commits = createCommitsService(committing)
+  const uploads = countUploads(createUploadsService({ sessions, packs, space, dataFolder }), traffic)
   return {
     volumes,
     moves: createMoves({ database, dataFolder, volumes, log: options.log, reached, graceMs: options.moveGraceMs }),
     sessions,
-    claims: createClaimsService(options),
+    claims,
     filters,
-    uploads: countUploads(createUploadsService({ sessions, packs, space, dataFolder }), traffic),
-    commits: createCommitsService(committing),
+    uploads,
+    commits,
+    deposits: createDeposits({ ...options, sessions, claims, uploads, commits }),
     adopt: createAdopt({
       ...committing,
       finishIntents: async (repository) => {

@@ -14,6 +14,8 @@ export interface RetainedVersion {
   readonly isGood: boolean
   readonly isCheckpoint: boolean
   readonly isPinned: boolean
+  /** Somebody outside has been given it: it stays until then. */
+  readonly sharedUntilMs?: number | undefined
   /** A backup goes on that began with it, or is going to go on from it. */
   readonly isInUse: boolean
 }
@@ -21,6 +23,8 @@ export interface RetainedVersion {
 /** Why a version stays. `untilMs`: at least until then, if nobody changes the rules. */
 export type KeepReason =
   | { readonly kind: 'pinned' }
+  /** A link that works leads to it. */
+  | { readonly kind: 'shared'; readonly untilMs: number }
   | { readonly kind: 'in-use' }
   /** The newest good one of its device and job. */
   | { readonly kind: 'newest-good' }

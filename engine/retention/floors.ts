@@ -18,6 +18,8 @@ export function addFloors<Version extends RetainedVersion>(
 ): void {
   for (const version of versions) {
     if (version.isPinned) add(version, { kind: 'pinned' })
+    const { sharedUntilMs } = version
+    if (sharedUntilMs !== undefined && nowMs < sharedUntilMs) add(version, { kind: 'shared', untilMs: sharedUntilMs })
     if (version.isInUse) add(version, { kind: 'in-use' })
     if (nowMs - version.receivedMs < dayMs) add(version, { kind: 'last-day', untilMs: version.receivedMs + dayMs })
   }

@@ -88,6 +88,8 @@ export async function findActorsMeant(db: Queryable, text: string): Promise<read
     .orderBy('email')
     .limit(maxMeant)
     .execute()
-  const others = ['holdfast command', 'setup link', 'the box'].filter((name) => name.includes(typed.toLowerCase()))
+  const others = ['holdfast command', 'setup link', 'a link that takes files', 'the box'].filter((name) =>
+    name.includes(typed.toLowerCase()),
+  )
   return [...new Set([typed, ...people.map(({ email }) => email), ...others])].slice(0, maxMeant)
 }

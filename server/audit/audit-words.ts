@@ -143,6 +143,14 @@ const words = {
     'Left-out file not accepted any more',
     named('does not accept any more that a file stays out of the backups of'),
   ],
+  'share.created': [
+    'Link made',
+    ({ text }) => (text('kind') === 'upload' ? 'made a link that takes files' : 'made a link to files of a version'),
+  ],
+  'share.changed': ['Link changed', plain('changed a link to files')],
+  'share.revoked': ['Link withdrawn', plain('withdrew a link to files')],
+  'share.received': ['Files sent by a link', ({ text }) => `sent ${text('files')} files (${text('bytes')} bytes)`],
+  'shares.rules-changed': ['Rules of sharing changed', plain('changed what links may do')],
 } as const satisfies Readonly<Record<AuditAction, readonly [title: string, say: Say]>>
 
 export function auditTitle(action: AuditAction): string {

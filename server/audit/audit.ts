@@ -102,6 +102,11 @@ export const auditActions = [
   'webhook.changed',
   'webhook.removed',
   'letters.defaults-changed',
+  'share.created',
+  'share.changed',
+  'share.revoked',
+  'share.received',
+  'shares.rules-changed',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 
@@ -113,6 +118,8 @@ export type Actor =
   | { readonly kind: 'setup-link' }
   /** A computer that came by an enrolment link or code, and who made that. */
   | { readonly kind: 'enrolment'; readonly enrolmentId: Id<'enr'>; readonly createdBy: string }
+  /** Whoever opened a link that takes files. */
+  | { readonly kind: 'share-link'; readonly shareId: Id<'shr'> }
   /** The box by itself, as its clock or a rule told it. */
   | { readonly kind: 'box' }
 
@@ -164,6 +171,8 @@ export function actorName(actor: Actor): string {
       return 'setup link'
     case 'enrolment':
       return `enrolment link of ${actor.createdBy}`
+    case 'share-link':
+      return 'a link that takes files'
     case 'box':
       return 'the box'
     default:

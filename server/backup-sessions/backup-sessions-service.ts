@@ -33,6 +33,8 @@ export interface SessionToOpen {
   /** What the computer calls the run: tried again, it is the same one. */
   readonly run?: RunKey | undefined
   readonly address: string
+  /** The box itself writes, for a device that is no computer: there is none to be recognised, and sessions of its job go on beside it. */
+  readonly isOfBox?: true
 }
 
 export interface OpenedSession {
@@ -58,6 +60,10 @@ export interface BackupSessionsService {
     sessionId: Id<'bks'>,
     reason: { readonly code: string; readonly detail: string },
   ) => Promise<void>
+  /** Ends a session of the box's own as if it had never been. */
+  readonly drop: (session: Pick<BackupSession, 'sessionId' | 'runId' | 'deviceId'>) => Promise<void>
+  /** The open ones of devices that are no computers: whoever held one before the box stopped is gone. */
+  readonly listOfBox: () => Promise<readonly BackupSession[]>
   /** Once a minute, after the box's heartbeat: notes who was heard from, and ends sessions that have been silent for too long. */
   readonly tick: () => Promise<void>
   /** The plan of a device, where it lets backups in now. Throws BackupRefusedError. */
@@ -74,7 +80,7 @@ export function createBackupSessionsService(options: {
   readonly customers: Pick<CustomersService, 'find'>
   readonly subscriptions: Pick<SubscriptionsService, 'find'>
   readonly snapshots: Pick<SnapshotsService, 'findLive'>
-  readonly runs: Pick<RunsService, 'open' | 'fail' | 'findByKey'>
+  readonly runs: Pick<RunsService, 'open' | 'fail' | 'findByKey' | 'drop'>
   readonly space: PlanSpace
   /** Makes the folder of the device's versions, durably. */
   readonly prepareDevice: (repository: Repository, deviceId: Id<'dev'>) => Promise<void>
@@ -121,7 +127,7 @@ export function createBackupSessionsService(options: {
     const head = await identify(tx, request)
     const held = parent && (await snapshots.findLive(tx, { repositoryId, snapshotId: parent }))
     const nowMs = clock.now()
-    await supersede(tx, { deviceId, job }, nowMs)
+    if (request.isOfBox !== true) await supersede(tx, { deviceId, job }, nowMs)
     const session: BackupSession = {
       sessionId: newId('bks', randomness),
       repositoryId,
@@ -149,6 +155,7 @@ export function createBackupSessionsService(options: {
     const { device, print } = request
     const chain = await findChainLocked(tx, device.deviceId)
     if (chain === undefined) throw new SessionError('gone', 'This computer is not connected any more.')
+    if (request.isOfBox === true) return { seq: chain.headSeq + 1, previous: chain.headSnapshot }
     const { instance, fingerprintPrint } = chain
     const verdict = judgeInstance({ value: request.instance, print, instance, knownPrint: fingerprintPrint })
     if (verdict === 'cloned')
@@ -201,6 +208,13 @@ export function createBackupSessionsService(options: {
         await runs.fail(tx, { runId: session.runId, code, detail: detail.slice(0, maxRunDetailCharacters), endedAt })
       })
     },
+    drop: (session) =>
+      database.transaction(async (tx) => {
+        const { sessionId, runId, deviceId } = session
+        if (!(await table.endSession(tx, { sessionId, state: 'aborted', endedAt: clock.now() }))) return
+        await runs.drop(tx, { runId, deviceId })
+      }),
+    listOfBox: () => table.listOpenSessionsOfInboxes(kysely, silentAtOnce),
     tick: async () => {
       const observedMs = await readObservedTime(kysely)
       const sessionIds = [...heard]

@@ -91,6 +91,18 @@ export async function listOpenSessionsOfRepository(
   return (await query.execute()).flatMap((row) => toSession(row) ?? [])
 }
 
+export async function listOpenSessionsOfInboxes(db: Queryable, limit: number): Promise<readonly BackupSession[]> {
+  const rows = await db
+    .selectFrom('backup_sessions')
+    .innerJoin('devices', 'devices.id', 'backup_sessions.device_id')
+    .selectAll('backup_sessions')
+    .where('backup_sessions.state', '=', 'open')
+    .where('devices.kind', '=', 'inbox')
+    .limit(limit)
+    .execute()
+  return rows.flatMap((row) => toSession(row) ?? [])
+}
+
 /** Open sessions that nothing was heard of since a moment of observed time. */
 export async function listSilentSessions(
   db: Queryable,

@@ -125,7 +125,7 @@ export function computersRoutes(options: {
         pager: pagerOf({ reader, versions, beforeSeq, path }),
         keptPath: keptPath(device.deviceId),
         work: await workProps(c, options, { customerId, deviceId, path }),
-        backUpPath: c.var.access.may('devices:write', customerId) ? ordersPath(deviceId) : undefined,
+        backUpPath: device.kind === 'agent' && c.var.access.may('devices:write', customerId) ? ordersPath(deviceId) : undefined,
         ...(told === undefined ? {} : { jobsPath: jobsPath(deviceId) }),
         stored: storedOf(computer),
       }),

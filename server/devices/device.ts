@@ -11,8 +11,16 @@ export const deviceTokenPrefix = 'hfd_'
 export const deviceStates = ['active', 'revoked', 'forgotten'] as const
 export type DeviceState = (typeof deviceStates)[number]
 
+/**
+ * `agent`: a computer with our program. `inbox`: one per customer, for what people send by links; the box seals it itself, nobody connects
+ * as it, it takes no place in the plan, and nobody misses it when it is quiet.
+ */
+export const deviceKinds = ['agent', 'inbox'] as const
+export type DeviceKind = (typeof deviceKinds)[number]
+
 export interface Device {
   readonly deviceId: Id<'dev'>
+  readonly kind: DeviceKind
   /** Counted up without gaps; people read it as `D-000001`. */
   readonly number: number
   readonly customerId: Id<'cus'>

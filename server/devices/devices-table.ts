@@ -5,11 +5,12 @@ import type { Queryable, Tables, Transaction } from '../database/database.ts'
 import type { DeviceIdentity } from '../http/principal.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
 import type { Id } from '../runtime/ids.ts'
-import type { Device, DeviceChain, DeviceInstance, DeviceState } from './device.ts'
+import type { Device, DeviceChain, DeviceInstance, DeviceKind, DeviceState } from './device.ts'
 import { type Fingerprint, fingerprintSchema } from './fingerprint.ts'
 
 export interface DeviceRow {
   readonly id: Id<'dev'>
+  readonly kind: Generated<DeviceKind>
   readonly number: number
   readonly customer_id: Id<'cus'>
   readonly repository_id: RepositoryId
@@ -56,6 +57,8 @@ export interface Connection {
 }
 
 export interface NewDevice extends Connection {
+  /** `agent` unless told. */
+  readonly kind?: DeviceKind
   readonly deviceId: Id<'dev'>
   readonly number: number
   readonly customerId: Id<'cus'>
@@ -68,6 +71,7 @@ export async function insertDevice(transaction: Transaction, device: NewDevice):
     .insertInto('devices')
     .values({
       id: device.deviceId,
+      kind: device.kind ?? 'agent',
       number: device.number,
       customer_id: device.customerId,
       repository_id: device.repositoryId,
@@ -133,13 +137,20 @@ export async function findDevice(db: Queryable, deviceId: Id<'dev'>): Promise<De
   return row && toDevice(row)
 }
 
+/** The one that takes what people send; undefined while the customer has none, or not any more. */
+export async function findInbox(db: Queryable, customerId: Id<'cus'>): Promise<Device | undefined> {
+  const query = selectDevices(db).where('customer_id', '=', customerId).where('kind', '=', 'inbox').where('state', '=', 'active')
+  const row = await query.orderBy('number').limit(1).executeTakeFirst()
+  return row && toDevice(row)
+}
+
 export async function listDeviceNames(db: Queryable, deviceIds: readonly Id<'dev'>[]): Promise<ReadonlyMap<Id<'dev'>, string>> {
   if (deviceIds.length === 0) return new Map()
   const rows = await db.selectFrom('devices').select(['id', 'name']).where('id', 'in', deviceIds).execute()
   return new Map(rows.map(({ id, name }) => [id, name]))
 }
 
-/** A customer's devices that a person may mean by an id, a number or a name. */
+/** A customer's computers that a person may mean by an id, a number or a name. */
 export async function findDevicesNamed(
   db: Queryable,
   wanted: {
@@ -156,7 +167,8 @@ export async function findDevicesNamed(
       where('name', '=', name),
       ...(number === undefined ? [] : [where('number', '=', number)]),
     ])
-  const rows = await selectDevices(db).where('customer_id', '=', customerId).where(isMeant).orderBy('number').limit(2).execute()
+  const query = selectDevices(db).where('customer_id', '=', customerId).where('kind', '=', 'agent').where(isMeant)
+  const rows = await query.orderBy('number').limit(2).execute()
   return rows.map(toDevice)
 }
 
@@ -281,6 +293,7 @@ export async function countVersion(
 
 const deviceColumns = [
   'id',
+  'kind',
   'number',
   'customer_id',
   'repository_id',
@@ -344,6 +357,7 @@ type SelectedChain = Awaited<ReturnType<ReturnType<typeof selectChain>['execute'
 function toDevice(row: SelectedDevice): Device {
   return {
     deviceId: row.id,
+    kind: row.kind,
     number: row.number,
     customerId: row.customer_id,
     repositoryId: row.repository_id,

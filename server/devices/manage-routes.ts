@@ -131,7 +131,7 @@ export function manageRoutes(options: ManageOptions): App {
       may: {
         write: may('devices:write'),
         move: mayMove,
-        replace: may('devices:take-over'),
+        replace: device.kind === 'agent' && may('devices:take-over'),
         end: may('devices:end'),
         forget: mayForget(c, device),
       },

@@ -74,7 +74,7 @@ export function createMoveComputer(options: MoveComputerOptions): MoveComputer {
         throw new DeviceError('licence-missing', `The plan ${to.planName} does not let computers in now.`)
       const takesBackAt = undone && undone.untilMs - undoWindowMs
       const place = { deviceId, subscriptionId, takesBackAt, nowMs }
-      const switched = state === 'active' ? await takePlaceOfMove(tx, subscriptions, place) : undefined
+      const switched = state === 'active' && device.kind === 'agent' ? await takePlaceOfMove(tx, subscriptions, place) : undefined
       await setDeviceSubscription(tx, deviceId, subscriptionId)
       if (undone !== undefined) await closeMove(tx, undone.changeId)
       const isHeld = from !== undefined && (await findOwnRules(tx, deviceId)) === undefined

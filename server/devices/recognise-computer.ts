@@ -47,7 +47,8 @@ export async function recogniseComputer(
   const { kysely } = options.database
   if (permit.replaced !== undefined || newcomer.isNew) return { kind: 'go-on', replaced: permit.replaced }
   const { customerId } = permit.customer
-  const devices = await listDevices(kysely, { reach: [customerId], afterNumber: 0, limit: maxCompared })
+  const listed = await listDevices(kysely, { reach: [customerId], afterNumber: 0, limit: maxCompared })
+  const devices = listed.filter(({ kind }) => kind === 'agent')
   const asked = await findQuestionOf(kysely, customerId, fingerprint.print)
   const answer = answerThatHolds(asked, options.clock.now())
   if (answer?.answer === 'as-new') return { kind: 'go-on', replaced: undefined }

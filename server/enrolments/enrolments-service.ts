@@ -95,7 +95,8 @@ export function createEnrolments(options: {
       demandWithin('uses', usesMax, enrolmentLimits.usesMax)
       demandWithin('days', days, enrolmentLimits.days)
       const device = wish.deviceId === undefined ? undefined : await devices.find(wish.deviceId)
-      if (wish.deviceId !== undefined && device?.customerId !== customerId) throw notFound('There is no such computer.')
+      if (wish.deviceId !== undefined && (device?.customerId !== customerId || device.kind !== 'agent'))
+        throw notFound('There is no such computer.')
       const subscriptionId = device?.subscriptionId ?? wish.subscriptionId
       if ((await subscriptions.find(subscriptionId))?.customerId !== customerId) throw notFound('There is no such plan.')
       const nowMs = clock.now()

@@ -25,6 +25,7 @@ import { formatProblems, repositoryProblems } from '../repositories/repository-p
 import { retentionProblems } from '../retention/retention-problems.ts'
 import { selfBackupProblems } from '../self-backups/self-backup-problems.ts'
 import { setupProblems } from '../setup/setup-problems.ts'
+import { shareProblems } from '../shares/share-problems.ts'
 import { skipProblems } from '../skips/skip-problems.ts'
 import { licenceProblems, planProblems } from '../subscriptions/licence-problems.ts'
 import { tokenProblems } from '../tokens/token-problems.ts'
@@ -66,6 +67,7 @@ const faultTables: readonly ProblemFinder[] = [
   jobsProblems,
   skipProblems,
   basketProblems,
+  shareProblems,
   mailProblems,
   webhookProblems,
   letterProblems,

@@ -92,6 +92,10 @@ export const permissionTable = {
   'runs:read': { roles: [...staff, ...members], scope: 'read' },
   /** Which left-out files are known and will stay so. */
   'runs:accept': { roles: ['owner', 'member'] },
+  /** Which links lead to the customer's files or take some, and who used them; never the links themselves. They name files: never by staff. */
+  'shares:read': { roles: [...members], scope: 'shares' },
+  /** Making such links, changing and withdrawing them. */
+  'shares:write': { roles: ['owner', 'member'], scope: 'shares' },
   /** All computers of all customers in one table. */
   'fleet:read': { roles: [...staff], scope: 'read' },
   'fleet:write': { roles: [...staff] },

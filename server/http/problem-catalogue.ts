@@ -91,6 +91,12 @@ export const problemCatalogue = {
   ),
   'HF-MALFORMED': entry(400, 'The request could not be read', 'you', 'Send well-formed JSON or a form, in UTF-8.'),
   'HF-UNSUPPORTED-TYPE': entry(415, 'This kind of body is not understood', 'you', 'Send application/json, or for pages a form.'),
+  'HF-SHARING-OFF': entry(
+    403,
+    'Nothing can be shared from here now',
+    'implementor',
+    'Ask for a plan that has sharing in it, or ask the administrator of the box what links may do.',
+  ),
   'HF-CONFLICT': entry(409, 'This contradicts what is there', 'you', 'Load the current state and decide again.'),
   'HF-BASKET-FULL': entry(
     409,

@@ -4,6 +4,7 @@
  */
 import { chunkIdBytes, haveIdsPerCallMax, recordsPerCallMax, snapshotFileMaxBytes } from '../../engine/index.ts'
 import { maxReportBodyBytes } from '../runs/run-report.ts'
+import { maxShareFormBytes } from '../shares/sharing-form.ts'
 import { maxEditBytes } from '../told-jobs/jobs-edit.ts'
 import type { Permission } from './permissions.ts'
 
@@ -111,6 +112,28 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'POST /basket/remove': { permission: 'baskets:use' },
   'POST /basket/empty': { permission: 'baskets:use' },
   'GET /basket/download': { permission: 'baskets:use' },
+  'GET /sharing': { permission: 'shares:read' },
+  'GET /sharing/new': { permission: 'shares:write' },
+  'POST /sharing/new': { permission: 'shares:write', body: { maxBytes: maxShareFormBytes } },
+  'GET /sharing/ask': { permission: 'shares:write' },
+  'POST /sharing/ask': { permission: 'shares:write' },
+  'GET /sharing/:shareId': { permission: 'shares:read' },
+  'POST /sharing/:shareId': { permission: 'shares:write' },
+  'POST /sharing/:shareId/revoke': { permission: 'shares:write' },
+  // The token in their address is the right; nobody is looked up, whoever may be signed in.
+  'GET /s/:token': { permission: 'public' },
+  'POST /s/:token': { permission: 'public' },
+  'GET /s/:token/browse/:path{[\\s\\S]+}': { permission: 'public' },
+  'GET /s/:token/file/:path{[\\s\\S]+}': { permission: 'public' },
+  'GET /s/:token/zip': { permission: 'public' },
+  'GET /s/:token/zip/:path{[\\s\\S]+}': { permission: 'public' },
+  'GET /u/:token': { permission: 'public' },
+  'POST /u/:token': { permission: 'public', body: 'stream' },
+  'POST /u/:token/password': { permission: 'public' },
+  'GET /api/v1/shares': { permission: 'shares:read' },
+  'GET /api/v1/shares/:shareId': { permission: 'shares:read' },
+  'POST /api/v1/shares': { permission: 'shares:write', body: { maxBytes: maxShareFormBytes } },
+  'DELETE /api/v1/shares/:shareId': { permission: 'shares:write' },
   'GET /customers': { permission: 'customers:write' },
   'GET /customers/new': { permission: 'customers:write' },
   'POST /customers/new': { permission: 'customers:write' },
@@ -280,6 +303,8 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'POST /settings/mail': { permission: 'box:settings' },
   'POST /settings/mail/test': { permission: 'box:settings' },
   'POST /settings/address': { permission: 'box:settings' },
+  'GET /settings/sharing': { permission: 'box:settings' },
+  'POST /settings/sharing': { permission: 'box:settings' },
   'GET /me/letters': { permission: 'me:write' },
   'POST /me/letters': { permission: 'me:write' },
   'POST /me/letters/:customerId': { permission: 'me:write' },

@@ -9,12 +9,24 @@ import { Problem } from './problem.ts'
 
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 
+/**
+ * Links for people from outside: the token in the address is the right, and no session counts there. Their pages send no referrer, and
+ * an old browser then names no origin: it is let in. What such a page might do in somebody else's name is what its link does anyway;
+ * the cookie of a link's password is not sent along from elsewhere.
+ */
+const linkPaths = /^\/[su]\//
+
 export function refuseCrossSite(options: { readonly publicUrl: string | undefined }): MiddlewareHandler<AppEnvironment> {
   const publicOrigin = options.publicUrl === undefined ? undefined : new URL(options.publicUrl).origin
   return async (c, next) => {
-    if (!safeMethods.includes(c.req.method) && !isSameOrigin(c, publicOrigin)) throw new Problem('HF-CROSS-SITE')
+    const isRefused = !safeMethods.includes(c.req.method) && !isSameOrigin(c, publicOrigin) && !isNamelessLink(c)
+    if (isRefused) throw new Problem('HF-CROSS-SITE')
     await next()
   }
+}
+
+function isNamelessLink(c: AppContext): boolean {
+  return linkPaths.test(c.req.path) && c.req.header('origin') === 'null' && c.req.header('sec-fetch-site') === undefined
 }
 
 function isSameOrigin(c: AppContext, publicOrigin: string | undefined): boolean {

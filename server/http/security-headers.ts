@@ -30,14 +30,27 @@ export const securityHeaders = {
 } as const
 
 /**
+ * Of links for people from outside, errors too: the address is a secret, so no other site is told of it, nothing is kept of it, and no
+ * search engine shows it.
+ */
+const linkHeaders = {
+  ...securityHeaders,
+  'referrer-policy': 'no-referrer',
+  'x-robots-tag': 'noindex, nofollow, noarchive',
+  'cache-control': 'no-store',
+} as const
+const linkPaths = /^\/[su]\//
+
+/**
  * Also sets them on the raw response, so that handlers that write to it directly cannot forget them. What a handler says itself stays:
  * a stored file has a stricter policy, and an answer that it did not change must repeat it, or browsers would take ours for it.
  */
 export function setSecurityHeaders(): MiddlewareHandler<AppEnvironment> {
   return async (c, next) => {
-    for (const [name, value] of Object.entries(securityHeaders)) c.env?.outgoing?.setHeader(name, value)
+    const headers = linkPaths.test(c.req.path) ? linkHeaders : securityHeaders
+    for (const [name, value] of Object.entries(headers)) c.env?.outgoing?.setHeader(name, value)
     await next()
-    for (const [name, value] of Object.entries(securityHeaders)) if (!c.res.headers.has(name)) c.header(name, value)
+    for (const [name, value] of Object.entries(headers)) if (!c.res.headers.has(name)) c.header(name, value)
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
   }
 }

@@ -36,6 +36,7 @@ const scopesAbout: Readonly<Record<TokenScope, string>> = {
   read: 'see how everything stands: computers, versions, sizes, alarms',
   files: 'read names and contents of files',
   write: 'change customers, plans, computers and switches',
+  shares: 'make and withdraw links for people outside the account',
 }
 
 /** What a page may be sent back to with: a closed set, so that no link puts words into it. */

@@ -44,7 +44,7 @@ export function ordersPagesRoutes(options: {
     const { customer } = await openAccount(c, customers)
     requireIn(c, 'devices:write', customer.customerId)
     const found = await devices.list({ reach: [customer.customerId], afterNumber: 0, limit: maxComputers })
-    for (const { deviceId } of found.filter(({ state }) => state === 'active'))
+    for (const { deviceId } of found.filter(({ state, kind }) => state === 'active' && kind === 'agent'))
       await orders.giveNow({ deviceId, order: { kind: 'run-now' } }, actingAsUser(c, clientOf)).catch((error: unknown) => {
         if (!(error instanceof OrderError)) throw error
       })

@@ -51,14 +51,14 @@ export async function insertOrder(tx: Transaction, order: Omit<Order, 'number'>)
   return Number(result.insertId)
 }
 
-/** Whose it is, locked: so that two givers count the open orders one after the other. */
+/** Whose it is, locked; what is no computer hears no orders: so that two givers count the open orders one after the other. */
 export async function lockDevice(
   tx: Transaction,
   deviceId: Id<'dev'>,
 ): Promise<{ readonly customerId: Id<'cus'>; readonly name: string; readonly isActive: boolean } | undefined> {
-  const query = tx.selectFrom('devices').select(['customer_id', 'name', 'state']).where('id', '=', deviceId).forUpdate()
+  const query = tx.selectFrom('devices').select(['customer_id', 'name', 'state', 'kind']).where('id', '=', deviceId).forUpdate()
   const row = await query.executeTakeFirst()
-  return row && { customerId: row.customer_id, name: row.name, isActive: row.state === 'active' }
+  return row && { customerId: row.customer_id, name: row.name, isActive: row.state === 'active' && row.kind === 'agent' }
 }
 
 export async function listOpenOrders(

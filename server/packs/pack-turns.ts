@@ -4,6 +4,7 @@
  */
 import type { PackId } from '../../engine/index.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
+import { createTurns } from '../runtime/turns.ts'
 
 export interface PackTurns {
   readonly run: <Result>(
@@ -13,18 +14,6 @@ export interface PackTurns {
 }
 
 export function createPackTurns(): PackTurns {
-  /** The end of the last one in line; as many as there are packs in work. */
-  const ends = new Map<string, Promise<unknown>>()
-  return {
-    run: ({ repositoryId, packId }, work) => {
-      const key = `${repositoryId} ${packId}`
-      const result = (ends.get(key) ?? Promise.resolve()).then(work)
-      const end = result.catch(() => {})
-      ends.set(key, end)
-      void end.then(() => {
-        if (ends.get(key) === end) ends.delete(key)
-      })
-      return result
-    },
-  }
+  const turns = createTurns()
+  return { run: ({ repositoryId, packId }, work) => turns.run(`${repositoryId} ${packId}`, work) }
 }

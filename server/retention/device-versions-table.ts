@@ -39,6 +39,8 @@ export async function hasNewerGood(db: Queryable, version: Pick<DeviceVersion, '
 }
 
 interface InUse {
+  /** Until when links lead to versions; those that have ended are among them. */
+  readonly sharedUntil: ReadonlyMap<Id<'snap'>, number>
   readonly parents: ReadonlySet<SnapshotId>
   readonly runs: ReadonlySet<Id<'run'>>
 }
@@ -52,7 +54,23 @@ async function listInUse(db: Queryable, deviceId: Id<'dev'>): Promise<InUse> {
     .where('state', '=', 'open')
     .execute()
   const parents = rows.flatMap((row) => (row.parent_id === null ? [] : [parseSnapshotId(row.parent_id.toString('hex'))]))
-  return { parents: new Set(parents), runs: new Set(rows.map((row) => row.run_id)) }
+  return { sharedUntil: await listShared(db, deviceId), parents: new Set(parents), runs: new Set(rows.map((row) => row.run_id)) }
+}
+
+/** Whoever withdraws a link, or has used it up, holds nothing by it any more. */
+async function listShared(db: Queryable, deviceId: Id<'dev'>): Promise<ReadonlyMap<Id<'snap'>, number>> {
+  const rows = await db
+    .selectFrom('shares')
+    .innerJoin('snapshots', 'snapshots.id', 'shares.snapshot')
+    .select(['snapshots.id', ({ fn }) => fn.max<number>('shares.expires_at').as('until')])
+    .where('snapshots.device_id', '=', deviceId)
+    .where('shares.revoked_at', 'is', null)
+    .where(({ or, eb, ref }) =>
+      or([eb('shares.downloads_max', 'is', null), eb('shares.downloads', '<', ref('shares.downloads_max'))]),
+    )
+    .groupBy('snapshots.id')
+    .execute()
+  return new Map(rows.map(({ id, until }) => [id, until]))
 }
 
 function selectVersions(db: Queryable) {
@@ -88,6 +106,7 @@ function toVersion(row: SelectedVersion, inUse: InUse): DeviceVersion {
     isGood: row.verdict !== 'failed' && !isCheckpoint,
     isCheckpoint,
     isPinned: row.pinned_at !== null,
+    sharedUntilMs: inUse.sharedUntil.get(row.id),
     isInUse: isOfRun || inUse.parents.has(snapshotId),
     bin:
       row.binned_at === null || row.binned_observed_ms === null || row.bin_cause === null

@@ -28,6 +28,7 @@ export const changedRulesSchema = z
 
 const reasonKinds = [
   'pinned',
+  'shared',
   'in-use',
   'newest-good',
   'last-day',

@@ -26,6 +26,8 @@ export interface RunsService {
   readonly refuse: (transaction: Transaction, run: RefusedRun) => Promise<void>
   /** Does nothing to a run that has ended. */
   readonly fail: (transaction: Transaction, run: FailedRun) => Promise<void>
+  /** As if it had never begun: nothing came of it, and nobody has to be told. Does nothing to a run that has ended. */
+  readonly drop: (transaction: Transaction, run: { readonly runId: Id<'run'>; readonly deviceId: Id<'dev'> }) => Promise<void>
   /** @throws RangeError for more than `maxDaysAsked` days, or days that are not in order */
   readonly listDays: (asked: DaysAsked) => Promise<readonly DeviceDay[]>
   readonly findByKey: (
@@ -62,6 +64,10 @@ export function createRunsService({ database }: { readonly database: Database })
     fail: async (transaction, run) => {
       if (await table.failRun(transaction, run)) await noteEndedRun(transaction, run.runId, run.endedAt)
       await restate(transaction, run)
+    },
+    drop: async (transaction, run) => {
+      await table.deleteOpenRun(transaction, run.runId)
+      await restate(transaction, { deviceId: run.deviceId })
     },
     listDays: async (asked) => {
       const { dayStartsMs } = asked

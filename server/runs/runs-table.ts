@@ -185,6 +185,10 @@ export async function failRun(db: Queryable, run: FailedRun): Promise<boolean> {
   return numUpdatedRows === 1n
 }
 
+export async function deleteOpenRun(db: Queryable, runId: Id<'run'>): Promise<void> {
+  await db.deleteFrom('runs').where('id', '=', runId).where('ended_at', 'is', null).execute()
+}
+
 /** When the job's last run began that left something to rely on. */
 export async function findLastGoodStart(
   db: Queryable,

@@ -23,6 +23,7 @@ export const idPrefixes = [
   'bgl',
   'enr',
   'ask',
+  'shr',
 ] as const
 export type IdPrefix = (typeof idPrefixes)[number]
 

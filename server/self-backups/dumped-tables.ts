@@ -73,6 +73,11 @@ export const dumpedTables: readonly DumpedTable[] = [
     key: ['id'],
     withoutColumns: ['catalogue_version', 'catalogue_given', 'catalogue_root', 'newest_version', 'last_good_version'],
   },
+  {
+    name: 'shares',
+    key: ['id'],
+    restlessColumns: ['looks', 'used_at', 'downloads', 'received_bytes', 'received_files', 'uploads'],
+  },
   { name: 'copies', key: ['id'] },
   { name: 'webhooks', key: ['id'] },
   { name: 'letter_choices', key: ['user_id', 'customer_id'] },
@@ -132,5 +137,6 @@ export const leftOutTables: Readonly<Record<string, string>> = {
   basket_items: 'a choice of the moment: files are chosen again in a minute',
   orders: 'given again where they are still wanted: an old one must not come back',
   told_jobs: 'each computer tells them again at its next contact',
+  share_uses: 'who opened links of the lost box: history, and about people outside it',
   run_reports: 'history; the log stays on the computer',
 }

@@ -14,6 +14,7 @@ export const settingNames = [
   'box.address',
   'heartbeat.last',
   'webhooks.private',
+  'shares.rules',
 ] as const
 export type SettingName = (typeof settingNames)[number]
 

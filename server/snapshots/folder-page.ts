@@ -1,7 +1,7 @@
 /** One page of a folder: how many names, from which on, and which of them. Pure. */
 import { nameText } from '../../views/format/name-text.ts'
 import type { EntryProps } from '../../views/partials/entry.ts'
-import { browsePath, filePath, previewPath, thumbnailPath, zipPath } from '../http/page-paths.ts'
+import { browsePath, filePath, newSharePath, previewPath, thumbnailPath, zipPath } from '../http/page-paths.ts'
 import { mayHaveThumbnail } from '../previews/thumbnails-service.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { VersionPath } from './version-path.ts'
@@ -36,13 +36,17 @@ export function entryProps(
   version: Id<'snap'>,
   folder: VersionPath,
   entry: VersionEntry,
-  { hasThumbnails = true }: { readonly hasThumbnails?: boolean } = {},
+  {
+    hasThumbnails = true,
+    mayShare = false,
+  }: { readonly hasThumbnails?: boolean; readonly mayShare?: boolean } = {},
 ): EntryProps {
   const path = [...folder, entry.name]
   const shared = { name: nameText(entry.name), changedAtMs: entry.changedAtMs }
+  const share = mayShare ? { sharePath: newSharePath(version, path) } : {}
   switch (entry.type) {
     case 'directory':
-      return { ...shared, kind: 'folder', path: browsePath(version, path), zipPath: zipPath(version, path) }
+      return { ...shared, kind: 'folder', path: browsePath(version, path), zipPath: zipPath(version, path), ...share }
     case 'file':
       return {
         ...shared,
@@ -51,6 +55,7 @@ export function entryProps(
         filePath: filePath(version, path),
         previewPath: previewPath(version, path),
         thumbnailPath: hasThumbnails && mayHaveThumbnail(entry.name, entry.sizeBytes) ? thumbnailPath(version, path) : undefined,
+        ...share,
       }
     case 'symlink':
       return { ...shared, kind: 'link', target: nameText(entry.target) }

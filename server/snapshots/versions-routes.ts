@@ -15,7 +15,7 @@ import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { browsePath, computerPath, skippedPath, tarPath, zipPath } from '../http/page-paths.ts'
+import { browsePath, computerPath, newSharePath, skippedPath, tarPath, zipPath } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
 import { cursorOf, entriesPerPage, entryProps, filterAsked, nameFilter, parseCursor } from './folder-page.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -75,6 +75,7 @@ export function versionsRoutes(options: {
     const folder = await reader.listFolder(path, { after, limit: entriesPerPage, isWanted: nameFilter(filter) })
     const here = browsePath(version.id, path)
     const name = path.at(-1)
+    const mayShare = c.var.access.may('shares:write', version.customerId)
     return c.html(
       await versionPage({
         ...page,
@@ -83,7 +84,7 @@ export function versionsRoutes(options: {
         above: stepsAbove({ page, version, device, path }),
         folder: name && nameText(name),
         entries: folder.entries.map((entry) => ({
-          ...entryProps(version.id, path, entry, { hasThumbnails: page.glass === undefined }),
+          ...entryProps(version.id, path, entry, { mayShare, hasThumbnails: page.glass === undefined }),
           ...(entry.type === 'special'
             ? {}
             : { basket: basket?.buttonOf({ snapshotId: version.id, path: [...path, entry.name] }) }),
@@ -93,6 +94,7 @@ export function versionsRoutes(options: {
         path: here,
         zipPath: zipPath(version.id, path),
         tarPath: tarPath(version.id, path),
+        ...(mayShare ? { sharePath: newSharePath(version.id, path) } : {}),
         earlierPath: neighbours.earlier && browsePath(neighbours.earlier, path),
         laterPath: neighbours.later && browsePath(neighbours.later, path),
         pager: pagerOf({ page, folder, filter, here, isFirst: after === undefined }),

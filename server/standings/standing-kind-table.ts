@@ -18,6 +18,7 @@ export function kindSql(nowMs: number): {
   const resting = sql<StandingKind>`CASE
     WHEN ${pauseSql(nowMs)} IS NOT NULL THEN 'paused'
     WHEN standings.verdict = 'failed' THEN 'failed'
+    WHEN devices.kind = 'inbox' THEN IF(standings.verdict = 'partial', 'partial', 'ok')
     WHEN standings.verdict IS NULL OR standings.good_at IS NULL THEN 'none'
     WHEN standings.good_at < ${nowMs - silentAfterMs} THEN 'silent'
     WHEN standings.verdict = 'partial' THEN 'partial' ELSE 'ok' END`

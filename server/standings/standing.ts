@@ -13,6 +13,8 @@ export interface DeviceStanding {
   readonly runningSince: number | undefined
   /** Nothing is taken from it now, because somebody said so. */
   readonly pause: Pause | undefined
+  /** It is no computer, but what people send: that nothing came is no lack. */
+  readonly isNeverMissed?: true
 }
 
 export interface Pause {
@@ -58,9 +60,10 @@ export function standingKind(judged: StandingToJudge, nowMs: number): StandingKi
 
 /** How it stands apart from what is going on just now. */
 export function restingKind({ standing }: Pick<StandingToJudge, 'standing'>, nowMs: number): Exclude<StandingKind, 'running'> {
-  const { ended, goodAt, pause } = standing
+  const { ended, goodAt, pause, isNeverMissed } = standing
   if (pause !== undefined) return 'paused'
   if (ended?.verdict === 'failed') return 'failed'
+  if (isNeverMissed === true) return ended?.verdict === 'partial' ? 'partial' : 'ok'
   if (ended === undefined || goodAt === undefined) return 'none'
   if (nowMs - goodAt > silentAfterMs) return 'silent'
   return ended.verdict === 'partial' ? 'partial' : 'ok'

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Verdict } from '../../engine/index.ts'
 import type { Queryable } from '../database/database.ts'
+import type { DeviceKind } from '../devices/device.ts'
 import type { Id } from '../runtime/ids.ts'
 import { type DeviceStanding, jobCountsForMs, type Pause } from './standing.ts'
 import { devicesWithStandings, pausedUntilSql, pauseSql } from './standing-kind-table.ts'
@@ -85,13 +86,14 @@ export async function listStandings(
 export interface ListedStanding extends Omit<StandingRow, 'device_id'> {
   readonly paused_by: Pause['of'] | null
   readonly paused_until: number | null
+  readonly device_kind: DeviceKind
 }
 
 /** Over `devicesWithStandings`; for `toStanding`. */
 export function standingColumns(nowMs: number): RawBuilder<unknown> {
   return sql`standings.verdict, standings.ended_at, standings.code, standings.detail, COALESCE(standings.skipped, 0) AS skipped,
       COALESCE(standings.failures, 0) AS failures, standings.good_at, standings.running_since,
-      ${pauseSql(nowMs)} AS paused_by, ${pausedUntilSql(nowMs)} AS paused_until`
+      devices.kind AS device_kind, ${pauseSql(nowMs)} AS paused_by, ${pausedUntilSql(nowMs)} AS paused_until`
 }
 
 export function toStanding(row: ListedStanding): DeviceStanding {
@@ -103,6 +105,7 @@ export function toStanding(row: ListedStanding): DeviceStanding {
         : { verdict, at, code: code ?? undefined, detail: detail ?? undefined, skipped, failures },
     goodAt: row.good_at ?? undefined,
     runningSince: row.running_since ?? undefined,
+    ...(row.device_kind === 'inbox' ? { isNeverMissed: true } : {}),
     pause: row.paused_by === null ? undefined : { of: row.paused_by, untilMs: row.paused_until ?? undefined },
   }
 }

@@ -37,15 +37,19 @@ export async function countPlacesOf(
 }
 
 function selectPlaces(db: Queryable) {
-  return db
-    .selectFrom('devices')
-    .leftJoin('device_switches', (join) =>
-      join
-        .onRef('device_switches.device_id', '=', 'devices.id')
-        .on('device_switches.cause', '=', 'plan-limit')
-        // One that ended was of a plan that it has left.
-        .on('device_switches.until_at', 'is', null),
-    )
-    .where('devices.state', '=', 'active')
-    .where('device_switches.device_id', 'is', null)
+  return (
+    db
+      .selectFrom('devices')
+      .leftJoin('device_switches', (join) =>
+        join
+          .onRef('device_switches.device_id', '=', 'devices.id')
+          .on('device_switches.cause', '=', 'plan-limit')
+          // One that ended was of a plan that it has left.
+          .on('device_switches.until_at', 'is', null),
+      )
+      .where('devices.state', '=', 'active')
+      // What people send by links is no computer.
+      .where('devices.kind', '=', 'agent')
+      .where('device_switches.device_id', 'is', null)
+  )
 }

@@ -24,6 +24,14 @@ export const attemptLimits = {
   'reset-link': { login: { burst: 3, refillMs: 20 * minuteMs }, place: { burst: 10, refillMs: 2 * minuteMs } },
   /** Opening a link that was mailed. */
   link: { place: { burst: 30, refillMs: 10 * secondMs } },
+  /** A link to shared files that leads nowhere: right ones are given back. */
+  share: { place: { burst: 60, refillMs: 10 * secondMs } },
+  /** The password of such a link; `login` is the link. */
+  'share-password': {
+    'login-and-place': { burst: 5, refillMs: minuteMs },
+    login: { burst: 50, refillMs: 20 * secondMs },
+    place: { burst: 60, refillMs: 5 * secondMs },
+  },
   /** Letters to people who are not here yet, counted by who sends them. */
   invitation: { login: { burst: 60, refillMs: minuteMs } },
 } as const satisfies Readonly<Record<string, Partial<Readonly<Record<CountedBy, AttemptLimit>>>>>

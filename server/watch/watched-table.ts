@@ -34,6 +34,8 @@ export async function listWatched(
     .leftJoin('device_switches', 'device_switches.device_id', 'devices.id')
     .leftJoin('customer_watch', 'customer_watch.customer_id', 'devices.customer_id')
     .where('devices.state', '=', 'active')
+    // Nobody knows when people send something.
+    .where('devices.kind', '=', 'agent')
     .where('devices.number', '>', asked.afterNumber)
   if (asked.customerId !== undefined) query = query.where('devices.customer_id', '=', asked.customerId)
   const rows = await query

@@ -3,6 +3,8 @@
 import type { DiffFoldersInput, DiffFoldersOutput } from '../catalogue/diff-folders.ts'
 import type { CheckPackInput, CheckPackOutput } from '../checks/check-pack.ts'
 import type { ReadPackInput, ReadPackOutput } from '../copies/read-pack.ts'
+import type { CutWindowInput, CutWindowOutput } from '../deposits/cut-window.ts'
+import type { SealRecordsInput, SealRecordsOutput } from '../deposits/seal-records.ts'
 import type { OpenRecordsInput, OpenRecordsOutput } from '../plaintexts/open-records.ts'
 import type { TrailersInput, TrailersOutput } from '../rebuild/read-trailers.ts'
 
@@ -11,6 +13,8 @@ export interface Tasks {
   readonly 'diff-folders': { readonly input: DiffFoldersInput; readonly output: DiffFoldersOutput }
   readonly 'read-trailers': { readonly input: TrailersInput; readonly output: TrailersOutput }
   readonly 'check-pack': { readonly input: CheckPackInput; readonly output: CheckPackOutput }
+  readonly 'cut-window': { readonly input: CutWindowInput; readonly output: CutWindowOutput }
+  readonly 'seal-records': { readonly input: SealRecordsInput; readonly output: SealRecordsOutput }
   readonly 'read-pack': { readonly input: ReadPackInput; readonly output: ReadPackOutput }
 }
 

@@ -3,6 +3,8 @@ import { parentPort } from 'node:worker_threads'
 import { diffFolders } from '../catalogue/diff-folders.ts'
 import { checkPack } from '../checks/check-pack.ts'
 import { readPack } from '../copies/read-pack.ts'
+import { cutWindow } from '../deposits/cut-window.ts'
+import { sealRecords } from '../deposits/seal-records.ts'
 import { openRecords } from '../plaintexts/open-records.ts'
 import { readTrailers } from '../rebuild/read-trailers.ts'
 import type { TaskAnswer, TaskInput, TaskName, TaskRequest, TaskResponse } from './tasks.ts'
@@ -11,6 +13,8 @@ const handlers: { readonly [Name in TaskName]: (input: TaskInput<Name>) => TaskA
   'open-records': openRecords,
   'diff-folders': diffFolders,
   'check-pack': checkPack,
+  'cut-window': cutWindow,
+  'seal-records': sealRecords,
   'read-pack': readPack,
   'read-trailers': readTrailers,
 }

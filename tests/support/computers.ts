@@ -63,6 +63,7 @@ export function sampleDevice(name: string, props: Partial<Device> = {}): Device 
       .replaceAll(/[^a-z]/g, 'a')
       .padEnd(20, 'a')
       .slice(0, 20)}` as Id<'dev'>,
+    kind: 'agent',
     number: 1,
     customerId: 'cus_aaaaaaaaaaaaaaaaaaaa' as Id<'cus'>,
     repositoryId: 1 as RepositoryId,

@@ -28,6 +28,7 @@ import { movableClock } from '../../server/runtime/clock.ts'
 import { type Id, parseId } from '../../server/runtime/ids.ts'
 import { type Log, silentLog } from '../../server/runtime/log.ts'
 import { systemRandomness } from '../../server/runtime/randomness.ts'
+import { createSharesSide, type SharesSide } from '../../server/shares-side.ts'
 import { nothingAtPoints } from '../../server/storage-volumes/crash-points.ts'
 import { createUploads, type Uploads, type UploadsOptions } from '../../server/uploads.ts'
 import { createWorkerPool, type WorkerPool } from '../../server/worker-pool/worker-pool.ts'
@@ -58,6 +59,7 @@ export interface TestApp extends AsyncDisposable {
   readonly ending: EndingService
   readonly retention: RetentionSide['retention']
   readonly plansSide: PlansSide
+  readonly sharesSide: SharesSide
   readonly records: RecordsService
   readonly pool: WorkerPool
   readonly dataFolder: string
@@ -162,6 +164,15 @@ export async function testApp(
     reached,
   })
   const plansSide = createPlansSide({ ...people, ...devicesSide, ...common, retention })
+  const sharesSide = createSharesSide({
+    ...people,
+    ...devicesSide,
+    ...lettersSide,
+    ...common,
+    repositories,
+    uploads,
+    timeZone: 'UTC',
+  })
   const recoverySide = createRecoverySide({
     ...common,
     boxId: testBoxId,
@@ -245,6 +256,7 @@ export async function testApp(
     retentionSide: { retention },
     plansSide,
     copiesSide,
+    sharesSide,
     errorManual: await openErrorManual(errorPagesFolder),
     staticFiles,
     agentPin: undefined,
@@ -269,6 +281,7 @@ export async function testApp(
     rebuild,
     retention,
     plansSide,
+    sharesSide,
     masterKey,
     keyCare,
     copies: copiesSide.copies,

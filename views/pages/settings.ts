@@ -94,6 +94,10 @@ export function settingsPage(props: SettingsPageProps): Page {
         ${outboxPart(props)}
         ${addressPart(props)}
         ${heartbeatPart(props)}
+        <section aria-labelledby="sharing">
+          ${partHead({ id: 'sharing', title: 'Sharing' })}
+          <p>How long links of customers may work, whether each has a password, and whether they may take files: <a href="/settings/sharing">rules of sharing</a>.</p>
+        </section>
       </aside>
     </div>`,
   })

@@ -20,6 +20,8 @@ type EntryKind =
       readonly changedAtMs: number
       readonly path: string
       readonly zipPath: string
+      /** To a new link; nothing for who may not share. */
+      readonly sharePath?: string | undefined
     }
   | {
       readonly kind: 'file'
@@ -27,9 +29,11 @@ type EntryKind =
       readonly changedAtMs: number
       readonly sizeBytes: number
       readonly filePath: string
-      readonly previewPath: string
+      /** To a look at it; undefined where it is only saved. */
+      readonly previewPath?: string | undefined
       /** A small picture of it; undefined where there is none. */
-      readonly thumbnailPath: string | undefined
+      readonly thumbnailPath?: string | undefined
+      readonly sharePath?: string | undefined
     }
   | { readonly kind: 'link'; readonly name: string; readonly changedAtMs: number; readonly target: string }
   /** Pipes, sockets and devices: named, so that nothing is missing, but there is nothing to take out. */
@@ -54,7 +58,7 @@ function entryName(entry: EntryProps): Html {
     case 'folder':
       return html`${icon('folder')} <a href="${entry.path}">${name}</a>`
     case 'file':
-      return html`${fileDrawing(entry)} <a href="${entry.previewPath}">${name}</a>`
+      return html`${fileDrawing(entry)} ${entry.previewPath === undefined ? name : html`<a href="${entry.previewPath}">${name}</a>`}`
     case 'link':
       return html`${icon('file-symlink')} ${name}<span class="sub">link to <bdi class="exact">${entry.target}</bdi></span>`
     case 'special':
@@ -65,16 +69,21 @@ function entryName(entry: EntryProps): Html {
 }
 
 /** A picture lies over the icon: where it cannot be drawn, the icon stays. */
-function fileDrawing({ name, thumbnailPath }: { readonly name: string; readonly thumbnailPath: string | undefined }): Html {
+function fileDrawing({ name, thumbnailPath }: Extract<EntryProps, { kind: 'file' }>): Html {
   const drawing = icon(fileIcon(name))
   if (thumbnailPath === undefined) return drawing
   return html`<span class="thumb">${drawing}<img src="${thumbnailPath}" alt="" width="32" height="32" loading="lazy" decoding="async"></span>`
 }
 
 function entryAction(entry: EntryProps): Html {
-  if (entry.kind === 'folder') return action(entry.zipPath, 'ZIP', entry.name)
-  if (entry.kind === 'file') return action(entry.filePath, 'Download', entry.name)
+  if (entry.kind === 'folder') return html`${share(entry)}${action(entry.zipPath, 'ZIP', entry.name)}`
+  if (entry.kind === 'file') return html`${share(entry)}${action(entry.filePath, 'Download', entry.name)}`
   return html``
+}
+
+function share({ sharePath, name }: { readonly sharePath?: string | undefined; readonly name: string }): Html {
+  if (sharePath === undefined) return html``
+  return html`<a class="button small quiet" href="${sharePath}">${icon('share-2')}<span class="label">Share<span class="vh"> ${name}</span></span></a>`
 }
 
 function action(path: string, word: string, name: string): Html {

@@ -5,6 +5,7 @@ import type { Reader } from '../reader.ts'
 /** Why a version stays: the engine's reasons, as far as they are said. */
 export type KeepReasonProps =
   | { readonly kind: 'pinned' }
+  | { readonly kind: 'shared'; readonly untilMs: number }
   | { readonly kind: 'in-use' }
   | { readonly kind: 'newest-good' }
   | { readonly kind: 'unfinished' }
@@ -35,6 +36,8 @@ function reasonWords(reader: Reader, reason: KeepReasonProps): string {
   switch (reason.kind) {
     case 'pinned':
       return 'pinned'
+    case 'shared':
+      return 'a link leads to it'
     case 'in-use':
       return 'a backup goes on from it'
     case 'newest-good':

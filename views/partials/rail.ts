@@ -8,6 +8,7 @@ import { brand } from './brand.ts'
 const places = {
   home: { group: 'account', path: '/', name: 'Home', icon: 'house' },
   computers: { group: 'account', path: '/computers', name: 'Computers', icon: 'monitor' },
+  sharing: { group: 'account', path: '/sharing', name: 'Sharing', icon: 'share-2', of: 'members' },
   activity: { group: 'account', path: '/activity', name: 'Activity', icon: 'activity' },
   account: { group: 'account', path: '/account', name: 'Account', icon: 'circle-user-round' },
   overview: { group: 'everyone', path: '/overview', name: 'Overview', icon: 'house' },
@@ -31,6 +32,8 @@ type PlaceInMenu = {
   readonly icon: IconName
   /** Of the staff, only these; all of them without it. */
   readonly for?: 'administrator'
+  /** Only for the account's own people. */
+  readonly of?: 'members'
 }
 
 export type Place = keyof typeof places
@@ -71,16 +74,18 @@ function whose({ account, maySwitch }: Viewer): Html {
     : html`<p class="whose">${words}</p>`
 }
 
-function memberMenu({ staff }: Viewer, place: Place | undefined): Html {
+function memberMenu(viewer: Viewer, place: Place | undefined): Html {
+  const { staff } = viewer
   const box = staff === undefined ? '' : html`<a href="${boxPath}">${icon('hard-drive')}The box</a>`
-  return html`${linksOf(placesIn('account', staff), place)}${box}`
+  return html`${linksOf(placesIn('account', viewer), place)}${box}`
 }
 
 /** In a customer's account its own places come first; before the box as a whole they are not there. */
-function staffMenu({ standing, staff, account }: Viewer, place: Place | undefined): Html {
-  const own = standing === 'guest' ? html`<p>${account.name}</p>${linksOf(placesIn('account', staff), place)}` : ''
+function staffMenu(viewer: Viewer, place: Place | undefined): Html {
+  const { standing, account } = viewer
+  const own = standing === 'guest' ? html`<p>${account.name}</p>${linksOf(placesIn('account', viewer), place)}` : ''
   const groups = (['everyone', 'box', 'house'] as const).map((group) => {
-    const found = placesIn(group, staff)
+    const found = placesIn(group, viewer)
     return found.length === 0 ? '' : html`<p>${groupNames[group]}</p>${linksOf(found, place)}`
   })
   return html`${own}${groups}`
@@ -88,9 +93,12 @@ function staffMenu({ standing, staff, account }: Viewer, place: Place | undefine
 
 type Listed = readonly [string, PlaceInMenu]
 
-function placesIn(group: Group, staff: Viewer['staff']): readonly Listed[] {
+function placesIn(group: Group, { staff, standing }: Viewer): readonly Listed[] {
   return Object.entries<PlaceInMenu>(places).filter(
-    ([, place]) => place.group === group && (place.for === undefined || place.for === staff),
+    ([, place]) =>
+      place.group === group &&
+      (place.for === undefined || place.for === staff) &&
+      (place.of === undefined || standing === 'member'),
   )
 }
 

@@ -51,6 +51,8 @@ describe('the description of the API', () => {
               uploads: box.uploads,
               keyCare: box.keyCare,
               ...box.plansSide,
+              ...box.sharesSide,
+              ...box.lettersSide,
               retention: box.retention,
               copies: box.copies,
             },

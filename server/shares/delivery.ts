@@ -1,0 +1,53 @@
+/** What comes by a link that takes files, and why it may not be taken. Pure. */
+
+export type DeliveredPart =
+  | { readonly kind: 'field'; readonly name: string; readonly value: string }
+  /** `content` must be read to its end, or given up, before the next part comes. */
+  | { readonly kind: 'file'; readonly name: string; readonly content: AsyncIterable<Uint8Array> }
+
+export interface Delivered {
+  readonly files: number
+  readonly bytes: number
+}
+
+/** Each is answered with a page that says what to do. */
+export const deliveryFaults = [
+  'over',
+  'too-large',
+  'too-many-files',
+  'nothing-sent',
+  'cut-off',
+  'malformed',
+  'no-room',
+  'refused',
+  'busy',
+] as const
+export type DeliveryFault = (typeof deliveryFaults)[number]
+
+export class DeliveryError extends Error {
+  override readonly name = 'DeliveryError'
+  readonly fault: DeliveryFault
+
+  constructor(fault: DeliveryFault, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.fault = fault
+  }
+}
+
+export const maxDeliveriesAtOnce = 6
+export const maxSenderCharacters = 100
+/** What a form adds to the bytes of its files: for each of them, and in all. */
+const formBytesOfFile = 1024
+const formBytes = 64 * 1024
+
+/** A body as long as this cannot be within what the link still takes. */
+export function isTooLongFor(announcedBytes: number, left: { readonly bytes: number; readonly files: number }): boolean {
+  return announcedBytes > left.bytes + left.files * formBytesOfFile + formBytes
+}
+
+/** `2026-03-24 18.01 Mr Okafor`: sorts by time, and says who. */
+export function deliveryFolder(sender: string, at: { readonly ms: number; readonly timeZone: string }): string {
+  const time = Temporal.Instant.fromEpochMilliseconds(at.ms).toZonedDateTimeISO(at.timeZone).toPlainDateTime()
+  const minute = time.toString({ smallestUnit: 'minute' }).replace('T', ' ').replace(':', '.')
+  return sender === '' ? minute : `${minute} ${sender}`
+}

@@ -1,0 +1,125 @@
+/**
+ * The door for people from outside: which link this is, whether it works, whether its password is right, and what is counted. Who knows
+ * no link learns nothing here but that there is none, and is soon asked to wait.
+ */
+import type { CustomersService } from '../customers/customers-service.ts'
+import type { Database } from '../database/database.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Snapshot } from '../snapshots/snapshot.ts'
+import type { Attempts } from '../users/attempts.ts'
+import type { PasswordHasher } from '../users/password-hasher.ts'
+import { normalizePassword } from '../users/password-rules.ts'
+import type { Share, ShareEnd, ShareKind } from './share.ts'
+import type { SharePasses } from './share-pass.ts'
+import type { JudgeShare } from './share-surroundings.ts'
+import { hashShareToken, isShareToken } from './share-token.ts'
+import { hashOfWhat, maxWhatCharacters, type ShareUseKind, sameDownloadMs, sameLookMs, type Visitor } from './share-use.ts'
+import { hasUsed, insertUse } from './share-uses-table.ts'
+import { countDownload, countLook, findShareByToken } from './shares-table.ts'
+
+export interface OpenedShare<Kind extends ShareKind = ShareKind> {
+  readonly share: Extract<Share, { readonly kind: Kind }>
+  /** Why it does nothing; undefined: it works. */
+  readonly end: ShareEnd | undefined
+  readonly version: Snapshot | undefined
+  /** Of whom it is. */
+  readonly customerName: string
+}
+
+export type AtTheDoor<Kind extends ShareKind = ShareKind> =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number }
+  | { readonly kind: 'known'; readonly opened: OpenedShare<Kind> }
+
+export type PasswordTried =
+  | { readonly kind: 'right'; readonly pass: string }
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number }
+
+/** One thing that is fetched: where it lies, and what it is called; all of it has no name. */
+export interface FetchedThing {
+  readonly place: string
+  readonly name: string | undefined
+}
+
+export interface ShareDoor {
+  readonly open: <Kind extends ShareKind>(kind: Kind, token: string, address: string) => Promise<AtTheDoor<Kind>>
+  readonly isLetIn: (share: Share, pass: string | undefined) => boolean
+  readonly tryPassword: (share: Share, typed: string, visitor: Visitor & { readonly address: string }) => Promise<PasswordTried>
+  /** A person sees its page; who looks again soon is the same look. */
+  readonly noteLook: (share: Share, visitor: Visitor) => Promise<void>
+  /** False: none is left. */
+  readonly noteDownload: (share: Share, visitor: Visitor, thing: FetchedThing) => Promise<boolean>
+  /** The same visitor has begun to fetch the same thing before: they go on. */
+  readonly isGoingOn: (share: Share, visitor: Visitor, thing: FetchedThing) => Promise<boolean>
+}
+
+export function createShareDoor(options: {
+  readonly database: Database
+  readonly clock: Clock
+  readonly hasher: PasswordHasher
+  readonly attempts: Attempts
+  readonly customers: Pick<CustomersService, 'find'>
+  readonly judge: JudgeShare
+  readonly passes: SharePasses
+}): ShareDoor {
+  const { database, clock, hasher, attempts, customers, judge, passes } = options
+  const { kysely } = database
+
+  const useOf = (share: Share, kind: ShareUseKind, { network, agent }: Visitor, thing?: FetchedThing) => ({
+    shareId: share.shareId,
+    at: clock.now(),
+    kind,
+    network,
+    agent,
+    what: thing?.name === undefined ? undefined : [...thing.name].slice(0, maxWhatCharacters).join(''),
+    whatHash: thing && hashOfWhat(thing.place),
+  })
+
+  return {
+    open: async <Kind extends ShareKind>(kind: Kind, token: string, address: string): Promise<AtTheDoor<Kind>> => {
+      const attempt = attempts.take('share', { login: '', address })
+      if (attempt.kind === 'throttled') return attempt
+      if (!isShareToken(token)) return { kind: 'unknown' }
+      const share = await findShareByToken(kysely, { kind, tokenHash: hashShareToken(token) })
+      if (share === undefined) return { kind: 'unknown' }
+      attempt.giveBack()
+      const { end, version } = await judge(share)
+      const customer = await customers.find(share.customerId)
+      const opened = { share: share as OpenedShare<Kind>['share'], end, version, customerName: customer?.name ?? '' }
+      return { kind: 'known', opened }
+    },
+    isLetIn: (share, pass) => share.passwordHash === undefined || (pass !== undefined && passes.isGood(share, pass, clock.now())),
+    tryPassword: async (share, typed, visitor) => {
+      const attempt = attempts.take('share-password', { login: share.shareId, address: visitor.address })
+      if (attempt.kind === 'throttled') return attempt
+      const password = normalizePassword(typed) ?? ''
+      if (share.passwordHash === undefined || (await hasher.isRight(share.passwordHash, password))) {
+        attempt.giveBack()
+        return { kind: 'right', pass: passes.give(share, clock.now()) }
+      }
+      await insertUse(kysely, useOf(share, 'wrong-password', visitor))
+      return { kind: 'wrong' }
+    },
+    noteLook: async (share, visitor) => {
+      if (visitor.isBot) return
+      const use = useOf(share, 'look', visitor)
+      if (await hasUsed(kysely, { ...use, sinceMs: use.at - sameLookMs })) return
+      await database.transaction(async (tx) => {
+        await countLook(tx, share.shareId, use.at)
+        await insertUse(tx, use)
+      })
+    },
+    noteDownload: (share, visitor, thing) =>
+      database.transaction(async (tx) => {
+        const use = useOf(share, 'download', visitor, thing)
+        if (!(await countDownload(tx, share.shareId, use.at))) return false
+        await insertUse(tx, use)
+        return true
+      }),
+    isGoingOn: async (share, visitor, thing) => {
+      const use = useOf(share, 'download', visitor, thing)
+      return hasUsed(kysely, { ...use, sinceMs: use.at - sameDownloadMs })
+    },
+  }
+}

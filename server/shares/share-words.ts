@@ -1,0 +1,60 @@
+/** What people write about a link, checked. Pure. */
+import { parseDisplayText } from '../text/display-text.ts'
+import { normalizePassword } from '../users/password-rules.ts'
+import { shareLimits } from './share.ts'
+import { ShareError } from './share-error.ts'
+
+/** Whoever guesses is slowed down to a few hundred tries a day, and the link itself has to be known first. */
+export const minSharePasswordCharacters = 8
+const maxMessageLines = 20
+
+export function parseTitle(text: string): string {
+  const title = parseDisplayText(text, { maxCharacters: shareLimits.titleCharacters })
+  if (title !== undefined) return title
+  throw new ShareError('invalid', `A title has 1 to ${shareLimits.titleCharacters} characters, all on one line.`, {
+    field: 'title',
+  })
+}
+
+export function parseNote(text: string): string | undefined {
+  if (text.trim() === '') return undefined
+  const note = parseDisplayText(text, { maxCharacters: shareLimits.noteCharacters })
+  if (note !== undefined) return note
+  throw new ShareError('invalid', `A note has at most ${shareLimits.noteCharacters} characters, all on one line.`, {
+    field: 'note',
+  })
+}
+
+/** Lines stay lines; each is text like any other. */
+export function parseMessage(text: string): string | undefined {
+  const lines = text.trim().split(/\r\n|\r|\n/)
+  const parsed = lines.map((line) =>
+    line.trim() === '' ? '' : parseDisplayText(line, { maxCharacters: shareLimits.messageCharacters }),
+  )
+  const message = parsed.join('\n')
+  if (message === '') return undefined
+  if (!parsed.includes(undefined) && lines.length <= maxMessageLines && [...message].length <= shareLimits.messageCharacters)
+    return message
+  throw new ShareError(
+    'invalid',
+    `A message has at most ${shareLimits.messageCharacters} characters in ${maxMessageLines} lines.`,
+    { field: 'message' },
+  )
+}
+
+/** Undefined: none is wanted. */
+export function parseSharePassword(typed: string): string | undefined {
+  if (typed === '') return undefined
+  const password = normalizePassword(typed)
+  if (password !== undefined && [...password].length >= minSharePasswordCharacters) return password
+  throw new ShareError('invalid', `A password has at least ${minSharePasswordCharacters} characters.`, { field: 'password' })
+}
+
+export function demandWithin(
+  field: string,
+  value: number,
+  { max, words }: { readonly max: number; readonly words: string },
+): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= max) return
+  throw new ShareError('invalid', words, { field })
+}

@@ -1,0 +1,120 @@
+/**
+ * A link that somebody outside the account opens: to files of one version, or to send files into the account's inbox. Whoever has the link
+ * has the right, until it ends: so it carries 256 random bits, of which only the hash is kept, and it always ends. Pure.
+ */
+import type { Id } from '../runtime/ids.ts'
+import type { VersionPath } from '../snapshots/version-path.ts'
+
+export const shareKinds = ['download', 'upload'] as const
+export type ShareKind = (typeof shareKinds)[number]
+
+export type Share = ShareFacts & (DownloadPart | UploadPart)
+export type DownloadShare = ShareFacts & DownloadPart
+export type UploadShare = ShareFacts & UploadPart
+
+export interface ShareFacts {
+  readonly shareId: Id<'shr'>
+  readonly customerId: Id<'cus'>
+  /** What it is called: on its page, and in the list of its customer. */
+  readonly title: string
+  /** To whoever opens it; lines are kept. */
+  readonly message: string | undefined
+  /** To oneself: nobody outside the account sees it. */
+  readonly note: string | undefined
+  readonly passwordHash: string | undefined
+  readonly createdBy: { readonly userId: Id<'usr'>; readonly name: string }
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly revoked: { readonly at: number; readonly by: string } | undefined
+  /** How often its page was opened, by people. */
+  readonly looks: number
+  /** Last opened, fetched from or sent into. */
+  readonly usedAt: number | undefined
+}
+
+interface DownloadPart {
+  readonly kind: 'download'
+  /** A version of the customer; it is kept while the link works. */
+  readonly version: Id<'snap'>
+  /** None of them lies below another one. One empty path is the whole version. */
+  readonly paths: readonly VersionPath[]
+  readonly downloadsMax: number | undefined
+  readonly downloads: number
+}
+
+interface UploadPart {
+  readonly kind: 'upload'
+  /** The inbox, and the place in it. */
+  readonly deviceId: Id<'dev'>
+  readonly job: string
+  /** Of everything that is sent by it. */
+  readonly bytesMax: number
+  readonly filesMax: number
+  readonly receivedBytes: number
+  readonly receivedFiles: number
+  readonly uploads: number
+}
+
+const GiB = 1024 ** 3
+
+export const shareDefaults = { days: 7, filesMax: 100, bytesMax: 5 * GiB } as const
+export const shareLimits = {
+  paths: 500,
+  pathsCharacters: 1024 ** 2,
+  titleCharacters: 100,
+  messageCharacters: 1000,
+  noteCharacters: 500,
+  days: 365,
+  downloads: 10_000,
+  files: 10_000,
+  bytes: 1024 ** 4,
+  openPerCustomer: 1000,
+} as const
+
+export const dayMs = 24 * 60 * 60 * 1000
+
+/** Why a link does nothing for whoever has it. `paused`: it may come back. */
+export const shareEnds = ['revoked', 'expired', 'used-up', 'gone', 'paused'] as const
+export type ShareEnd = (typeof shareEnds)[number]
+
+/** What is true around it. */
+export interface ShareSurroundings {
+  readonly nowMs: number
+  /** Its version is there, and nobody has deleted it; its inbox takes something. */
+  readonly isThere: boolean
+  /** Its customer is served, and its plan has sharing; the box's administrator lets it be. */
+  readonly isServed: boolean
+}
+
+/** What people decided comes first, and what cannot be undone before what can. */
+export function shareEndIn(share: Share, { nowMs, isThere, isServed }: ShareSurroundings): ShareEnd | undefined {
+  if (share.revoked !== undefined) return 'revoked'
+  if (nowMs >= share.expiresAt) return 'expired'
+  if (isUsedUp(share)) return 'used-up'
+  if (!isThere) return 'gone'
+  return isServed ? undefined : 'paused'
+}
+
+export function isUsedUp(share: Share): boolean {
+  switch (share.kind) {
+    case 'download':
+      return share.downloadsMax !== undefined && share.downloads >= share.downloadsMax
+    case 'upload':
+      return share.receivedFiles >= share.filesMax || share.receivedBytes >= share.bytesMax
+    default:
+      return share satisfies never
+  }
+}
+
+/** Each once, and none that lies below another: what a folder holds comes with it. */
+export function outermostPaths(paths: readonly VersionPath[]): readonly VersionPath[] {
+  const kept: VersionPath[] = []
+  const shortestFirst = paths.toSorted((one, other) => one.length - other.length)
+  for (const path of shortestFirst) if (!kept.some((above) => isWithin(path, above))) kept.push(path)
+  return paths.filter((path) => kept.includes(path))
+}
+
+/** The same place, or one below it. */
+export function isWithin(path: VersionPath, above: VersionPath): boolean {
+  return path.length >= above.length && above.every((name, index) => name.equals(path[index]!))
+}

@@ -1,0 +1,356 @@
+/** Links that take files, from the form to the bytes of a download: what comes whole, what is refused, and that nothing is left of the rest. */
+import { randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openVersion } from '../../../engine/index.ts'
+import { repositoryPlace } from '../../../server/repositories/repository-place.ts'
+import type { Snapshot } from '../../../server/snapshots/snapshot.ts'
+import { VolumeError } from '../../../server/storage-volumes/storage-volume.ts'
+import { eventually } from '../../support/eventually.ts'
+import { actingAs, makeUploadLink } from '../../support/made-share.ts'
+import { type UploadBox, uploadBox } from '../../support/upload-box.ts'
+
+const MiB = 1024 ** 2
+const mailForm = {
+  host: 'mail.office.example',
+  port: '25',
+  tls: 'none',
+  isPlainAllowed: true,
+  user: '',
+  password: '',
+  authorityPem: '',
+  senderName: 'Holdfast',
+  senderAddress: 'box@office.example',
+}
+
+let upload: UploadBox
+beforeAll(async () => {
+  upload = await uploadBox()
+})
+afterAll(() => upload[Symbol.asyncDispose]())
+
+const linkFor = async (more: Parameters<typeof makeUploadLink>[3] = {}) => {
+  const { box } = upload
+  return makeUploadLink(box, box.user, box.customer.customerId, more)
+}
+
+type Sent = readonly { readonly name: string; readonly bytes: Buffer }[]
+
+function form(files: Sent, from = ''): FormData {
+  const data = new FormData()
+  data.append('from', from)
+  for (const { name, bytes } of files) data.append('files', new Blob([new Uint8Array(bytes)]), name)
+  return data
+}
+
+async function send(token: string, files: Sent, from = '') {
+  const answer = await fetch(`${upload.url}/u/${token}`, { method: 'POST', body: form(files, from), redirect: 'manual' })
+  return { status: answer.status, location: answer.headers.get('location'), html: await answer.text() }
+}
+
+/** The body of a form as bytes, with what its header says of it. */
+async function encoded(files: Sent): Promise<{ readonly type: string; readonly body: Buffer }> {
+  const response = new Response(form(files))
+  return { type: response.headers.get('content-type')!, body: Buffer.from(await response.arrayBuffer()) }
+}
+
+async function versionsOf(deviceId: Snapshot['deviceId'], job: string): Promise<readonly Snapshot[]> {
+  const all = await upload.box.devicesSide.snapshots.listOfDevice({ deviceId, beforeSeq: undefined, limit: 200 })
+  return all.filter((version) => version.job === job)
+}
+
+/** Every file of a version as path and bytes, read the way downloads read them. */
+async function filesOf(version: Snapshot): Promise<ReadonlyMap<string, Buffer>> {
+  const { box } = upload
+  const repository = await box.uploads.getRepository(version.customerId)
+  const opened = openVersion(box.devicesSide.plaintexts.source(repository), version.root)
+  const files = new Map<string, Buffer>()
+  for await (const { path, entry } of opened.walk(Buffer.alloc(0)))
+    if (entry.type === 'file') {
+      const pieces: Buffer[] = []
+      for await (const piece of opened.readFile(entry)) pieces.push(Buffer.from(piece))
+      files.set(path.toString(), Buffer.concat(pieces))
+    }
+  return files
+}
+
+async function openSessions(): Promise<number> {
+  return (await upload.box.uploads.sessions.listOfBox()).length
+}
+
+async function runsOf(deviceId: Snapshot['deviceId']) {
+  return upload.box.database.kysely.selectFrom('runs').select(['verdict', 'ended_at']).where('device_id', '=', deviceId).execute()
+}
+
+describe('what is sent by a link', () => {
+  const sent: Sent = [
+    { name: 'empty.txt', bytes: Buffer.alloc(0) },
+    { name: 'small.txt', bytes: Buffer.from('a letter') },
+    { name: 'inline.bin', bytes: randomBytes(512) },
+    { name: 'just more.bin', bytes: randomBytes(513) },
+    { name: 'photo.jpg', bytes: randomBytes(3 * MiB + 11) },
+    { name: 'film.mp4', bytes: randomBytes(21 * MiB + 7) },
+    { name: 'zeros.bin', bytes: Buffer.alloc(9 * MiB) },
+    { name: 'after.txt', bytes: Buffer.from('the last one') },
+  ]
+
+  test('comes back byte for byte, as one version of the inbox', async () => {
+    const { share, token } = await linkFor({ title: 'Byte for byte' })
+    expect(await send(token, sent, 'Mr Okafor')).toMatchObject({ status: 303, location: `/u/${token}?arrived=8` })
+    const [version, ...others] = await versionsOf(share.deviceId, share.job)
+    expect(others).toEqual([])
+    const files = await filesOf(version!)
+    const [folder] = [...files.keys()].map((path) => path.split('/')[0])
+    expect(folder).toBe('2026-03-14 18.02 Mr Okafor')
+    for (const { name, bytes } of sent) expect(files.get(`${folder}/${name}`)?.equals(bytes), name).toBe(true)
+    expect(files.size).toBe(sent.length)
+    expect(version?.counts).toMatchObject({
+      files: 8,
+      directories: 1,
+      bytes: sent.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    })
+    expect(await openSessions()).toBe(0)
+  })
+
+  test('the same bytes again take no space, and the newest version holds both', async () => {
+    const { share, token } = await linkFor({ title: 'Twice' })
+    const { box } = upload
+    const stored = async () => (await box.devicesSide.devices.find(share.deviceId))!.storedBytes
+    const bytes = randomBytes(2 * MiB)
+    await send(token, [{ name: 'a.bin', bytes }])
+    const once = await stored()
+    box.clock.advance(60_000)
+    await send(token, [{ name: 'b.bin', bytes }])
+    expect((await stored()) - once).toBeLessThan(20_000)
+    const versions = await versionsOf(share.deviceId, share.job)
+    expect(versions).toHaveLength(2)
+    expect([...(await filesOf(versions[0]!)).keys()]).toEqual(['2026-03-14 18.02/a.bin', '2026-03-14 18.03/b.bin'])
+    expect([...(await filesOf(versions[1]!)).keys()]).toEqual(['2026-03-14 18.02/a.bin'])
+  })
+
+  test('two at once both arrive', async () => {
+    const { share, token } = await linkFor({ title: 'At once' })
+    const one = randomBytes(5 * MiB)
+    const other = randomBytes(6 * MiB)
+    const answers = await Promise.all([
+      send(token, [{ name: 'one.bin', bytes: one }], 'One'),
+      send(token, [{ name: 'other.bin', bytes: other }], 'Other'),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([303, 303])
+    const [newest] = await versionsOf(share.deviceId, share.job)
+    const files = [...(await filesOf(newest!)).values()]
+    expect(files.some((bytes) => bytes.equals(one)) && files.some((bytes) => bytes.equals(other))).toBe(true)
+  })
+
+  const names = [
+    { sent: '../../etc/passwd', kept: 'passwd' },
+    { sent: 'C:\\Users\\ann\\plan.dwg', kept: 'plan.dwg' },
+    { sent: '..', kept: 'Unnamed' },
+    { sent: 'a\u202egpj.exe', kept: 'a_gpj.exe' },
+    { sent: 'two"quotes\r\nX: 1', kept: 'two%22quotes__X%3A 1' },
+    { sent: 'nul.txt', kept: '%6Eul.txt' },
+    { sent: 'Plan.pdf', kept: 'Plan.pdf' },
+    { sent: 'plan.PDF', kept: 'plan (2).PDF' },
+    { sent: `${'ä'.repeat(300)}.txt`, kept: `${'ä'.repeat(118)}.txt` },
+    { sent: '<script>alert(1)</script>.html', kept: 'script%3E.html' },
+  ]
+  test('names are made safe, and none displaces another', async () => {
+    const { share, token } = await linkFor({ title: 'Names' })
+    const files = names.map(({ sent: name }) => ({ name, bytes: Buffer.from(name) }))
+    expect((await send(token, files)).status).toBe(303)
+    const [version] = await versionsOf(share.deviceId, share.job)
+    const found = new Map([...(await filesOf(version!))].map(([path, bytes]) => [path.split('/')[1], bytes.toString()]))
+    expect([...found.keys()].toSorted()).toEqual(names.map(({ kept }) => kept).toSorted())
+    for (const { sent: name, kept } of names) expect(found.get(kept), kept).toBe(name)
+  })
+})
+
+describe('the inbox', () => {
+  test('is one for all links of a customer, takes no place in the plan, and hears no orders', async () => {
+    const { box } = upload
+    const { customerId } = box.customer
+    const first = await linkFor({ title: 'Photos' })
+    const second = await linkFor({ title: 'Photos' })
+    expect(second.share.deviceId).toBe(first.share.deviceId)
+    expect([first.share.job, second.share.job]).toEqual(['Photos', 'Photos 2'])
+    const inboxes = (await box.devicesSide.devices.list({ reach: [customerId], afterNumber: 0, limit: 10 })).filter(
+      ({ kind }) => kind === 'inbox',
+    )
+    expect(inboxes).toHaveLength(1)
+    const [inbox] = inboxes
+    expect(await box.devicesSide.devices.countActive(inbox!.subscriptionId)).toBe(0)
+    const order = { deviceId: inbox!.deviceId, order: { kind: 'run-now' } } as const
+    await expect(box.devicesSide.orders.giveNow(order, actingAs(box.user))).rejects.toMatchObject({ fault: 'no-device' })
+  })
+
+  test('is never silent: that nobody sent anything is no alarm', async () => {
+    const { box } = upload
+    const { share } = await linkFor({ title: 'Quiet' })
+    const before = box.clock.now()
+    box.clock.advance(40 * 24 * 60 * 60 * 1000)
+    await box.lettersSide.watch.look()
+    const alarms = await box.care.alarms.list({ reach: 'all', after: 0, limit: 100 })
+    expect(alarms.filter(({ deviceId }) => deviceId === share.deviceId)).toEqual([])
+    box.clock.advance(before - box.clock.now())
+  })
+})
+
+describe('what is not whole', () => {
+  test('a connection that is cut in the middle of a file leaves nothing', async () => {
+    const { share, token } = await linkFor({ title: 'Cut' })
+    const { type, body } = await encoded([{ name: 'film.mp4', bytes: randomBytes(12 * MiB) }])
+    const before = await runsOf(share.deviceId)
+    await new Promise<void>((resolve) => {
+      const cut = request(`${upload.url}/u/${token}`, {
+        method: 'POST',
+        headers: { 'content-type': type, 'content-length': body.length },
+      })
+      cut.on('error', () => resolve())
+      cut.write(body.subarray(0, 10 * MiB), () => cut.destroy())
+    })
+    await eventually(async () => expect(await openSessions()).toBe(0))
+    expect(await versionsOf(share.deviceId, share.job)).toEqual([])
+    expect(await runsOf(share.deviceId)).toEqual(before)
+    expect(await upload.box.sharesSide.shares.find(share.shareId)).toMatchObject({
+      receivedFiles: 0,
+      receivedBytes: 0,
+      uploads: 0,
+    })
+    const { uid } = await upload.box.uploads.getRepository(share.customerId)
+    expect(readdirSync(repositoryPlace(upload.box.dataFolder, uid).temporaryFolder)).toEqual([])
+  })
+
+  test('a form that ends before its last boundary is no shorter form', async () => {
+    const { share, token } = await linkFor({ title: 'Short' })
+    const { type, body } = await encoded([
+      { name: 'one.txt', bytes: Buffer.from('one') },
+      { name: 'two.txt', bytes: Buffer.from('two') },
+    ])
+    const short = body.subarray(0, body.length - 30)
+    const answer = await fetch(`${upload.url}/u/${token}`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body: new Uint8Array(short),
+    })
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain('Nothing has arrived.')
+    expect(await versionsOf(share.deviceId, share.job)).toEqual([])
+    expect(await openSessions()).toBe(0)
+  })
+
+  test('what was going on when the box stopped is dropped, and no backup failed', async () => {
+    const { box } = upload
+    const { share } = await linkFor({ title: 'Stopped' })
+    const device = (await box.devicesSide.devices.find(share.deviceId))!
+    // Opened past the service, as by a process that is gone.
+    const left = {
+      device,
+      job: share.job,
+      parent: undefined,
+      instance: undefined,
+      print: '0',
+      address: '',
+      isOfBox: true,
+    } as const
+    await box.uploads.sessions.open(left)
+    expect(await openSessions()).toBe(1)
+    await box.uploads.deposits.dropLeft()
+    expect(await openSessions()).toBe(0)
+    expect((await runsOf(share.deviceId)).filter(({ verdict }) => verdict !== 'ok')).toEqual([])
+  })
+})
+
+describe('what is refused', () => {
+  const refused = async (token: string, files: Sent) => {
+    const answer = await send(token, files)
+    return { status: answer.status, words: /<span>([^<]*)<\/span>/.exec(answer.html)?.[1] }
+  }
+
+  test('more bytes than the link takes, announced or not', async () => {
+    const { share, token } = await linkFor({ bytesMax: MiB, title: 'Bytes' })
+    expect((await refused(token, [{ name: 'a', bytes: randomBytes(2 * MiB) }])).status).toBe(413)
+    const { type, body } = await encoded([{ name: 'a', bytes: randomBytes(MiB + 1) }])
+    const answer = await fetch(`${upload.url}/u/${token}`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      // A stream: nothing is announced.
+      body: new Blob([new Uint8Array(body)]).stream(),
+      duplex: 'half',
+    } as RequestInit)
+    expect(answer.status).toBe(413)
+    expect(await versionsOf(share.deviceId, share.job)).toEqual([])
+    expect((await refused(token, [{ name: 'a', bytes: randomBytes(MiB) }])).status).toBe(303)
+    // Now it has taken all that it takes.
+    expect((await refused(token, [{ name: 'b', bytes: Buffer.from('b') }])).status).toBe(410)
+  })
+
+  test('more files than it takes, and none at all', async () => {
+    const { share, token } = await linkFor({ filesMax: 2, title: 'Files' })
+    const files = ['a', 'b', 'c'].map((name) => ({ name, bytes: Buffer.from(name) }))
+    expect(await refused(token, files)).toMatchObject({ status: 413, words: 'The link takes 2 more files. Nothing has arrived.' })
+    expect(await refused(token, [])).toMatchObject({ status: 422 })
+    expect(await versionsOf(share.deviceId, share.job)).toEqual([])
+    expect(await openSessions()).toBe(0)
+  })
+
+  test('a plan that is full, and a disk that is', async () => {
+    const { box } = upload
+    const { share, token } = await linkFor({ title: 'Room' })
+    const { subscriptionId } = (await box.devicesSide.devices.find(share.deviceId))!
+    const quota = (bytes: number) =>
+      box.database.kysely.updateTable('subscriptions').set({ quota_bytes: bytes }).where('id', '=', subscriptionId).execute()
+    const { quotaBytes } = (await box.people.subscriptions.find(subscriptionId))!
+    await quota(1)
+    expect(await refused(token, [{ name: 'a', bytes: randomBytes(1000) }])).toMatchObject({
+      status: 507,
+      words: 'The plan of this account has no room for it. Nothing has arrived. Ask whoever sent you the link.',
+    })
+    await quota(quotaBytes)
+    const { volumes } = box.uploads
+    const { reserve } = volumes
+    Object.assign(volumes, { reserve: () => Promise.reject(new VolumeError('full', 'The disk is full.')) })
+    const answer = await refused(token, [{ name: 'a', bytes: randomBytes(1000) }])
+    Object.assign(volumes, { reserve })
+    expect(answer).toMatchObject({ status: 507 })
+    expect(await versionsOf(share.deviceId, share.job)).toEqual([])
+  })
+
+  test('what is no form', async () => {
+    const { token } = await linkFor({ title: 'No form' })
+    for (const type of ['application/json', 'multipart/form-data', 'text/plain']) {
+      const answer = await fetch(`${upload.url}/u/${token}`, { method: 'POST', headers: { 'content-type': type }, body: 'x' })
+      expect(answer.status, type).toBe(400)
+    }
+  })
+
+  test('files in, where the administrator lets none in', async () => {
+    const { box } = upload
+    const { token } = await linkFor({ title: 'Off' })
+    const rules = await box.sharesSide.shareRules.find()
+    await box.sharesSide.shareRules.save({ ...rules, mayUpload: false }, actingAs(box.user))
+    await expect(linkFor({ title: 'Another' })).rejects.toMatchObject({ fault: 'not-allowed' })
+    expect((await send(token, [{ name: 'a', bytes: Buffer.from('a') }])).status).toBe(410)
+    await box.sharesSide.shareRules.save(rules, actingAs(box.user))
+    expect((await send(token, [{ name: 'a', bytes: Buffer.from('a') }])).status).toBe(303)
+  })
+})
+
+describe('who is told', () => {
+  test('whoever made the link, by a letter; and the link says who sent what', async () => {
+    const { box } = upload
+    await box.lettersSide.mail.save(mailForm, actingAs(box.user))
+    const { token, share } = await linkFor({ title: 'Letters' })
+    await send(token, [{ name: 'a.txt', bytes: Buffer.from('a') }], 'Eve')
+    const [use] = await box.sharesSide.shares.listUses(share.shareId, 10)
+    expect(use).toMatchObject({ kind: 'upload', network: '127.0.0.0/24', what: '1, Eve' })
+    const letters = await box.lettersSide.outbox.list({ state: 'waiting', before: undefined, limit: 10 })
+    expect(letters.map(({ title, recipient }) => [title, recipient])).toEqual([
+      ['Eve sent a file by your link Letters', 'helen@calder-rowe.example'],
+    ])
+    const audit = await box.database.kysely.selectFrom('audit').selectAll().where('action', '=', 'share.received').execute()
+    expect(audit.at(-1)).toMatchObject({ object_id: share.shareId, actor_kind: 'share-link' })
+    // Nothing of the link itself is anywhere in it.
+    expect(JSON.stringify(audit)).not.toContain(token)
+  })
+})

@@ -1,0 +1,42 @@
+/** What whoever made a link is told when somebody sent files by it. */
+
+import { sizeText } from '../format/size.ts'
+import type { Letter } from './letter.ts'
+
+export type FilesArrived = {
+  /** Of the link. */
+  readonly title: string
+  /** As they called themselves; empty: they did not. */
+  readonly sender: string
+  /** The first of them. */
+  readonly names: readonly string[]
+  readonly files: number
+  readonly bytes: number
+  readonly path: string
+}
+
+export function filesArrivedLetter({ title, sender, names, files, bytes, path }: FilesArrived): Letter {
+  const who = sender === '' ? 'Somebody' : sender
+  const what = files === 1 ? 'a file' : `${files} files`
+  const rest = files - names.length
+  return {
+    subject: `${who} sent ${what} by your link ${title}`,
+    state: 'ok',
+    paragraphs: [
+      `${who} sent ${what} by your link ${title}.`,
+      'They are whole, and kept in the inbox of your account like any other version. Nobody outside the account sees them.',
+      'A name that somebody gives by a link proves nothing. Open only what you expected.',
+    ],
+    facts: [{ label: 'Size', value: sizeText(letterReader, bytes) }],
+    table: {
+      title: 'Files',
+      head: ['Name'],
+      rows: names.map((name) => [name]),
+      ...(rest > 0 ? { more: `And ${rest} more.` } : {}),
+    },
+    action: { label: 'Look at the files', path },
+    quiet: ['You get this letter because you made the link. Withdraw the link under Sharing to get no more of them.'],
+  }
+}
+
+const letterReader = { locale: 'en-GB', timeZone: 'UTC', nowMs: 0 }
