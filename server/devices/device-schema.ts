@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { bytesSchema, formatTime, timeSchema } from '../http/api-schemas.ts'
-import { type Device, deviceStates, formatDeviceNumber } from './device.ts'
+import { type Device, deviceKinds, deviceStates, formatDeviceNumber } from './device.ts'
 
 export const deviceSchema = z
   .object({
@@ -9,6 +9,7 @@ export const deviceSchema = z
     customerId: z.string(),
     subscriptionId: z.string(),
     name: z.string(),
+    kind: z.enum(deviceKinds).openapi({ description: '`inbox`: what people send by links.' }),
     state: z.enum(deviceStates),
     system: z.object({
       host: z.string().nullable(),
@@ -38,6 +39,7 @@ export function deviceBody(device: Device): z.input<typeof deviceSchema> {
     customerId: device.customerId,
     subscriptionId: device.subscriptionId,
     name: device.name,
+    kind: device.kind,
     state: device.state,
     system: {
       host: os.hostname ?? null,

@@ -52,7 +52,7 @@ export function createTellRuns(options: {
         if (!(await takeEndedRun(tx, runId))) return
         const run = await findToldRun(tx, runId)
         if (run === undefined) return
-        if (isSetUp) await writeLetters(tx, run)
+        if (isSetUp && !run.isDelivery) await writeLetters(tx, run)
         await webhooks.emit(tx, {
           type: 'run.ended',
           customerId: run.customerId,

@@ -39,6 +39,8 @@ export interface ToldRun {
   readonly customerName: string
   readonly deviceId: Id<'dev'>
   readonly computer: string
+  /** Sent by somebody with a link: who made the link is told in another letter. */
+  readonly isDelivery: boolean
   readonly job: string
   /** What it counts as: left-out files that are known and accepted do not make it partial. */
   readonly standing: Exclude<RunVerdict, 'refused'>
@@ -63,7 +65,7 @@ export async function findToldRun(db: Queryable, runId: Id<'run'>): Promise<Told
     .innerJoin('devices', 'devices.id', 'runs.device_id')
     .innerJoin('jobs', 'jobs.id', 'runs.job_id')
     .selectAll('runs')
-    .select(['customers.name as customer_name', 'devices.name as computer', 'jobs.name as job'])
+    .select(['customers.name as customer_name', 'devices.name as computer', 'devices.kind as device_kind', 'jobs.name as job'])
     .where('runs.id', '=', runId)
     .executeTakeFirst()
   if (row === undefined || row.ended_at === null || row.standing === null || row.standing === 'refused') return undefined
@@ -81,6 +83,7 @@ export async function findToldRun(db: Queryable, runId: Id<'run'>): Promise<Told
     customerName: row.customer_name,
     deviceId: row.device_id,
     computer: row.computer,
+    isDelivery: row.device_kind === 'inbox',
     job: row.job,
     standing: row.standing,
     before: before?.standing ?? undefined,

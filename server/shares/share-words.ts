@@ -31,10 +31,10 @@ export function parseMessage(text: string): string | undefined {
   const parsed = lines.map((line) =>
     line.trim() === '' ? '' : parseDisplayText(line, { maxCharacters: shareLimits.messageCharacters }),
   )
-  const message = parsed.join('\n')
-  if (message === '') return undefined
-  if (!parsed.includes(undefined) && lines.length <= maxMessageLines && [...message].length <= shareLimits.messageCharacters)
-    return message
+  if (!parsed.includes(undefined) && lines.length <= maxMessageLines) {
+    const message = parsed.join('\n')
+    if ([...message].length <= shareLimits.messageCharacters) return message === '' ? undefined : message
+  }
   throw new ShareError(
     'invalid',
     `A message has at most ${shareLimits.messageCharacters} characters in ${maxMessageLines} lines.`,

@@ -35,6 +35,7 @@ import { planSamples } from './plan-samples.ts'
 import { previewSamples } from './preview-samples.ts'
 import { pruneSamples } from './prune-samples.ts'
 import { recoverySamples } from './recovery-samples.ts'
+import { shareSamples } from './share-samples.ts'
 
 const nowMs = Date.UTC(2026, 2, 26, 18, 20)
 const hourMs = 3_600_000
@@ -564,6 +565,7 @@ export const pageSamples = {
   ...previewSamples({ viewer, nowMs, longName }),
   ...lettersSamples(longName),
   ...recoverySamples({ viewer, nowMs, longName }),
+  ...shareSamples({ viewer, longName }),
   'computer-failed': computer({
     state: { kind: 'failed' },
     failure: { atMs: lastMs, words: 'The plan is full: 500 of 500 GiB are used.', code: 'HF-QUOTA-EXCEEDED' },

@@ -15,7 +15,7 @@ const wordsOf = (html: string) =>
     .replaceAll(/[\s\u00a0]+/g, ' ')
 
 /** Beside those of every page. */
-const scriptsOfPages = ['/assets/v/choose-rows.js']
+const scriptsOfPages = ['/assets/v/choose-rows.js', '/assets/v/copy-text.js', '/assets/v/send-files.js']
 
 describe('every page', () => {
   test.each(samples)('%s holds nothing that the content policy forbids', async (_, sample) => {

@@ -45,7 +45,7 @@ export function sendFilesPage(props: SendFilesPageProps): Page {
         ${messageQuote(props.message)}
         ${form(props)}
       </section>
-      <aside>
+      <aside class="stack">
         ${facts([
           {
             label: 'It still takes',

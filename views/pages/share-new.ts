@@ -39,7 +39,7 @@ export function newSharePage(props: NewSharePageProps): Page {
     ${trail('Where this is', [{ name: 'Sharing', path: '/sharing' }])}
     <header class="page-head">
       <div>
-        <h1 class="title">Share ${countOf(reader, props.count, 'thing')}</h1>
+        <h1 class="title">Share ${titleOf(props)}</h1>
         <p class="lead">As it was on ${computer} ${whenInSentence(reader, takenAtMs)}. Whoever has the link can get it, and nothing else of the account.</p>
       </div>
     </header>
@@ -56,6 +56,12 @@ export function newSharePage(props: NewSharePageProps): Page {
       </aside>
     </div>`,
   })
+}
+
+function titleOf({ reader, count, things: [only] }: NewSharePageProps): Html {
+  return count === 1 && only !== undefined
+    ? html`<bdi class="exact">${only.name}</bdi>`
+    : html`${countOf(reader, count, 'thing')}`
 }
 
 export function hindranceNotice(hindrance: 'customer' | 'plan'): Html {

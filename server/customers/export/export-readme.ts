@@ -18,6 +18,7 @@ export function exportReadme(
     '  jobs       the backup plans of those computers',
     '  runs       when each backup ran and how it ended',
     '  versions   what can be restored: times and counts',
+    '  links      links for people outside: when they were made and end, how often they were used',
     '  audit      who changed what, and from where',
     '',
     'Each is there twice: as CSV, which office programs open, and as JSON for programs. Long ones come in numbered parts.',

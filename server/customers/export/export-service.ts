@@ -15,6 +15,7 @@ import {
   exportJobs,
   exportPeople,
   exportRuns,
+  exportShares,
   exportSubscriptions,
   exportVersions,
 } from './export-table.ts'
@@ -54,6 +55,7 @@ export function createExport(options: {
             { name: 'jobs', pages: exportJobs(kysely, customerId) },
             { name: 'runs', pages: exportRuns(kysely, customerId) },
             { name: 'versions', pages: exportVersions(kysely, customerId) },
+            { name: 'links', pages: exportShares(kysely, customerId) },
             { name: 'audit', pages: auditRows(audit.walk(question)) },
           ],
           madeAt,

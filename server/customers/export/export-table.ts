@@ -130,6 +130,34 @@ export function exportJobs(db: Queryable, customerId: Id<'cus'>): Pages {
   )
 }
 
+/** Links for people outside the account. What opens them is nowhere; titles are left out, as many are names of files. */
+export function exportShares(db: Queryable, customerId: Id<'cus'>): Pages {
+  return pagesOf(
+    (after) =>
+      db
+        .selectFrom('shares')
+        .select(['id as key', 'kind', 'created_by_name', 'created_at', 'expires_at', 'revoked_at', 'looks', 'downloads'])
+        .select(['received_files', 'received_bytes'])
+        .where('customer_id', '=', customerId)
+        .where('id', '>', after as Id<'shr'>)
+        .orderBy('id')
+        .limit(rowsPerPage)
+        .execute(),
+    (row) => ({
+      id: row.key,
+      kind: row.kind,
+      madeBy: row.created_by_name,
+      madeAt: iso(row.created_at),
+      endsAt: iso(row.expires_at),
+      withdrawnAt: iso(row.revoked_at),
+      opened: row.looks,
+      downloads: row.downloads,
+      receivedFiles: row.received_files,
+      receivedBytes: row.received_bytes,
+    }),
+  )
+}
+
 export function exportRuns(db: Queryable, customerId: Id<'cus'>): Pages {
   return pagesOf(
     (after) =>
