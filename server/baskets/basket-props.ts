@@ -41,6 +41,7 @@ export function basketParts(of: {
   readonly versions: readonly Snapshot[]
   /** By device. */
   readonly computers: ReadonlyMap<Id<'dev'>, string>
+  readonly mayShare: boolean
 }): { readonly parts: readonly BasketPart[]; readonly gone: readonly BasketPageThing[] } {
   const { items, versions, computers } = of
   const byVersion = Map.groupBy(items, ({ snapshotId }) => snapshotId)
@@ -56,6 +57,7 @@ export function basketParts(of: {
         versionPath: browsePath(id),
         zipPath: `/basket/download?${selectionQuery(id, 'basket')}&as=zip`,
         tarPath: `/basket/download?${selectionQuery(id, 'basket')}&as=tar`,
+        ...(of.mayShare ? { sharePath: `/sharing/new?${selectionQuery(id, 'basket')}` } : {}),
         things: chosen.map((item) => ({ ...pageThing(item), path: placePath(item) })),
       },
     ]

@@ -54,7 +54,7 @@ export function basketsRoutes(options: {
         ...pageContext(c),
         viewer,
         ...basketCounts(items.filter(({ snapshotId }) => kept.has(snapshotId))),
-        ...basketParts({ items, versions, computers }),
+        ...basketParts({ items, versions, computers, mayShare: c.var.access.may('shares:write', customerId) }),
         zipPath: basketDownloadPath(customerId, 'zip'),
         tarPath: basketDownloadPath(customerId, 'tar'),
         of: customerId,

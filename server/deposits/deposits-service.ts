@@ -26,7 +26,7 @@ import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import { DepositError, type DepositedVersion, maxDepositsOfJob, maxFilesOfDeposit } from './deposit.ts'
 import { DepositWriter, type FileToDeposit } from './deposit-writer.ts'
-import { takeName } from './file-name.ts'
+import { freeFolderName } from './file-name.ts'
 
 export interface DepositTo {
   readonly device: DeviceIdentity
@@ -142,8 +142,8 @@ async function commitBeside(deposit: ToCommit, options: DepositsOptions): Promis
   const { to, live, writer, entries, folder, startedMs } = deposit
   const parent = await findNewest(to, options)
   const before = parent === undefined ? [] : await listTop(parent, live, options)
-  const taken = new Set(before.map(({ name }) => name.toString().normalize('NFKC').toLowerCase()))
-  const name = Buffer.from(takeName(folder, taken))
+  const others = before.map(({ name }) => name.toString())
+  const name = Buffer.from(freeFolderName(folder, others))
   const own = depositedFolder({ name, changedMs: startedMs, tree: writer.addFolder(entries) })
   const root = writer.addFolder([...before, own])
   await writer.flush()

@@ -18,22 +18,17 @@ export function depositedName(sent: string): string {
   return shortened(safeName(Buffer.from(named)), nameBytesMax)
 }
 
-/** `Plan.pdf`, `Plan (2).pdf`, … : the first that is not taken, whatever the case of its letters. It is taken from now on. */
-export function takeName(name: string, taken: Set<string>): string {
+/** `Letters`, `Letters (2)`, …: the first that none of the others has, whatever the case of its letters. */
+export function freeFolderName(name: string, others: readonly string[]): string {
+  const taken = new Set(others.map(folded))
   for (let number = 1; ; number += 1) {
-    const numbered = number === 1 ? name : withNumber(name, number)
-    const folded = numbered.normalize('NFKC').toLowerCase()
-    if (taken.has(folded)) continue
-    taken.add(folded)
-    return numbered
+    const tried = number === 1 ? name : `${name} (${number})`
+    if (!taken.has(folded(tried))) return tried
   }
 }
 
-function withNumber(name: string, number: number): string {
-  const ending = /\.[^.]{1,16}$/.exec(name)?.[0] ?? ''
-  const stem = name.slice(0, name.length - ending.length)
-  const tail = ` (${number})${ending}`
-  return shortened(stem, nameBytesMax - Buffer.byteLength(tail)) + tail
+function folded(name: string): string {
+  return name.normalize('NFKC').toLowerCase()
 }
 
 /** The end of a name says what kind of file it is: the middle goes. */

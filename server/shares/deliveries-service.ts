@@ -9,11 +9,12 @@ import type { CustomersService } from '../customers/customers-service.ts'
 import type { Database } from '../database/database.ts'
 import { DepositError } from '../deposits/deposit.ts'
 import type { Deposit, DepositsService } from '../deposits/deposits-service.ts'
-import { depositedName, takeName } from '../deposits/file-name.ts'
+import { depositedName } from '../deposits/file-name.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { DeviceIdentity } from '../http/principal.ts'
 import type { LettersService } from '../letters/letters-service.ts'
 import type { Repository } from '../repositories/repository.ts'
+import { FoldedNames } from '../restores/folded-names.ts'
 import { createSlots } from '../restores/slots.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
@@ -184,7 +185,7 @@ async function receive(
 ): Promise<Coming> {
   const filesLeft = share.filesMax - share.receivedFiles
   const names: string[] = []
-  const taken = new Set<string>()
+  const taken = new FoldedNames()
   let bytesLeft = share.bytesMax - share.receivedBytes
   let bytes = 0
   let sender = ''
@@ -201,7 +202,7 @@ async function receive(
       continue
     }
     if (names.length >= filesLeft) throw new DeliveryError('too-many-files', `The link takes ${filesLeft} more files.`)
-    const name = takeName(depositedName(part.name), taken)
+    const name = taken.take(depositedName(part.name))
     names.push(name)
     bytes += await deposit.addFile({ name: Buffer.from(name), changedMs, content: within(part.content) })
   }

@@ -105,16 +105,3 @@ export function isUsedUp(share: Share): boolean {
       return share satisfies never
   }
 }
-
-/** Each once, and none that lies below another: what a folder holds comes with it. */
-export function outermostPaths(paths: readonly VersionPath[]): readonly VersionPath[] {
-  const kept: VersionPath[] = []
-  const shortestFirst = paths.toSorted((one, other) => one.length - other.length)
-  for (const path of shortestFirst) if (!kept.some((above) => isWithin(path, above))) kept.push(path)
-  return paths.filter((path) => kept.includes(path))
-}
-
-/** The same place, or one below it. */
-export function isWithin(path: VersionPath, above: VersionPath): boolean {
-  return path.length >= above.length && above.every((name, index) => name.equals(path[index]!))
-}

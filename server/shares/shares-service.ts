@@ -1,6 +1,7 @@
 /** Links as their customer's people make, see, change and withdraw them. */
 import { type ActingAs, type AuditAction, actorName } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
+import { topmostPaths } from '../baskets/basket.ts'
 import type { CustomerReach } from '../customers/customer-reach.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Database, Transaction } from '../database/database.ts'
@@ -18,7 +19,7 @@ import type { SubscriptionsService } from '../subscriptions/subscriptions-servic
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { UserIdentity } from '../users/user.ts'
 import { ensureInbox } from './inbox.ts'
-import { type DownloadShare, dayMs, outermostPaths, type Share, shareLimits, type UploadShare } from './share.ts'
+import { type DownloadShare, dayMs, type Share, shareLimits, type UploadShare } from './share.ts'
 import { ShareError } from './share-error.ts'
 import type { ShareRules } from './share-rules.ts'
 import type { ShareRulesService } from './share-rules-service.ts'
@@ -270,7 +271,7 @@ export function createShares(options: SharesOptions): SharesService {
   async function pathsThere({ version, paths }: DownloadWish): Promise<readonly VersionPath[]> {
     if (paths.length > shareLimits.paths)
       throw new ShareError('too-many', `One link leads to at most ${shareLimits.paths} files and folders.`)
-    const chosen = outermostPaths(paths)
+    const chosen = topmostPaths(paths)
     const characters = chosen.reduce((sum, path) => sum + encodeVersionPath(path).length + 1, 0)
     if (characters > shareLimits.pathsCharacters) throw new ShareError('too-many', 'These paths are too long for one link.')
     const reader = await options.openVersionReader(version)

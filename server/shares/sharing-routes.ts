@@ -8,6 +8,8 @@ import { type ShareRow, sharingPage } from '../../views/pages/sharing.ts'
 import type { ShareUseCounts } from '../../views/partials/share-standing.ts'
 import type { PageContext } from '../../views/site.ts'
 import { type Account, openAccount, openAccountOf } from '../accounts/account.ts'
+import { topmostPaths } from '../baskets/basket.ts'
+import { type SelectionAsked, type SelectionServices, selectionAsked } from '../baskets/selection-asked.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { actingAsUser, actingUserOf } from '../http/acting-as-user.ts'
@@ -22,9 +24,10 @@ import { Problem } from '../http/problem.ts'
 import { isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
+import { getReadableVersionById } from '../snapshots/version-access.ts'
 import { encodeVersionPath, findVersionPath, type VersionPath } from '../snapshots/version-path.ts'
 import type { OpenVersionReader } from '../snapshots/version-reader.ts'
-import { outermostPaths, type Share, shareDefaults, shareLimits } from './share.ts'
+import { type Share, shareDefaults, shareLimits } from './share.ts'
 import { ShareError } from './share-error.ts'
 import type { ShareOrigin } from './share-origin.ts'
 import { nameOfShared } from './share-place.ts'
@@ -57,6 +60,7 @@ export interface SharingOptions {
   readonly devices: Pick<DevicesService, 'find'>
   readonly snapshots: Pick<SnapshotsService, 'find'>
   readonly openVersionReader: OpenVersionReader
+  readonly baskets: SelectionServices['baskets']
   readonly shareOrigin: ShareOrigin
   readonly clientOf: ClientOf
   readonly pageContext: (c: AppContext) => PageContext
@@ -97,7 +101,10 @@ export function sharingRoutes(options: SharingOptions): App {
   })
 
   routes.get(`${sharingPath}/new`, async (c) => {
-    const chosen = await chosenBy(c, c.req.query('version') ?? '', c.req.queries('path') ?? [])
+    const asked = await selectionAsked(c, options)
+    requireIn(c, 'shares:write', asked.version.customerId)
+    const chosen = { version: asked.version, paths: await shareable(asked) }
+    if (chosen.paths.length === 0) throw new Problem('HF-NOT-FOUND')
     const [only] = chosen.paths
     const title = (chosen.paths.length === 1 ? only && nameOfShared(only) : undefined) ?? ''
     return showNew(c, chosen, { title: [...title].slice(0, shareLimits.titleCharacters).join('') }, '', undefined)
@@ -160,13 +167,11 @@ export function sharingRoutes(options: SharingOptions): App {
 
   /** Whoever may not share is told what whoever asks for nothing is told. */
   async function chosenBy(c: AppContext, id: string, texts: readonly string[]): Promise<Chosen> {
-    const version = isId('snap', id) ? await snapshots.find(id) : undefined
-    if (version === undefined) throw new Problem('HF-NOT-FOUND')
-    requireIn(c, 'files:read', version.customerId)
+    const version = await getReadableVersionById(c, snapshots, id)
     requireIn(c, 'shares:write', version.customerId)
     const paths = texts.slice(0, shareLimits.paths + 1).map(findVersionPath)
     if (paths.length === 0 || paths.includes(undefined)) throw new Problem('HF-NOT-FOUND')
-    return { version, paths: outermostPaths(paths.filter((path) => path !== undefined)) }
+    return { version, paths: topmostPaths(paths.filter((path) => path !== undefined)) }
   }
 
   async function showNew(
@@ -291,6 +296,12 @@ export function sharingRoutes(options: SharingOptions): App {
   }
 
   return routes
+}
+
+/** Symbolic links and the like may lie in a basket; nobody outside has anything of them. */
+async function shareable({ paths, reader }: SelectionAsked): Promise<readonly VersionPath[]> {
+  const entries = await Promise.all(paths.map(async (path) => ({ path, entry: await reader.stat(path) })))
+  return entries.filter(({ entry }) => entry?.type === 'file' || entry?.type === 'directory').map(({ path }) => path)
 }
 
 function rowOf({ share, end }: JudgedShare): ShareRow {

@@ -28,6 +28,8 @@ export type BasketPart = {
   readonly versionPath: string
   readonly zipPath: string
   readonly tarPath: string
+  /** To a new link; nothing for who may not share. */
+  readonly sharePath?: string | undefined
   readonly things: readonly BasketPageThing[]
 }
 
@@ -99,10 +101,15 @@ function versionPart(
   const title = `${part.computer}, ${whenText(reader, part.takenAtMs)}`
   const button = (path: string, word: string) =>
     html`<a class="button small" href="${path}">${icon('download')}${word}<span class="vh"> of ${title}</span></a>`
-  const beside = html`<span class="row end">${button(part.zipPath, 'ZIP')} ${button(part.tarPath, 'tar')}</span>`
+  const share =
+    part.sharePath === undefined
+      ? ''
+      : html`<a class="button small" href="${part.sharePath}">${icon('share-2')}Share<span class="vh"> what is chosen of ${title}</span></a>`
+  const archives = isOnly ? '' : html`${button(part.zipPath, 'ZIP')} ${button(part.tarPath, 'tar')} `
+  const beside = html`<span class="row end">${archives}${share}</span>`
   return html`
     <section class="part" aria-labelledby="${part.id}">
-      <header class="part-head"><h2 id="${part.id}"><a href="${part.versionPath}">${part.computer}, ${when}</a></h2>${isOnly ? '' : beside}</header>
+      <header class="part-head"><h2 id="${part.id}"><a href="${part.versionPath}">${part.computer}, ${when}</a></h2>${beside}</header>
       ${ledger(reader, part.things, props)}
     </section>`
 }

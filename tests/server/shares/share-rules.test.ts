@@ -1,9 +1,9 @@
 /** The pure parts: who is a program, what is kept of an address, what lies within what is shared, when a link is over. */
 import { describe, expect, test } from 'vitest'
-import { takeName } from '../../../server/deposits/file-name.ts'
+import { freeFolderName } from '../../../server/deposits/file-name.ts'
 import { systemRandomness } from '../../../server/runtime/randomness.ts'
 import { deliveryFolder, isTooLongFor } from '../../../server/shares/delivery.ts'
-import { outermostPaths, type Share, type ShareSurroundings, shareEndIn } from '../../../server/shares/share.ts'
+import { type Share, type ShareSurroundings, shareEndIn } from '../../../server/shares/share.ts'
 import { findSharePlace } from '../../../server/shares/share-place.ts'
 import { dayChoices, presetDays, usualShareRules } from '../../../server/shares/share-rules.ts'
 import { isShareToken, newShareToken } from '../../../server/shares/share-token.ts'
@@ -52,12 +52,6 @@ test.each([
   ['::1', '0:0:0::/48'],
   ['unknown', 'unknown'],
 ])('of the address %s is kept %s', (address, kept) => expect(shortenedAddress(address)).toBe(kept))
-
-test('what lies in a chosen folder is not chosen again', () => {
-  const chosen = ['home/ann/plans/old', 'home/ann/plans', 'home/ann/plans', 'home/ann/plans 2', 'home/bo/x'].map(path)
-  expect(outermostPaths(chosen).map((one) => one.join('/'))).toEqual(['home/ann/plans', 'home/ann/plans 2', 'home/bo/x'])
-  expect(outermostPaths([path('a'), path('')]).map((one) => one.join('/'))).toEqual([''])
-})
 
 describe('a place in an address', () => {
   const paths = [path('home/ann/plans'), path('x')]
@@ -146,14 +140,9 @@ test('a body that cannot be within what is left is known by its length', () => {
   expect(isTooLongFor(1001 + 64 * 1024, { bytes: 1000, files: 0 })).toBe(true)
 })
 
-test('a name that is taken gets a number before its ending, within what file systems take', () => {
-  const taken = new Set<string>()
-  const long = `${'x'.repeat(236)}.txt`
-  expect(['a.txt', 'A.TXT', 'a.txt', long, long].map((name) => takeName(name, taken))).toEqual([
-    'a.txt',
-    'A (2).TXT',
-    'a (3).txt',
-    long,
-    `${'x'.repeat(232)} (2).txt`,
-  ])
+test('a folder whose name is taken gets a number, at its end', () => {
+  expect(freeFolderName('2026-03-14 18.02 Eve', [])).toBe('2026-03-14 18.02 Eve')
+  expect(freeFolderName('2026-03-14 18.02 Eve', ['2026-03-14 18.02 EVE', '2026-03-14 18.02 Eve (2)'])).toBe(
+    '2026-03-14 18.02 Eve (3)',
+  )
 })
