@@ -36,10 +36,7 @@ export function entryProps(
   version: Id<'snap'>,
   folder: VersionPath,
   entry: VersionEntry,
-  {
-    hasThumbnails = true,
-    mayShare = false,
-  }: { readonly hasThumbnails?: boolean; readonly mayShare?: boolean } = {},
+  { hasThumbnails = true, mayShare = false }: { readonly hasThumbnails?: boolean; readonly mayShare?: boolean } = {},
 ): EntryProps {
   const path = [...folder, entry.name]
   const shared = { name: nameText(entry.name), changedAtMs: entry.changedAtMs }
