@@ -285,6 +285,23 @@ describe('what is refused', () => {
     expect((await refused(token, [{ name: 'b', bytes: Buffer.from('b') }])).status).toBe(410)
   })
 
+  test('bytes that never end are read no further than the limit', async () => {
+    const { share } = await linkFor({ bytesMax: MiB, title: 'Endless' })
+    let pulled = 0
+    async function* endless() {
+      for (; pulled < 64 * MiB; pulled += 64 * 1024) yield Buffer.alloc(64 * 1024)
+    }
+    async function* parts() {
+      yield { kind: 'file' as const, name: 'endless.bin', content: endless() }
+    }
+    const visitor = { network: '192.0.2.0/24', agent: 'curl', isBot: false }
+    await expect(upload.box.sharesSide.deliveries.take({ share, visitor, parts: parts() })).rejects.toMatchObject({
+      fault: 'too-large',
+    })
+    expect(pulled).toBeLessThan(2 * MiB)
+    expect(await versionsOf(share.deviceId, share.job)).toEqual([])
+  })
+
   test('more files than it takes, and none at all', async () => {
     const { share, token } = await linkFor({ filesMax: 2, title: 'Files' })
     const files = ['a', 'b', 'c'].map((name) => ({ name, bytes: Buffer.from(name) }))
