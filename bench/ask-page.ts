@@ -12,6 +12,10 @@ export interface Answer {
 
 export interface Browser {
   readonly get: (path: string) => Promise<Answer>
+  /** What is on a page. */
+  readonly text: (path: string) => Promise<string>
+  /** Of the session, for whoever asks in another way. */
+  readonly cookie: string
   readonly close: () => void
 }
 
@@ -22,6 +26,8 @@ export async function openBrowser(url: string, login: { readonly email: string; 
   if (answer.cookie === '') throw new Error(`signing in answered ${answer.status}`)
   return {
     get: (path) => ask(url + path, { agent, cookie: answer.cookie, form: undefined }),
+    text: async (path) => (await fetch(url + path, { headers: { cookie: answer.cookie, accept: 'text/html' } })).text(),
+    cookie: answer.cookie,
     close: () => agent.destroy(),
   }
 }

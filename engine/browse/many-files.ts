@@ -110,6 +110,7 @@ function* eventsOf<Item>(
   plaintexts: ReadonlyMap<ChunkKey, Buffer>,
 ): Generator<readonly FilesEvent<Item>[]> {
   let events: FilesEvent<Item>[] = []
+  const shared = sharedIds(steps)
   for (const step of steps) {
     if ('item' in step) {
       events.push({ kind: 'item', item: step.item })
@@ -121,10 +122,26 @@ function* eventsOf<Item>(
         events = []
       }
     } else {
-      events.push({ kind: 'bytes', bytes: bytesOf(step.run, plaintexts) })
+      const bytes = bytesOf(step.run, plaintexts)
+      const isShared = step.run.kind === 'data' && shared.has(chunkKey(step.run.id))
+      // Whoever is done with a view of it takes nothing away from the others.
+      events.push({ kind: 'bytes', bytes: isShared ? bytes.subarray() : bytes })
     }
   }
   if (events.length > 0) yield events
+}
+
+/** Of chunks that this batch holds more than once. */
+function sharedIds(steps: readonly Step<unknown>[]): ReadonlySet<ChunkKey> {
+  const seen = new Set<ChunkKey>()
+  const shared = new Set<ChunkKey>()
+  for (const step of steps) {
+    if (!('run' in step) || step.run.kind !== 'data') continue
+    const key = chunkKey(step.run.id)
+    if (seen.has(key)) shared.add(key)
+    seen.add(key)
+  }
+  return shared
 }
 
 function bytesOf(run: Exclude<ContentRun, { kind: 'hole' }>, plaintexts: ReadonlyMap<ChunkKey, Buffer>): Buffer {

@@ -30,6 +30,8 @@ export interface Version {
    * what comes.
    */
   readFiles<Item>(items: AsyncIterable<ItemToRead<Item>>): AsyncIterable<readonly FilesEvent<Item>[]>
+  /** Says that pieces which `readFile` or `readFiles` gave are used up, for good: nobody looks at them again. */
+  release(pieces: readonly Buffer[]): void
   /** Everything below a path, the path's own entry first (but for the root), folders before what they hold. */
   walk(path: Buffer): AsyncIterable<WalkedEntry>
 }
@@ -59,6 +61,9 @@ export function openVersion(source: PlaintextSource, root: ChunkId): Version {
     },
     readFile: (entry, range) => filePieces(source, entry, range),
     readFiles: (items) => readFiles(source, items),
+    release(pieces) {
+      for (const piece of pieces) source.release?.(piece)
+    },
     async *walk(path) {
       const start = await stat(path)
       if (!start) return

@@ -14,6 +14,11 @@ export interface PlaintextSource {
    * @throws FormatError when a record is damaged, MissingChunksError when one is nowhere
    */
   readPlaintexts(ids: readonly ChunkId[]): Promise<ReadonlyMap<ChunkKey, Buffer>>
+  /**
+   * Told of what is used up: a source that made a buffer for this caller alone may take its memory back at once. Only the very
+   * buffers that it gave are; views of them are not.
+   */
+  release?(bytes: Buffer): void
 }
 
 /** Every id asked for is in one of the two. */

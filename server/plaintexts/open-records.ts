@@ -1,12 +1,15 @@
 /** The worker's side of reading plaintexts. */
-import type { RepositorySecrets } from '../../engine/index.ts'
+import { chunkIdBytes, type RepositorySecrets } from '../../engine/index.ts'
 import type { TaskAnswer } from '../worker-pool/tasks.ts'
 import { type FilePlace, RecordReader } from './record-reader.ts'
 import { workerKeys } from './worker-keys.ts'
 
 export interface OpenRecordsInput {
   readonly secrets: RepositorySecrets
-  readonly records: readonly { readonly id: Uint8Array; readonly places: readonly FilePlace[] }[]
+  /** One behind the other. */
+  readonly ids: Uint8Array
+  /** Of each id. */
+  readonly places: readonly (readonly FilePlace[])[]
 }
 
 /** In the order in which they were asked. */
@@ -17,17 +20,31 @@ export interface OpenRecordsOutput {
   )[]
 }
 
-export function openRecords({ secrets, records }: OpenRecordsInput): TaskAnswer<'open-records'> {
+export function openRecords({ secrets, ids, places }: OpenRecordsInput): TaskAnswer<'open-records'> {
   using reader = new RecordReader(workerKeys(secrets))
   const transfer: ArrayBuffer[] = []
-  const opened = records.map(({ id, places }): OpenRecordsOutput['records'][number] => {
-    const read = reader.read(id, places)
+  const opened = places.map((placesOfId, index): OpenRecordsOutput['records'][number] => {
+    const read = reader.read(ids.subarray(index * chunkIdBytes, (index + 1) * chunkIdBytes), placesOfId)
     if (read.kind === 'failed') return read
-    // Of its own: what the engine gives may be a view of the reading buffer, and only whole buffers are handed over.
-    const plaintext = new Uint8Array(read.record.plaintext.length)
-    plaintext.set(read.record.plaintext)
+    const plaintext = ownBytes(read.record.plaintext)
     transfer.push(plaintext.buffer)
     return { kind: 'opened', type: read.record.header.type, plaintext }
   })
   return { output: { records: opened }, transfer }
+}
+
+/** Half of `Buffer.poolSize`, and more: a view this long has memory of its own. */
+const ownMinBytes = 64 * 1024
+
+/**
+ * In memory that can be handed over whole. What a cipher or a decompressor made is handed over as it is; smaller results may lie in
+ * memory that others use too.
+ */
+function ownBytes(bytes: Buffer): Uint8Array<ArrayBuffer> {
+  const { buffer, length } = bytes
+  if (length >= ownMinBytes && buffer instanceof ArrayBuffer && buffer.byteLength <= 2 * length)
+    return bytes as Uint8Array<ArrayBuffer>
+  const own = new Uint8Array(length)
+  own.set(bytes)
+  return own
 }

@@ -9,6 +9,7 @@ import {
   FormatError,
   MissingChunksError,
   type PlaintextSource,
+  type RepositorySecrets,
   recordTypes,
 } from '../../engine/index.ts'
 import type { RecordPlace } from '../packs/pack.ts'
@@ -32,7 +33,10 @@ export interface PlaintextsService {
 const keptBytesMax = 32 * 1024 ** 2
 /** One task's share: small enough that both threads work and a page's question does not wait long behind a download's. */
 const taskBytesMax = 4 * 1024 ** 2
-const taskRecordsMax = 16
+const taskRecordsMax = 32
+
+/** Smaller ones are not worth it. */
+const releaseMinBytes = 4 * 1024
 
 interface Located {
   readonly id: ChunkId
@@ -46,19 +50,24 @@ export function createPlaintexts(options: {
   readonly dataFolder: string
 }): PlaintextsService {
   const { locate, openSecrets, pool, dataFolder } = options
+  /** Bytes of files, each made for one caller: nobody else has them. */
+  const fresh = new WeakSet<Buffer>()
   const kept = createBoundedCache<string, Buffer>({ maxWeight: keptBytesMax, weigh: ({ length }) => length })
 
   const readLocated = async (repository: Repository, located: readonly Located[]): Promise<ReadonlyMap<ChunkKey, Buffer>> => {
-    const secrets = await openSecrets(repository)
+    const secrets = tight(await openSecrets(repository))
     const files = repositoryPlace(dataFolder, repository.uid)
-    const records = located.map(({ id, places }) => ({ id, places: filePlaces(files, places) }))
-    const answer = await pool.run('open-records', { secrets, records }, { isUrgent: true })
+    // Not the ids themselves: each is a view of a whole folder's bytes, and all of these would be copied to the thread.
+    const ids = Uint8Array.from(Buffer.concat(located.map(({ id }) => id)))
+    const places = located.map((record) => filePlaces(files, record.places))
+    const answer = await pool.run('open-records', { secrets, ids, places }, { isUrgent: true })
     return new Map(
       answer.records.map((record, index) => {
         const { id } = located[index]!
         if (record.kind === 'failed') throw new FormatError('record-damaged', `record ${id.toString('hex')}: ${record.why}`)
         const plaintext = asBuffer(record.plaintext)
-        if (record.type !== recordTypes.data) kept.set(`${repository.repositoryId}/${chunkKey(id)}`, plaintext)
+        if (record.type === recordTypes.data) fresh.add(plaintext)
+        else kept.set(`${repository.repositoryId}/${chunkKey(id)}`, plaintext)
         return [chunkKey(id), plaintext]
       }),
     )
@@ -91,7 +100,12 @@ export function createPlaintexts(options: {
     return found
   }
 
-  return { source: (repository) => ({ readPlaintexts: (ids) => readPlaintexts(repository, ids) }) }
+  /** Detaches it, which frees its memory: threads hand over whole buffers. Left to the garbage collector, it would run all the time. */
+  const release = (bytes: Buffer) => {
+    if (bytes.length >= releaseMinBytes && fresh.delete(bytes) && bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0)
+  }
+
+  return { source: (repository) => ({ readPlaintexts: (ids) => readPlaintexts(repository, ids), release }) }
 }
 
 async function locateAll(
@@ -123,6 +137,12 @@ function tasksOf(located: readonly Located[]): readonly (readonly Located[])[] {
     }
   }
   return tasks
+}
+
+/** With memory of their own: of a view, a thread is given a copy of all that lies beneath. */
+function tight({ uid, dedupKey, encryptionKeys }: RepositorySecrets): RepositorySecrets {
+  const copy = (bytes: Buffer) => Buffer.from(Uint8Array.from(bytes).buffer)
+  return { uid: copy(uid), dedupKey: copy(dedupKey), encryptionKeys: encryptionKeys.map(copy) }
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

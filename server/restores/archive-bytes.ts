@@ -1,4 +1,7 @@
-/** An archive as lists of pieces, made while it is read: nothing is staged, and what cannot be read breaks it off. */
+/**
+ * An archive as lists of pieces, made while it is read: nothing is staged, and what cannot be read breaks it off. A list is good until
+ * the next one is asked for: its memory is given back then.
+ */
 import { type ArchiveEntry, type ArchivePart, archiveEntries } from './archive-entries.ts'
 import type { ArchiveFormat } from './archive-format.ts'
 import { joinedPieces } from './joined-pieces.ts'
@@ -17,7 +20,9 @@ export async function* archiveBytes<Head>(
         else writer.add(event.bytes)
       }
       const ready = writer.take()
-      if (ready.length > 0) yield joinedPieces(ready)
+      if (ready.length === 0) continue
+      yield joinedPieces(ready)
+      part.reader.release(ready)
     }
   }
   for (const ready of writer.end()) if (ready.length > 0) yield joinedPieces(ready)

@@ -4,7 +4,7 @@ import type { VersionEntry, VersionReader } from '../snapshots/version-reader.ts
 
 /** Some places of one version. */
 export interface ArchivePart {
-  readonly reader: Pick<VersionReader, 'stat' | 'walk' | 'readFiles'>
+  readonly reader: Pick<VersionReader, 'stat' | 'walk' | 'readFiles' | 'release'>
   /** None within another. */
   readonly paths: readonly VersionPath[]
   /** What all of them begin with, and the archive leaves out. */

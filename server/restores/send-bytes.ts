@@ -36,7 +36,10 @@ export async function sendBytes(
   return alreadySent()
 }
 
-/** Until all is written or the reader has left. */
+/**
+ * Until all is written or the reader has left. The next pieces are asked for when the system has taken the last ones: whoever makes
+ * them may then use their memory again.
+ */
 async function writeAll(outgoing: Outgoing, body: AsyncIterable<Pieces>): Promise<void> {
   let hasLeft = outgoing.destroyed
   let goOn = () => {}
@@ -44,34 +47,28 @@ async function writeAll(outgoing: Outgoing, body: AsyncIterable<Pieces>): Promis
     hasLeft = true
     goOn()
   }
-  outgoing.on('drain', () => goOn())
   outgoing.once('close', leave)
   // Whoever leaves may do so with an error of the connection; the close that follows says all that counts.
   outgoing.on('error', leave)
-  for await (const pieces of body) {
-    if (hasLeft) return
-    write(outgoing, pieces)
-    if (!outgoing.writableNeedDrain) continue
-    await new Promise<void>((resolve) => {
+  const untilTaken = (write: (taken: () => void) => void) =>
+    new Promise<void>((resolve) => {
       goOn = resolve
       if (hasLeft) resolve()
+      else write(resolve)
     })
+  for await (const pieces of body) {
+    await untilTaken((taken) => write(outgoing, pieces, taken))
+    if (hasLeft) return
   }
-  if (hasLeft) return
-  await new Promise<void>((resolve) => {
-    goOn = resolve
-    outgoing.end(resolve)
-  })
+  await untilTaken((taken) => outgoing.end(taken))
 }
 
-function write(outgoing: Outgoing, pieces: Pieces): void {
-  if (pieces instanceof Uint8Array) {
-    outgoing.write(pieces)
-    return
-  }
+function write(outgoing: Outgoing, pieces: Pieces, taken: () => void): void {
+  const list = pieces instanceof Uint8Array ? [pieces] : pieces
   outgoing.cork()
-  for (const piece of pieces) outgoing.write(piece)
+  for (const [index, piece] of list.entries()) outgoing.write(piece, index === list.length - 1 ? taken : undefined)
   outgoing.uncork()
+  if (list.length === 0) taken()
 }
 
 async function* startingWith(first: IteratorResult<Pieces>, rest: AsyncIterator<Pieces>): AsyncGenerator<Pieces> {

@@ -17,6 +17,7 @@ export function engineVersionReader(version: Version): VersionReader {
     },
     walk: (path) => walkBelow(version, path),
     readFiles: (items) => version.readFiles(items),
+    release: (pieces) => version.release(pieces),
   }
 }
 

@@ -12,6 +12,8 @@ export interface VersionReader {
   readonly walk: (path: VersionPath) => AsyncIterable<{ readonly path: VersionPath; readonly entry: VersionEntry }>
   /** Items in their order, each file (its `stored`) followed by its bytes; the next ones are fetched meanwhile. */
   readonly readFiles: <Item>(items: AsyncIterable<ItemToRead<Item>>) => AsyncIterable<readonly FilesEvent<Item>[]>
+  /** Says that pieces which `readFiles` gave are used up, for good. */
+  readonly release: (pieces: readonly Buffer[]) => void
 }
 
 export interface FolderPageRequest {

@@ -25,7 +25,7 @@ test('what a person waits for goes first', async () => {
 
 test('a task that throws fails alone', async () => {
   await using pool = createWorkerPool({ threads: 1 })
-  const broken = pool.run('open-records', { secrets: undefined as never, records: [] }, { isUrgent: true })
+  const broken = pool.run('open-records', { secrets: undefined as never, ids: new Uint8Array(), places: [] }, { isUrgent: true })
   await expect(broken).rejects.toThrow(TypeError)
   expect(await ask(pool)).toEqual({ kind: 'absent' })
 })

@@ -1,0 +1,188 @@
+// npm run bench:downloads [-- --mib 1536 --files 20000 --chunks 1000000 --rounds 3 --box DIR]
+//
+// How fast files come out of the box: an office's files are backed up by the agent to a serving box whose index already holds a million
+// chunks (as a box of 1 TB has), then the folder is downloaded as ZIP and as tar, single files are asked for one after another, and a
+// page is asked for meanwhile. Times are the client's, over loopback, its own work included; processor time is the box's alone.
+// `--box DIR` keeps the box in that folder, and measures the one that is there.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import { type Browser, openBrowser } from './ask-page.ts'
+import { makeOfficeSet } from './data/office-set.ts'
+import { resetPeak, usageOf } from './measure.ts'
+import { fillWithChunks } from './peers/fill-with-chunks.ts'
+
+const { values } = parseArgs({
+  options: {
+    mib: { type: 'string', default: '1536' },
+    files: { type: 'string', default: '20000' },
+    chunks: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '3' },
+    box: { type: 'string' },
+  },
+})
+const MiB = 1024 ** 2
+const rounds = Number(values.rounds)
+const singleFiles = 200
+const page = '/computers'
+const email = 'bench@example.org'
+const password = 'a password of the benchmark'
+const root = join(import.meta.dirname, '..')
+const home = openHome()
+const source = join(home, 'office')
+const environment = {
+  HOLDFAST_DATA: join(home, 'data'),
+  HOLDFAST_PORT: '0',
+  HOLDFAST_TLS: 'off',
+  HOLDFAST_AGENT_HOME: join(home, 'agent'),
+}
+
+const isNew = !existsSync(join(home, 'filled'))
+if (isNew) makeOfficeSet(source, { files: Number(values.files), bytes: Number(values.mib) * MiB, seed: 1 })
+const server = await serve()
+try {
+  if (isNew) await fill(server.url)
+  await measureAll(await openBrowser(server.url, { email, password }), server)
+} finally {
+  server.process.kill('SIGTERM')
+  await once(server.process, 'close')
+  if (values.box === undefined) rmSync(home, { recursive: true, force: true })
+}
+
+function openHome(): string {
+  if (values.box === undefined) return mkdtempSync(join(tmpdir(), 'holdfast-downloads-'))
+  mkdirSync(values.box, { recursive: true })
+  return resolve(values.box)
+}
+
+async function fill(url: string): Promise<void> {
+  writeFileSync(join(home, 'password'), password)
+  run('bin/holdfast', 'setup', '--email', email, '--name', 'Bench', '--password-file', join(home, 'password'))
+  run('bin/holdfast-agent', 'connect', url, '--user', email, '--password-file', join(home, 'password'))
+  run('bin/holdfast-agent', 'add', source)
+  run('bin/holdfast-agent', 'backup')
+  await fillWithChunks(join(home, 'data', 'mysql.sock'), Number(values.chunks))
+  writeFileSync(join(home, 'filled'), '')
+}
+
+async function measureAll(browser: Browser, { url, pid }: Serving): Promise<void> {
+  const version = await newestVersion(browser)
+  const folder = `/versions/${version}/browse${encodeURI(source)}`
+  const cookie = browser.cookie
+  console.log(`${cpus().length} cores (${cpus()[0]?.model}), Node ${process.version}, load before ${loadavg()[0]?.toFixed(1)}`)
+  console.log(`${page} alone: ${await medianOf(browser, page, 40)} ms`)
+  for (const kind of ['zip', 'tar'])
+    for (let round = 0; round < rounds; round += 1) {
+      resetPeak(pid)
+      const before = usageOf(pid).cpuS
+      const path = `/versions/${version}/${kind}${encodeURI(source)}`
+      const fetching = fetched(url + path, cookie)
+      const meanwhile = await latenciesUntil(browser, fetching)
+      const { bytes, ms } = await fetching
+      const usage = usageOf(pid)
+      console.log(
+        `${kind}: ${(bytes / MiB).toFixed(0)} MiB in ${(ms / 1000).toFixed(1)} s, ${(bytes / 1e6 / (ms / 1000)).toFixed(0)} MB/s; ` +
+          `box ${(usage.cpuS - before).toFixed(1)} CPU s, ${usage.peakMiB.toFixed(0)} MiB at most; ` +
+          `${page} meanwhile ${median(meanwhile).toFixed(1)} ms in the middle, ${Math.max(...meanwhile).toFixed(0)} at most`,
+      )
+    }
+  const paths = await filePaths(browser, folder)
+  const firsts: number[] = []
+  for (let index = 0; index < singleFiles; index += 1) firsts.push((await browser.get(paths[index % paths.length]!)).ms)
+  firsts.sort((a, b) => a - b)
+  console.log(
+    `first byte of a file: ${median(firsts).toFixed(1)} ms in the middle, ${firsts[Math.floor(firsts.length * 0.95)]!.toFixed(1)} at the 95th percentile`,
+  )
+}
+
+async function newestVersion(browser: Browser): Promise<string> {
+  const home = await browser.text(page)
+  const computer = /\/computers\/(dev_[a-z2-7]{20})/.exec(home)?.[0]
+  const found = /\/versions\/(snap_[a-z2-7]{20})/.exec(await browser.text(computer ?? page))?.[1]
+  if (found === undefined) throw new Error('the box shows no version')
+  return found
+}
+
+/** Addresses of files, from a few folders below. */
+async function filePaths(browser: Browser, folder: string): Promise<readonly string[]> {
+  const found: string[] = []
+  const folders = [folder]
+  for (const one of folders) {
+    const text = await browser.text(one)
+    found.push(...[...text.matchAll(/href="(\/versions\/snap_\w+\/file\/[^"]+)"/g)].map(([, path]) => path!))
+    folders.push(...[...text.matchAll(/<a href="(\/versions\/snap_\w+\/browse\/[^"?]+)"><bdi/g)].map(([, path]) => path!))
+    if (found.length >= singleFiles || folders.length > 400) break
+  }
+  return found
+}
+
+async function latenciesUntil(browser: Browser, end: Promise<unknown>): Promise<readonly number[]> {
+  let isOver = false
+  const over = () => {
+    isOver = true
+  }
+  end.then(over, over)
+  const taken: number[] = []
+  while (!isOver) {
+    taken.push((await browser.get(page)).ms)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return taken
+}
+
+/** By a thread of its own, which throws the bytes away. */
+async function fetched(url: string, cookie: string): Promise<{ readonly bytes: number; readonly ms: number }> {
+  const code = `
+    const { parentPort, workerData } = require('node:worker_threads')
+    const began = performance.now()
+    require('node:http').get(workerData.url, { headers: { cookie: workerData.cookie } }, (answer) => {
+      let bytes = 0
+      answer.on('data', (piece) => { bytes += piece.length; piece.buffer.transfer?.(0) })
+      answer.on('end', () => parentPort.postMessage({ bytes, ms: performance.now() - began, status: answer.statusCode }))
+      answer.on('error', (error) => { throw error })
+    })`
+  const worker = new Worker(code, { eval: true, workerData: { url, cookie } })
+  const [told] = (await once(worker, 'message')) as [{ bytes: number; ms: number; status: number }]
+  await worker.terminate()
+  if (told.status !== 200) throw new Error(`${url} answered ${told.status}`)
+  return told
+}
+
+async function medianOf(browser: Browser, path: string, times: number): Promise<string> {
+  const taken: number[] = []
+  for (let count = 0; count < times; count += 1) taken.push((await browser.get(path)).ms)
+  return median(taken).toFixed(1)
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+}
+
+interface Serving {
+  readonly process: ChildProcess
+  readonly pid: number
+  readonly url: string
+}
+
+async function serve(): Promise<Serving> {
+  const child = spawn(join(root, 'bin/holdfast'), ['serve', '--json'], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  for await (const line of createInterface({ input: child.stdout! })) {
+    child.stdout!.resume()
+    const ready = JSON.parse(line) as { url: string; pid: number }
+    return { process: child, pid: ready.pid, url: ready.url }
+  }
+  throw new Error('the box did not start')
+}
+
+function run(program: string, ...words: readonly string[]): void {
+  const result = spawnSync(join(root, program), words, { env: { ...process.env, ...environment }, encoding: 'utf8' })
+  if (result.status !== 0) throw new Error(`${program} ${words.join(' ')}: ${result.stdout}${result.stderr}`)
+}
