@@ -1,6 +1,6 @@
 /**
- * A file of a version to look at: text as text, pictures as pictures, and everything else said plainly to be for downloading. Nothing
- * of a stored file runs: its text is escaped, and its bytes go out only under types from a closed list, in an origin of nobody's.
+ * A file of a version to look at: text as text, pictures as pictures, a PDF by the browser's own viewer, and everything else said plainly to be for
+ * downloading. Nothing of a stored file runs: its text is escaped, and its bytes go out only under types from a closed list, in an origin of nobody's.
  */
 import { FormatError, MissingChunksError } from '../../engine/index.ts'
 import { nameText } from '../../views/format/name-text.ts'
@@ -24,7 +24,7 @@ import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { getPathAsked, getReadableVersion } from '../snapshots/version-access.ts'
 import { encodeVersionPath, type VersionPath } from '../snapshots/version-path.ts'
 import type { OpenVersionReader, VersionEntry } from '../snapshots/version-reader.ts'
-import { decidingBytes, shownKind } from './shown-kind.ts'
+import { decidingBytes, type ShownKind, shownKind } from './shown-kind.ts'
 import { textOfBytes } from './text-of-bytes.ts'
 import type { ThumbnailsService } from './thumbnails-service.ts'
 
@@ -92,13 +92,13 @@ export function previewsRoutes(options: {
     )
   })
 
-  /** A picture's own bytes, for a page to draw. */
+  /** The bytes of a picture, for a page to draw, or of a PDF, for a browser's viewer. */
   routes.get('/versions/:snapshotId/picture/:path{[\\s\\S]+}', async (c) => {
     const { version, path, file } = await getFile(c, 'picture')
     const first = await readFirst(file, decidingBytes)
     const found = shownKind(first, { isText: textOfBytes(first, { isWhole: false }) !== undefined })
-    const shownAs = found.kind === 'picture' ? found.type : found.kind === 'drawing' ? 'image/svg+xml' : undefined
-    if (shownAs === undefined || file.sizeBytes > shownPictureBytes) throw new Problem('HF-NOT-FOUND')
+    const shownAs = typeOf(found)
+    if (shownAs === undefined || (found.kind !== 'pdf' && file.sizeBytes > shownPictureBytes)) throw new Problem('HF-NOT-FOUND')
     return downloads.sendFile(c, { ...file, identity: `shown ${version.id}${encodeVersionPath(path)}`, shownAs })
   })
 
@@ -145,6 +145,13 @@ export function previewsRoutes(options: {
   return routes
 }
 
+/** Undefined: nothing that goes out to be shown. */
+function typeOf(found: ShownKind): string | undefined {
+  if (found.kind === 'picture') return found.type
+  if (found.kind === 'drawing') return 'image/svg+xml'
+  return found.kind === 'pdf' ? 'application/pdf' : undefined
+}
+
 /** Another version that is damaged is no reason not to show this one; checks find it. */
 function unreadable(error: unknown): undefined {
   if (error instanceof FormatError || error instanceof MissingChunksError) return undefined
@@ -172,8 +179,9 @@ function shownOf(of: {
       return { kind: 'picture', path: `${thumbnailPath(version.id, path)}?size=large` }
     case 'pdf':
       return {
-        kind: 'nothing',
-        words: 'A PDF is not shown here: what runs inside one would run in your browser. Download it to read it.',
+        kind: 'opened',
+        path: picturePath(version.id, path),
+        words: 'A PDF opens in your browser’s own viewer, apart from this box. A browser without one saves it instead.',
       }
     case 'office':
       return { kind: 'nothing', words: 'A file of an office program. Download it, and open it with the program that made it.' }

@@ -1,10 +1,11 @@
 import type { Page } from 'playwright'
 
 /** What a link brings that is not a page. */
-const notPages = /\/(file|zip|tar)\/|\/(zip|tar)$|\/(export|download)\b|\.(csv|pdf|txt|json|crt)\b/
+const notPages = /\/(file|zip|tar|picture)\/|\/(zip|tar)$|\/(export|download)\b|\.(csv|pdf|txt|json|crt)\b/
 
-/** Addresses that differ in what they are about, or in what is chosen of it, and not in what they show. Every folder is one. */
+/** Addresses that differ in what they are about, or in what is chosen of it, and not in what they show. Every folder is one; a file is as good as the next. */
 export function kindOf(url: string): string {
+  if (url.includes('/preview/')) return '/versions/*/preview'
   return url.includes('/browse') ? url : url.replace(/\?.*$/, '?').replaceAll(/\b[a-z]{3}_\w+/g, '*')
 }
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { ByteWriter } from '../../engine/format/bytes.ts'
+import { type ListChild, writeListChildren, writeListItems } from '../../engine/format/list.ts'
 import { writeTreeEntry } from '../../engine/format/tree-entry.ts'
 import {
   type ChunkId,
+  type ContentItem,
   deriveKeys,
   packMaxBytes,
   type RepositoryKeys,
@@ -94,6 +96,25 @@ export class RepositoryWriter {
       size: bytes.length,
       content: { kind: 'chunks', items: [item] },
     }
+  }
+
+  /** The list of chunks that a large file's entry names: two levels, `perList` chunks in each of the lower one. */
+  addLists(items: readonly ContentItem[], perList: number): ChunkId {
+    const add = (write: (to: ByteWriter) => void) => {
+      const to = new ByteWriter()
+      write(to)
+      const plaintext = Buffer.from(to.view())
+      const id = this.keys.chunkId(recordTypes.list, plaintext)
+      this.addRecord(recordTypes.list, plaintext, id)
+      return id
+    }
+    const children: ListChild[] = []
+    for (let at = 0; at < items.length; at += perList) {
+      const part = items.slice(at, at + perList)
+      const length = part.reduce((sum, item) => sum + item.length, 0)
+      children.push({ length, id: add((to) => writeListItems(to, part)) })
+    }
+    return add((to) => writeListChildren(to, 1, children))
   }
 
   async flush(): Promise<void> {

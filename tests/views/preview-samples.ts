@@ -44,9 +44,13 @@ export function previewSamples(options: { readonly viewer: Viewer; readonly nowM
       shown: { kind: 'picture', path: '/versions/snap_x/picture/x' },
       basket: { aside: fullBasket(nowMs, longName), item: 'snap_x/home/x', isIn: true },
     }),
-    'preview-nothing': preview({
+    'preview-opened': preview({
       name: 'plan.pdf',
-      shown: { kind: 'nothing', words: 'A PDF is not shown here. Download it to read it.' },
+      shown: { kind: 'opened', path: '/versions/snap_x/picture/x', words: 'A PDF opens in your browser’s own viewer.' },
+    }),
+    'preview-nothing': preview({
+      name: 'offer.docx',
+      shown: { kind: 'nothing', words: 'A file of an office program. Download it, and open it with the program that made it.' },
       basket: undefined,
       earlierPath: undefined,
     }),

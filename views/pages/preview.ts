@@ -14,6 +14,8 @@ export type Shown =
   | { readonly kind: 'picture'; readonly path: string }
   /** The beginning of it, where it is cut. */
   | { readonly kind: 'text'; readonly text: string; readonly isCut: boolean; readonly encoding: string }
+  /** By the browser's own viewer, away from this page. */
+  | { readonly kind: 'opened'; readonly path: string; readonly words: string }
   | { readonly kind: 'nothing'; readonly words: string }
 
 export type PreviewPageProps = PageContext & {
@@ -92,6 +94,9 @@ function shownPart({ shown, name, reader, sizeBytes }: PreviewPageProps): Html {
     case 'text':
       return html`<pre class="log" tabindex="0" role="region" aria-label="Text of ${name}" dir="auto">${shown.text}</pre>
         <p class="hint">${shown.isCut ? html`This is the beginning; the whole file has ${sizeText(reader, sizeBytes)}. ` : ''}Read as ${shown.encoding}.</p>`
+    case 'opened':
+      return html`<p class="prose">${shown.words}</p>
+        <p class="row"><a class="button" href="${shown.path}">${icon('eye')}Open it in the browser</a></p>`
     case 'nothing':
       return html`<p class="prose">${shown.words}</p>`
     default:

@@ -79,7 +79,7 @@ describe('a page of a file', () => {
     { name: 'drawing.svg', expect: /<img src="\/versions\/snap_\w+\/picture\/home\/drawing.svg"/ },
     { name: 'scan.tif', expect: /<img src="\/versions\/snap_\w+\/thumbnail\/home\/scan.tif\?size=large"/ },
     { name: 'not%20a%20picture.jpg', expect: /&lt;script&gt;/ },
-    { name: 'plan.pdf', expect: /A PDF is not shown here/ },
+    { name: 'plan.pdf', expect: /href="\/versions\/snap_\w+\/picture\/home\/plan.pdf"/ },
     { name: 'empty', expect: /This file is empty\./ },
     { name: 'caf%E9.txt', expect: /Müller[\s\S]*Read as windows-1252/ },
     { name: 'program', expect: /cannot be shown here/ },
@@ -105,6 +105,7 @@ describe('bytes that a browser draws', () => {
   test.each([
     { name: 'quay.jpg', type: 'image/jpeg' },
     { name: 'drawing.svg', type: 'image/svg+xml' },
+    { name: 'plan.pdf', type: 'application/pdf' },
   ])('$name goes out under its type, in an origin of nobody’s', async ({ name, type }) => {
     const answer = await get('picture', name)
     expect(answer.status).toBe(200)
@@ -114,7 +115,7 @@ describe('bytes that a browser draws', () => {
     expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin')
   })
 
-  test.each(['page.html', 'not%20a%20picture.jpg', 'plan.pdf', 'empty', 'program', 'scan.tif'])('%s is none', async (name) => {
+  test.each(['page.html', 'not%20a%20picture.jpg', 'empty', 'program', 'scan.tif'])('%s is none', async (name) => {
     expect((await get('picture', name)).status).toBe(404)
   })
 

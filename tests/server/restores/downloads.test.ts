@@ -192,6 +192,23 @@ describe('a file', () => {
     await Promise.all([bytesOf(rest), bytesOf(other)])
   })
 
+  test('goes on where its connection was cut, at whatever byte that was', async () => {
+    const asked = request(fileUrl('large.bin'))
+    asked.end()
+    const [response] = await once(asked, 'response')
+    const got: Buffer[] = []
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      got.push(piece)
+      if (got.reduce((sum, { length }) => sum + length, 0) > 1_500_000) break
+    }
+    asked.destroy()
+    const { etag } = response.headers
+    const have = Buffer.concat(got)
+    const rest = await fetch(fileUrl('large.bin'), { headers: { range: `bytes=${have.length}-`, 'if-range': etag } })
+    expect(rest.status).toBe(206)
+    expect(Buffer.concat([have, await bytesOf(rest)]).equals(large)).toBe(true)
+  })
+
   test('HEAD tells all and sends nothing', async () => {
     const response = await fetch(fileUrl('large.bin'), { method: 'HEAD' })
     expect(response.status).toBe(200)
@@ -260,6 +277,26 @@ describe('a folder as an archive', () => {
     expect(byName.link).toMatchObject({ mode: '0o120777', sha256: sha256(Buffer.from('../elsewhere')) })
     expect(byName['Invoices 2026/03 März 請求書.xlsx']).toMatchObject({ mode: '0o100640' })
     expect(byName.old).toMatchObject({ time: [1980, 1, 1, 0, 0, 0] })
+  })
+
+  test('as tar, GNU tar makes the same of it that was backed up: names, bytes, modes, times, links, second names', async () => {
+    const response = await fetch(zipUrl().replace('/zip/', '/tar/'))
+    expect(response.headers.get('content-type')).toBe('application/x-tar')
+    expect(response.headers.get('content-disposition')).toContain('filename="files.tar"')
+    const path = join(home.path, 'archive.tar')
+    writeFileSync(path, await bytesOf(response))
+    const to = join(home.path, 'unpacked')
+    mkdirSync(to)
+    await runFile('tar', ['-xpf', path, '-C', to])
+    // The pipe alone is passed over.
+    const listing = async (of: string) =>
+      (
+        await runFile('find', ['.', '!', '-type', 'p', '-mindepth', '1', '-printf', '%P %y %m %T@ %s %l %n\\0'], { cwd: of })
+      ).stdout
+        .split('\0')
+        .toSorted()
+    expect(await listing(to)).toEqual(await listing(folder))
+    await runFile('diff', ['-r', '--no-dereference', '--exclude=pipe', folder, to])
   })
 
   test('of the top is called by its day, and holds the way down', async () => {
