@@ -20,6 +20,7 @@ function withoutLinks(reader: ArchivePart['reader']): ArchivePart['reader'] {
   return {
     stat: reader.stat,
     readFiles: reader.readFiles,
+    release: reader.release,
     walk: async function* (folder) {
       for await (const found of reader.walk(folder)) if (found.entry.type !== 'symlink') yield found
     },
