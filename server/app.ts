@@ -107,6 +107,8 @@ import type { RetentionSide } from './retention-side.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
+import { changesRoutes } from './search/changes-routes.ts'
+import { historyRoutes } from './search/history-routes.ts'
 import { restoreRoutes } from './search/restore-routes.ts'
 import { searchApiRoutes } from './search/search-api-routes.ts'
 import { secondFactorRoutes } from './second-factors/second-factor-routes.ts'
@@ -280,6 +282,8 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', jobsPagesRoutes(services))
   app.route('/', switchPagesRoutes(services))
   app.route('/', restoreRoutes(services))
+  app.route('/', historyRoutes({ ...services, ...dependencies.retentionSide }))
+  app.route('/', changesRoutes(services))
   app.route('/', versionsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', versionButtonsRoutes({ ...services, ...dependencies.retentionSide }))

@@ -32,6 +32,7 @@ import { createRunsService, type RunsService } from './runs/runs-service.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
+import { type CompareVersions, createCompareVersions } from './search/compare-service.ts'
 import { createDayVersions, type DayVersions } from './search/day-versions-service.ts'
 import { createFileHistory, type FileHistoryService } from './search/history-service.ts'
 import { createIndexRows } from './search/index-rows.ts'
@@ -77,6 +78,7 @@ export interface DevicesSide {
   readonly fileSearch: FileSearch
   readonly fileHistory: FileHistoryService
   readonly dayVersions: DayVersions
+  readonly compareVersions: CompareVersions
   readonly checks: ChecksService
   readonly verification: VerificationService
   readonly readCheckOverview: ReadCheckOverview
@@ -118,6 +120,7 @@ export function createDevicesSide(options: {
   const orders = createOrdersService({ ...options, onCancel: progress.askToStop })
   const readSnapshotBody = createReadSnapshotBody(options)
   const { clock, database, searchBytes: maxBytes = defaultSearchBytes } = options
+  const compareVersions = createCompareVersions({ ...options, plaintexts })
   const searchIndex = createSearchIndex({ clock, maxBytes, rows: createIndexRows({ db: database.kysely }) })
   return {
     devices,
@@ -141,7 +144,8 @@ export function createDevicesSide(options: {
     search: createCatalogueSearch(options),
     searchIndex,
     fileSearch: createFileSearch({ database, index: searchIndex }),
-    fileHistory: createFileHistory(options),
+    fileHistory: createFileHistory({ database, compare: compareVersions }),
+    compareVersions,
     dayVersions: createDayVersions(options),
     catalogue,
     catalogueFill: createCatalogueFill({ ...options, catalogue }),

@@ -1,6 +1,7 @@
 /** A customer's versions by day: for whoever remembers when it was still right. */
 import { type RawBuilder, sql } from 'kysely'
 import type { Queryable } from '../database/database.ts'
+import type { JobId } from '../jobs/job.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { SearchScope } from './search.ts'
 
@@ -37,6 +38,16 @@ export async function listNewestBefore(
     WHERE devices.customer_id = ${scope.customerId} ${narrowed(scope)}
     ORDER BY devices.number, jobs.name LIMIT ${limit}`.execute(db)
   return rows.flatMap(({ version }) => version ?? [])
+}
+
+export async function listNewestOfJob(
+  db: Queryable,
+  { jobId, limit }: { readonly jobId: JobId; readonly limit: number },
+): Promise<readonly Id<'snap'>[]> {
+  const { rows } = await sql<{ readonly id: Id<'snap'> }>`
+    SELECT id FROM snapshots WHERE job_id = ${jobId} AND is_checkpoint = 0 AND NOT ${isBinned}
+    ORDER BY seq DESC LIMIT ${limit}`.execute(db)
+  return rows.map(({ id }) => id)
 }
 
 function joined({ subscriptionId }: SearchScope): RawBuilder<unknown> {

@@ -1,9 +1,13 @@
 /** The history of one path, from the catalogue. Whoever calls has asked for the right to see names. */
 import { pathHashOf } from '../catalogue/path-hash.ts'
+import type { PathState } from '../catalogue/path-states.ts'
 import type { Database } from '../database/database.ts'
+import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { VersionPath } from '../snapshots/version-path.ts'
+import type { CompareVersions } from './compare-service.ts'
 import { type HistoryPiece, type HistoryRow, historyPieces } from './file-history.ts'
-import type { SearchedJob } from './search.ts'
+import { readFolderHistory } from './folder-history.ts'
+import { liveStates, type SearchedJob } from './search.ts'
 import * as table from './search-table.ts'
 
 export interface FileHistory {
@@ -15,6 +19,16 @@ export interface FileHistory {
 }
 
 export interface FileHistoryService {
+  /** The same of a folder, from the versions' trees: rows are of `limit` versions, and `states` those of this page. */
+  readonly readFolder: FileHistoryService['read']
+  /** As one version holds it; undefined where it does not. */
+  readonly findState: (
+    job: SearchedJob,
+    path: VersionPath,
+    version: Pick<Snapshot, 'id'>,
+  ) => Promise<{ readonly sizeBytes: number; readonly changedAtNs: bigint } | undefined>
+  /** What the path was last; undefined where no version has it. */
+  readonly findType: (job: SearchedJob, path: VersionPath) => Promise<PathState['type'] | undefined>
   /** Empty where no version has the path. Newest first, from the row `skip` on. */
   readonly read: (
     job: SearchedJob,
@@ -23,13 +37,28 @@ export interface FileHistoryService {
   ) => Promise<FileHistory>
 }
 
-export function createFileHistory({ database }: { readonly database: Database }): FileHistoryService {
-  const { kysely } = database
+export function createFileHistory(options: {
+  readonly database: Database
+  readonly compare: Pick<CompareVersions, 'findTrees'>
+}): FileHistoryService {
+  const { kysely } = options.database
+  const changesOf = ({ jobId }: SearchedJob, path: VersionPath) =>
+    table.listChangesOf(kysely, [{ jobId, pathHash: pathHashOf(path) }])
   return {
+    findType: async (job, path) => liveStates(await changesOf(job, path), job)[0]?.type,
+    findState: async (job, path, { id }) => {
+      const number = await table.findNumber(kysely, id)
+      const states = liveStates(await changesOf(job, path), job)
+      const state = states.find(({ from, before }) => number !== undefined && from <= number && number < before)
+      return state && { sizeBytes: state.size, changedAtNs: state.mtimeNs }
+    },
+    readFolder: async (job, path, page) => {
+      const { rows, next } = await readFolderHistory(options, job, path, page)
+      return { rows, next, states: rows.filter(({ kind }) => kind === 'state').length }
+    },
     read: async (job, path, { skip, limit }) => {
       const { jobId } = job
-      const changes = await table.listChangesOf(kysely, [{ jobId, pathHash: pathHashOf(path) }])
-      const all = historyPieces(changes, job)
+      const all = historyPieces(await changesOf(job, path), job)
       const pieces = all.slice(skip, skip + limit)
       const numbers = pieces.flatMap((piece) => (piece.kind === 'state' ? [piece.state.firstNumber, piece.state.lastNumber] : []))
       const versions = await table.findVersionsOf(

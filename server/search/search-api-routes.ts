@@ -121,9 +121,9 @@ const historyRoute = createRoute({
   request: {
     params: customerParams,
     query: pageQuerySchema.extend({
-      device: idSchema('dev'),
-      job: z.string().max(maxNameCharacters),
-      path: z.string().min(1).max(maxPathCharacters),
+      device: idSchema('dev').optional().openapi({ description: 'Needed.' }),
+      job: z.string().max(maxNameCharacters).default('').openapi({ description: 'Needed.' }),
+      path: z.string().max(maxPathCharacters).default('').openapi({ description: 'Needed. Absolute, as searching gives it.' }),
     }),
   },
   responses: { 200: { description: 'A page', content: jsonContent(pageSchema(historyRowSchema)) }, ...problemResponses },
@@ -168,9 +168,13 @@ export function searchApiRoutes(options: {
     const { customerId } = c.req.valid('param')
     requireIn(c, 'files:read', customerId)
     const { device, job, path, cursor, limit } = c.req.valid('query')
+    // Only now: whose customer this is comes before what is wrong with the question.
+    const names = namesOf(path)
+    if (device === undefined || names.length === 0)
+      throw new Problem('HF-VALIDATION', { errors: [{ field: 'query', message: 'device, job and path are needed' }] })
     const [found] = await fileSearch.listJobs({ customerId, deviceId: device, job, subscriptionId: undefined })
     if (found === undefined) throw new Problem('HF-NOT-FOUND')
-    const history = await fileHistory.read(found, namesOf(path), { skip: Number(readCursor(cursor) ?? 0) || 0, limit })
+    const history = await fileHistory.read(found, names, { skip: Number(readCursor(cursor) ?? 0) || 0, limit })
     if (history.states === 0) throw new Problem('HF-NOT-FOUND')
     const nextCursor = history.next === undefined ? null : writeCursor(String(history.next))
     return c.json({ items: history.rows.map(historyBody), nextCursor }, 200)

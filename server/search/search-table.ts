@@ -152,6 +152,12 @@ export async function findVersionsOf(db: Queryable, wanted: readonly NumberOfJob
   )
 }
 
+/** Of a version; undefined while the catalogue does not show it. */
+export async function findNumber(db: Queryable, id: Id<'snap'>): Promise<number | undefined> {
+  const row = await db.selectFrom('snapshots').select('catalogue_version').where('id', '=', id).executeTakeFirst()
+  return row?.catalogue_version ?? undefined
+}
+
 export function numberKey({ jobId, number }: NumberOfJob): string {
   return `${jobId}-${number}`
 }

@@ -132,14 +132,23 @@ function finder({ asked, choices }: RestorePageProps): Html {
         ${select('kind', 'Kind of file', [{ value: '', name: 'Any kind' }, ...choices.kinds], asked.kind)}
         ${select('size', 'Size', [{ value: '', name: 'Any size' }, ...choices.sizes], asked.size)}
         ${select('state', 'Deleted files', states, asked.state)}
-        ${select('sort', 'Sort', sorts, asked.sort === '' ? 'best' : asked.sort)}
       </div>
-      <div class="tools">
-        ${dateField('day', 'As it was on', asked.day)}
-        ${dateField('from', 'Changed from', asked.changedFrom)}
-        ${dateField('until', 'Changed until', asked.changedUntil)}
-      </div>
+      ${finer(asked)}
     </form>`
+}
+
+/** What is asked for now and then. */
+function finer(asked: RestoreAsked): Html {
+  const isAsked = [asked.day, asked.changedFrom, asked.changedUntil, asked.sort].some((said) => said !== '')
+  return html`<details class="finer"${isAsked ? html` open` : ''}>
+        <summary>Days and order</summary>
+        <div class="tools">
+          ${dateField('day', 'As it was on', asked.day)}
+          ${dateField('from', 'Changed from', asked.changedFrom)}
+          ${dateField('until', 'Changed until', asked.changedUntil)}
+          ${select('sort', 'Order', sorts, asked.sort === '' ? 'best' : asked.sort)}
+        </div>
+      </details>`
 }
 
 function select(name: string, label: string, choices: readonly Choice[], chosen: string): Html {

@@ -78,7 +78,8 @@ function standing(reader: Reader, found: FoundFileProps): Html {
     return html`<span class="state" data-state="partial">${icon('trash-2')}Deleted</span>${day}; last seen ${whenInSentence(reader, deleted.lastSeenMs)}${size === '' ? '' : `, ${size}`}`
   }
   const changed = changedAtMs === undefined ? '' : `changed ${whenInSentence(reader, changedAtMs)}`
-  return html`${[size, changed].filter((words) => words !== '').join(', ')}`
+  const words = [size, changed].filter((one) => one !== '').join(', ')
+  return html`${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
 
 function onDay(reader: Reader, atMs: number): string {

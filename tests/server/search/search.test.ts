@@ -176,3 +176,147 @@ describe('files of a customer', () => {
     expect(names(await find({ name: 'notes', device: reception.device, state: 'present' }))).toEqual(['Archive/notes.txt'])
   })
 })
+
+describe('another customer', () => {
+  let theirs: string
+  let theirId: string
+
+  beforeAll(async () => {
+    const other = await newCustomer(upload.box, 'Northquay IT')
+    theirId = other.customer.customerId
+    const owner = await newUser(upload.box, 'northquay', {
+      staffRole: undefined,
+      memberships: [{ customerId: other.customer.customerId, role: 'owner' }],
+    })
+    theirs = await cookieOf(upload.box, owner)
+  })
+
+  test.each([
+    ['files', () => address({ name: 'march' })],
+    ['a computer of ours in a search of theirs', () => address({ name: 'march', device: reception.device }, theirId)],
+    ['a history', () => `/api/v1/customers/${customerId}/files/history?device=${reception.device}&job=documents&path=/x`],
+    [
+      'a history of ours in their name',
+      () =>
+        `/api/v1/customers/${theirId}/files/history?device=${reception.device}&job=documents&path=${encodeURIComponent(file('Archive/notes.txt'))}`,
+    ],
+    ['the page of a computer', () => `/restore?q=march&computer=${reception.device}`],
+    ['the history page', () => historyAddress('Archive/notes.txt')],
+    ['a comparison', () => `/restore/changes?from=${versions[0]}&to=${versions[1]}&path=`],
+  ])('is not answered: %s', async (_title, path) => {
+    const response = await ask(path(), { cookie: theirs })
+    expect(response.status).toBe(404)
+    expect(await response.text()).not.toContain('March')
+  })
+
+  test('finds nothing of ours', async () => {
+    const response = await ask(address({ name: 'march' }, theirId), { cookie: theirs })
+    expect(await bodyOf<Found>(response)).toMatchObject({ items: [], total: 0 })
+    const page = await (await ask('/restore?q=march', { cookie: theirs, accept: 'text/html' })).text()
+    expect(page).toContain('There is nothing to bring back yet.')
+  })
+
+  test('staff find nothing without breaking the glass, and a token without the scope neither', async () => {
+    const administrator = await newUser(upload.box, 'chief', { staffRole: 'administrator', memberships: [] })
+    const cookie = await cookieOf(upload.box, administrator)
+    expect((await ask('/restore?q=march', { cookie })).status).toBe(403)
+    expect((await ask(address({ name: 'march' }), { cookie })).status).toBe(403)
+    const token = await tokenOf(upload.box, upload.box.user, ['read'])
+    expect((await ask(address({ name: 'march' }), { authorization: token })).status).toBe(403)
+  })
+})
+
+function historyAddress(path: string, more: Readonly<Record<string, string>> = {}): string {
+  const encoded = `${folder}/source/${path}`
+    .split('/')
+    .map((name) => encodeURIComponent(name))
+    .join('/')
+  return `/restore/history?${new URLSearchParams({ device: reception.device, job: 'documents', path: encoded, ...more })}`
+}
+
+describe('the pages', () => {
+  let cookie: string
+  const page = async (path: string) => {
+    const response = await ask(path, { cookie, accept: 'text/html' })
+    expect(response.status, path).toBe(200)
+    return (await response.text()).replaceAll('\u00a0', ' ')
+  }
+  const words = (html: string) =>
+    html
+      .replaceAll(/<(script|svg|style)[\s\S]*?<\/\1>/g, '')
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+
+  beforeAll(async () => {
+    cookie = await cookieOf(upload.box, upload.box.user)
+  })
+
+  test('without a question, the newest versions; with a day, those of the day', async () => {
+    const newest = await page('/restore')
+    expect(words(newest)).toContain('Or look into the newest versions')
+    expect(newest).toContain(`/versions/${versions[1]}/browse`)
+    expect(newest).toContain(`/versions/${versions[2]}/browse`)
+    const day = new Date(times[0]!).toISOString().slice(0, 10)
+    const then = await page(`/restore?day=${day}`)
+    expect(then).toContain(`/versions/${versions[0]}/browse`)
+    expect(then).not.toContain(`/versions/${versions[1]}/browse`)
+    expect(words(await page('/restore?day=2001-01-01'))).toContain('Nothing had been backed up yet on that day.')
+  })
+
+  test('a deleted file is shown as such, with its last version to be had', async () => {
+    const found = await page('/restore?q=old.xlsx')
+    expect(words(found)).toMatch(/1 file or folder .*march invoices, old *\.xlsx.* Deleted on /)
+    expect(found).toContain(`/versions/${versions[0]}/file/`)
+    expect(found).toContain('<mark>old.xlsx</mark>')
+  })
+
+  test('what nobody has is said kindly, and odd questions are no errors', async () => {
+    expect(words(await page('/restore?q=zeppelin'))).toContain('No name holds “zeppelin”.')
+    for (const query of ['q=%00%ff&day=2026-13-45&from=x&kind=y&size=z&state=q&sort=w', `q=${'*a'.repeat(400)}`, 'q=%25_'])
+      await page(`/restore?${query}`)
+    expect((await ask('/restore?computer=dev_nobody', { cookie })).status).toBe(404)
+    expect((await ask('/restore?q=a&after=garbage!', { cookie })).status).toBe(422)
+  })
+
+  test('the history of a file tells each version, what changed, and offers each of them', async () => {
+    const html = await page(historyAddress('Archive/notes.txt'))
+    expect(words(html)).toMatch(/notes\.txt 2 versions since .* and the file is still on RECEPTION/)
+    expect(html).toContain(`/versions/${versions[0]}/file/`)
+    expect(html).toContain(`/versions/${versions[1]}/file/`)
+    expect(words(html)).toContain('5 bytes to 18 bytes, 13 bytes more')
+    expect(words(html)).toContain('march invoices, old.xlsx Deleted')
+    expect(words(await page(historyAddress('Archive/march invoices, old.xlsx')))).toContain('Deleted : not there any more')
+  })
+
+  test('the history of a folder: versions in which something in it was different', async () => {
+    const html = await page(historyAddress('Archive'))
+    expect(words(html)).toMatch(/Archive 2 versions since/)
+    expect(html).toContain(`/restore/changes?from=${versions[0]}&amp;to=${versions[1]}`)
+    expect(words(await page(historyAddress('Invoices 2026')))).toContain('1 version since')
+  })
+
+  test('what changed between two versions of a folder, in whatever order they are named', async () => {
+    const [older, newer] = versions
+    for (const [from, to] of [
+      [older, newer],
+      [newer, older],
+    ]) {
+      const html = words(await page(`/restore/changes?from=${from}&to=${to}&path=`))
+      expect(html).toContain('0 new, 1 changed, 1 deleted.')
+      expect(html).toMatch(/source \/ Archive \/ march invoices, old\.xlsx .*Deleted/)
+      expect(html).toMatch(/source \/ Archive \/ notes\.txt .*Changed .*5 bytes to 18 bytes/)
+    }
+    // Versions of two backup plans have nothing to do with each other.
+    expect((await ask(`/restore/changes?from=${older}&to=${versions[2]}&path=`, { cookie })).status).toBe(404)
+    expect((await ask(`/restore/changes?from=${older}&to=${newer}&path=/no/such`, { cookie })).status).toBe(404)
+    expect((await ask(`/restore/changes?from=${older}&to=${newer}&path=/..`, { cookie })).status).toBe(404)
+  })
+
+  test('paths that are none, and files that never were', async () => {
+    const named = { device: reception.device, job: 'documents' }
+    for (const path of ['', '/', '/..', '/a/../b', '/%00', '/%zz', '/no such file'])
+      expect((await ask(`/restore/history?${new URLSearchParams({ ...named, path })}`, { cookie })).status, path).toBe(404)
+    for (const job of ['', 'no such plan', 'x'.repeat(300)])
+      expect((await ask(historyAddress('Archive/notes.txt', { job }), { cookie })).status, job).toBe(404)
+  })
+})
