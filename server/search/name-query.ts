@@ -32,12 +32,13 @@ export function parseNameQuery(typed: string, match: NameMatch): NameQuery {
   if (match === 'glob' || (match === 'words' && isGlob(text))) return { kind: 'glob', ...parseGlob(withFewWildcards(text)) }
   if (match !== 'words') return { kind: 'text', text: Buffer.from(text), least: leastRanks[match], words: [] }
   const words = wordsOf(text)
-  const whole = words.length === 1 ? words[0]! : text
+  const isOne = words.length === 1
+  const distinct = [...new Set(words)].slice(0, maxWords)
   return {
     kind: 'text',
-    text: Buffer.from(whole),
+    text: Buffer.from(isOne ? words[0]! : text),
     least: nameRanks.part,
-    words: words.length === 1 ? [] : words.map((word) => Buffer.from(word)),
+    words: isOne ? [] : distinct.map((word) => Buffer.from(word)),
   }
 }
 
@@ -57,7 +58,7 @@ const leastRanks = { exact: nameRanks.exact, prefix: nameRanks.prefix, contains:
 
 function wordsOf(text: string): readonly string[] {
   const words = [...text.matchAll(/"([^"]+)"|[^\s"]+/g)].map(([whole, quoted]) => (quoted ?? whole).trim())
-  const found = [...new Set(words.filter((word) => word !== ''))].slice(0, maxWords)
+  const found = words.filter((word) => word !== '')
   return found.length === 0 ? [text] : found
 }
 
