@@ -1,9 +1,9 @@
 /** A found file as the page shows it. Pure. */
 import { nameText } from '../../views/format/name-text.ts'
 import type { FoundFileProps } from '../../views/partials/found-file.ts'
+import type { BasketBeside } from '../baskets/basket-beside.ts'
 import { browsePath, filePath, historyPath, zipPath } from '../http/page-paths.ts'
 import type { Id } from '../runtime/ids.ts'
-import { encodeVersionPath } from '../snapshots/version-path.ts'
 import { markName } from './marked-name.ts'
 import type { FoundFile } from './search.ts'
 
@@ -11,14 +11,17 @@ const nsPerMs = 1_000_000n
 
 export function foundProps(
   found: FoundFile,
-  { terms, back }: { readonly terms: readonly string[]; readonly back: string },
+  { terms, id, basket }: { readonly terms: readonly string[]; readonly id: string; readonly basket: BasketBeside | undefined },
 ): FoundFileProps {
   const { path, shown, deviceId, job } = found
   const kind = kindOf(found.type)
   const name = path.at(-1) ?? Buffer.alloc(0)
   const mark = (one: Buffer) => markName(nameText(one), terms)
   const getPath = (id: Id<'snap'>) => (kind === 'folder' ? zipPath(id, path) : kind === 'file' ? filePath(id, path) : undefined)
-  const choosable = (id: Id<'snap'>) => (kind === 'special' ? undefined : { version: id, path: encodeVersionPath(path), back })
+  const inBasket = (version: Id<'snap'>, place: string) =>
+    basket === undefined || kind === 'special'
+      ? undefined
+      : { id: `${id}-${place}`, ...basket.buttonOf({ snapshotId: version, path }) }
   return {
     kind,
     name: mark(name),
@@ -33,13 +36,13 @@ export function foundProps(
     historyPath: historyPath({ deviceId, job, path }),
     openPath: browsePath(shown.id, kind === 'folder' ? path : path.slice(0, -1)),
     getPath: getPath(shown.id),
-    choosable: choosable(shown.id),
-    versions: found.newest.map(({ version, sizeBytes, moreBytes }) => ({
+    basket: inBasket(shown.id, 'shown'),
+    versions: found.newest.map(({ version, sizeBytes, moreBytes }, index) => ({
       atMs: version.receivedAt,
       sizeBytes,
       moreBytes,
       getPath: getPath(version.id),
-      choosable: choosable(version.id),
+      basket: inBasket(version.id, String(index)),
     })),
   }
 }

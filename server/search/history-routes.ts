@@ -6,6 +6,8 @@ import type { PagerProps } from '../../views/partials/pager.ts'
 import type { Reader } from '../../views/reader.ts'
 import type { PageContext } from '../../views/site.ts'
 import { openAccountOf } from '../accounts/account.ts'
+import { basketBeside } from '../baskets/basket-beside.ts'
+import type { BasketsService } from '../baskets/baskets-service.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
@@ -40,7 +42,8 @@ type StateRow = Extract<HistoryRow, { kind: 'state' }>
 export function historyRoutes(options: {
   readonly customers: CustomersService
   readonly devices: Pick<DevicesService, 'find'>
-  readonly snapshots: Pick<SnapshotsService, 'find'>
+  readonly snapshots: Pick<SnapshotsService, 'find' | 'findByIds'>
+  readonly baskets: Pick<BasketsService, 'list'>
   readonly retention: Pick<RetentionService, 'decide'>
   readonly fileSearch: Pick<FileSearch, 'listJobs'>
   readonly fileHistory: FileHistoryService
@@ -63,7 +66,8 @@ export function historyRoutes(options: {
     const history = isFolder
       ? await fileHistory.readFolder(job, path, { skip, limit: versionsPerFolderPage })
       : await fileHistory.read(job, path, { skip, limit: rowsPerPage })
-    const back = `${historyPath({ deviceId: device.deviceId, job: job.job, path })}${skip === 0 ? '' : `&skip=${skip}`}`
+    const here = historyPath({ deviceId: device.deviceId, job: job.job, path })
+    const basket = await basketBeside(c, options, device.customerId)
     const decisions = await decisionsOf(device, job)
     const chosen = chosenOf(c, history)
     const newest = history.rows.find((row): row is StateRow => row.kind === 'state')
@@ -76,11 +80,18 @@ export function historyRoutes(options: {
         computer: device.name,
         isFolder,
         states: history.states,
-        rows: rowsOf(page.reader, { history, path, back, decisions, isFolder, isWhole: history.next === undefined }),
+        rows: rowsOf(page.reader, { history, path, decisions, isFolder, isWhole: history.next === undefined }),
         isFirstPage: skip === 0,
-        pager: pagerOf(back.replace(/&skip=\d+$/, ''), skip, history),
+        pager: pagerOf(here, skip, history),
         named: { device: device.deviceId, job: job.job, path: encodeVersionPath(path) },
         chosen,
+        basket: basket && {
+          aside: basket.aside,
+          newest:
+            newest === undefined || type === 'special'
+              ? undefined
+              : { id: 'basket-newest', ...basket.buttonOf({ snapshotId: newest.last.id, path }) },
+        },
         comparison: isFolder ? undefined : await compare(chosen, { job, path }),
       }),
     )
@@ -180,13 +191,12 @@ function rowsOf(
   of: {
     readonly history: FileHistory
     readonly path: VersionPath
-    readonly back: string
     readonly decisions: readonly VersionDecision[]
     readonly isFolder: boolean
     readonly isWhole: boolean
   },
 ): readonly HistoryRowProps[] {
-  const { history, path, back, decisions, isFolder, isWhole } = of
+  const { history, path, decisions, isFolder, isWhole } = of
   const { rows } = history
   return rows.map((row, index): HistoryRowProps => {
     if (row.kind === 'gap') return { kind: 'gap', firstAtMs: row.firstAt, lastAtMs: row.lastAt, isNow: row.isNow }
@@ -205,7 +215,6 @@ function rowsOf(
       kept: keptOf(reader, row, decisions),
       openPath: browsePath(id, isFolder ? path : path.slice(0, -1)),
       getPath: isFolder ? zipPath(id, path) : isFile ? filePath(id, path) : undefined,
-      choosable: { version: id, path: encodeVersionPath(path), back },
       changesPath: isFolder && older !== undefined ? changesPath({ from: older.last.id, to: row.first.id, path }) : undefined,
     }
   })

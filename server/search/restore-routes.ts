@@ -5,6 +5,8 @@ import type { StripDay } from '../../views/partials/day-strip.ts'
 import type { Reader } from '../../views/reader.ts'
 import type { PageContext } from '../../views/site.ts'
 import { type Account, openAccount, openAccountOf } from '../accounts/account.ts'
+import { type BasketBeside, basketBeside } from '../baskets/basket-beside.ts'
+import type { BasketsService } from '../baskets/baskets-service.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
@@ -13,6 +15,7 @@ import { newRoutes } from '../http/new-routes.ts'
 import { browsePath } from '../http/page-paths.ts'
 import { readCursor, writeCursor } from '../http/paging.ts'
 import { Problem } from '../http/problem.ts'
+import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import type { DayVersions } from './day-versions-service.ts'
 import { foundProps } from './found-props.ts'
@@ -46,6 +49,8 @@ export function restoreRoutes(options: {
   readonly customers: CustomersService
   readonly devices: Pick<DevicesService, 'list'>
   readonly subscriptions: Pick<SubscriptionsService, 'listOfCustomer'>
+  readonly baskets: Pick<BasketsService, 'list'>
+  readonly snapshots: Pick<SnapshotsService, 'findByIds'>
   readonly fileSearch: FileSearch
   readonly dayVersions: DayVersions
   readonly pageContext: (c: AppContext) => PageContext
@@ -59,9 +64,10 @@ export function restoreRoutes(options: {
     const { customer, viewer } = await openReadable(c, customers)
     const { customerId } = customer
     const asked = restoreAsked((name) => c.req.query(name))
-    const [computers, plans] = await Promise.all([
+    const [computers, plans, basket] = await Promise.all([
       devices.list({ reach: [customerId], afterNumber: 0, limit: maxComputersListed }),
       subscriptions.listOfCustomer(customerId),
+      basketBeside(c, options, customerId),
     ])
     const scope = scopeOf(asked, { customerId, computers, plans: plans.map(({ subscriptionId }) => subscriptionId) })
     const used = plans.filter(({ subscriptionId }) => computers.some((computer) => computer.subscriptionId === subscriptionId))
@@ -81,10 +87,11 @@ export function restoreRoutes(options: {
         isEmpty,
         addPath: c.var.access.may('devices:add', customerId) ? '/computers/add' : undefined,
         dayEndMs: day && dayEnd(reader, day),
+        basket: basket?.aside,
         anyDayPath: restoreAddress(asked, { day: '' }),
         days: isEmpty ? [] : await stripDays(reader, asked, scope),
         result: isSearch(asked)
-          ? await search(reader, asked, { scope, after: c.req.query('after') })
+          ? await search(reader, asked, { scope, after: c.req.query('after'), basket })
           : await newest(reader, asked, scope, computers),
       }),
     )
@@ -93,8 +100,9 @@ export function restoreRoutes(options: {
   async function search(
     reader: Reader,
     asked: RestoreAsked,
-    { scope, after }: { readonly scope: SearchScope; readonly after: string | undefined },
+    of: { readonly scope: SearchScope; readonly after: string | undefined; readonly basket: BasketBeside | undefined },
   ): Promise<RestoreResult> {
+    const { scope, after, basket } = of
     try {
       const found = await fileSearch.find({
         ...scope,
@@ -109,7 +117,7 @@ export function restoreRoutes(options: {
       const terms = termsOf(asked.q)
       return {
         kind: 'found',
-        files: found.items.map((file) => foundProps(file, { terms, back })),
+        files: found.items.map((file, index) => foundProps(file, { terms, id: `found-${index}`, basket })),
         total: found.total,
         isFirstPage: after === undefined,
         pager: {

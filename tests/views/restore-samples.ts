@@ -14,7 +14,27 @@ const MiB = 1024 ** 2
 
 export function restoreSamples(options: { readonly viewer: Viewer; readonly nowMs: number; readonly longName: string }) {
   const { viewer, nowMs, longName } = options
-  const choosable = { version: 'snap_x', path: '/home/x', back: '/restore?q=march' }
+  let buttons = 0
+  const inBasket = (isIn = false) => ({ id: `basket-${buttons++}`, item: 'snap_x/home/x', isIn })
+  const basket = {
+    files: 0,
+    folders: 0,
+    links: 0,
+    bytes: 0,
+    newest: [],
+    path: '/basket',
+    downloadPath: '/basket/download',
+    of: 'cus_x',
+    back: '/restore',
+  }
+  const fullBasket = {
+    ...basket,
+    ...{ files: 2, folders: 1, bytes: 295 * KiB },
+    newest: [
+      { item: 'snap_x/a', name: '03 March.xlsx', kind: 'file' as const, sizeBytes: 84 * KiB, versionAtMs: nowMs },
+      { item: 'snap_x/b', name: longName, kind: 'folder' as const, sizeBytes: undefined, versionAtMs: undefined },
+    ],
+  }
   const today = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO('UTC').toPlainDate()
   const days = Array.from({ length: 35 }, (_, index) => {
     const isEmpty = index % 7 === 5
@@ -52,11 +72,23 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     historyPath: '/restore/history?device=dev_x&job=documents&path=%2Fx',
     openPath: '/versions/snap_x/browse/home',
     getPath: '/versions/snap_x/file/home/x',
-    choosable,
+    basket: inBasket(),
     versions: [
-      { atMs: nowMs, sizeBytes: 84.1 * KiB, moreBytes: 1.2 * KiB, getPath: '/versions/snap_x/file/x', choosable },
-      { atMs: nowMs - 2 * dayMs, sizeBytes: 82.9 * KiB, moreBytes: -3.8 * KiB, getPath: '/versions/snap_w/file/x', choosable },
-      { atMs: nowMs - 24 * dayMs, sizeBytes: 79.4 * KiB, moreBytes: undefined, getPath: '/versions/snap_v/file/x', choosable },
+      { atMs: nowMs, sizeBytes: 84.1 * KiB, moreBytes: 1.2 * KiB, getPath: '/versions/snap_x/file/x', basket: inBasket(true) },
+      {
+        atMs: nowMs - 2 * dayMs,
+        sizeBytes: 82.9 * KiB,
+        moreBytes: -3.8 * KiB,
+        getPath: '/versions/snap_w/file/x',
+        basket: inBasket(),
+      },
+      {
+        atMs: nowMs - 24 * dayMs,
+        sizeBytes: 79.4 * KiB,
+        moreBytes: undefined,
+        getPath: '/versions/snap_v/file/x',
+        basket: inBasket(),
+      },
     ],
     ...props,
   })
@@ -76,7 +108,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
       kind: 'special',
       name: [piece('march.sock')],
       getPath: undefined,
-      choosable: undefined,
+      basket: undefined,
       versions: [],
       changedAtMs: undefined,
     }),
@@ -101,6 +133,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
         anyDayPath: '/restore?q=march',
         days,
         result: { kind: 'versions', versions: [] },
+        basket,
         ...props,
       })
   const version = (computer: string) => ({
@@ -130,7 +163,6 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     kept: { words: 'At least until 25 April 2026', isPinned: false },
     openPath: '/versions/snap_x/browse/home',
     getPath: '/versions/snap_x/file/home/x',
-    choosable,
     changesPath: undefined,
     ...props,
   })
@@ -175,6 +207,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
         pager: { words: '' },
         named: { device: 'dev_x', job: 'documents', path: '/x' },
         chosen: { from: 'snap_2', to: 'snap_0' },
+        basket: { aside: basket, newest: inBasket() },
         comparison: {
           fromMs: nowMs - 2 * dayMs,
           toMs: nowMs,
@@ -216,7 +249,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     'restore-empty': restore({ isEmpty: true }),
     'restore-newest': restore({ result: { kind: 'versions', versions: [version('RECEPTION-PC'), version(longName)] } }),
     'restore-day': restore({ asked: { ...asked, day: '2026-03-24' }, dayEndMs: nowMs - dayMs }),
-    'restore-found': restore({ asked: { ...asked, q: 'march invoice' }, result: search(several, 4_812) }),
+    'restore-found': restore({ basket: fullBasket, asked: { ...asked, q: 'march invoice' }, result: search(several, 4_812) }),
     'restore-nothing': restore({ asked: { ...asked, q: 'zeppelin' }, result: search([]) }),
     'restore-long': restore({
       asked: { ...asked, q: longName },

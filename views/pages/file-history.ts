@@ -5,10 +5,10 @@ import { dayText, timeTag, whenInSentence, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
+import { type BasketAsideProps, basketAside, basketButton, basketForm } from '../partials/basket.ts'
 import { type ChangeProps, changeItem } from '../partials/change.ts'
-import { type Choosable, chooseButton } from '../partials/choose.ts'
 import { type Fact, facts } from '../partials/facts.ts'
-import { changeWords } from '../partials/found-file.ts'
+import { changeWords, type InBasket } from '../partials/found-file.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
 import { partHead } from '../partials/part-head.ts'
 import { type Piece, pieces } from '../partials/pieces.ts'
@@ -31,7 +31,6 @@ export type HistoryRowProps =
       readonly kept: { readonly words: string; readonly isPinned: boolean } | undefined
       readonly openPath: string
       readonly getPath: string | undefined
-      readonly choosable: Choosable | undefined
       /** Of a folder: what changed since the row before. */
       readonly changesPath: string | undefined
     }
@@ -65,6 +64,8 @@ export type FileHistoryPageProps = PageContext & {
   readonly named: Readonly<Record<'device' | 'job' | 'path', string>>
   readonly chosen: { readonly from: string | undefined; readonly to: string | undefined }
   readonly comparison: Comparison | undefined
+  /** Of whoever looks, and what its button does with the newest version. */
+  readonly basket: { readonly aside: BasketAsideProps; readonly newest: InBasket | undefined } | undefined
 }
 
 type StateRow = Extract<HistoryRowProps, { kind: 'state' }>
@@ -88,6 +89,7 @@ export function fileHistoryPage(props: FileHistoryPageProps): Page {
     <div class="split part">
       ${props.isFolder ? html`<section class="part" aria-labelledby="versions">${versionsPart(props)}</section>` : compareForm(props)}
       <aside class="flow">
+        ${props.basket === undefined ? '' : basketAside(props.reader, props.basket.aside, headId)}
         ${props.comparison === undefined ? asideWords(props) : comparisonPart(props, props.comparison)}
       </aside>
     </div>`,
@@ -114,10 +116,16 @@ function leadWords(
   return `${count}. ${now}`
 }
 
-function headButtons({ isFolder, name }: FileHistoryPageProps, newest: StateRow): Html {
-  return html`<div class="row">
+const headId = 'newest'
+
+function headButtons({ isFolder, name, basket }: FileHistoryPageProps, newest: StateRow): Html {
+  const button =
+    basket?.newest === undefined
+      ? ''
+      : basketForm({ ...basket.aside, list: headId, body: basketButton({ ...basket.newest, name }) })
+  return html`<div class="row" id="${headId}">
         ${newest.getPath === undefined ? '' : html`<a class="button primary" href="${newest.getPath}">${icon('download')}Download newest</a>`}
-        ${newest.choosable === undefined ? '' : chooseButton(newest.choosable, name)}
+        ${button}
         <a class="button small" href="${newest.openPath}">${icon('folder')}${isFolder ? 'Open the folder' : 'Open its folder'}</a>
       </div>`
 }

@@ -5,6 +5,7 @@ import { dateText, timeTag, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
+import { type BasketAsideProps, basketAside, basketBar, basketForm } from '../partials/basket.ts'
 import { dayStrip, type StripDay } from '../partials/day-strip.ts'
 import { type FoundFileProps, foundFile } from '../partials/found-file.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
@@ -43,6 +44,8 @@ export type RestorePageProps = PageContext & {
   readonly anyDayPath: string
   readonly days: readonly StripDay[]
   readonly result: RestoreResult
+  /** Undefined: whoever looks has none. */
+  readonly basket: BasketAsideProps | undefined
 }
 
 export type RestoreResult =
@@ -109,12 +112,24 @@ function finderBody(props: RestorePageProps): Html {
   return html`
     <h1 class="title">What would you like back?</h1>
     ${finder(props)}
-    <div id="found">
+    <div id="${foundId}">
     ${asOf(props)}
-    <section class="part" aria-labelledby="found-head">
-      ${resultPart(props)}
-    </section>
+    ${withBasket(props)}
     </div>`
+}
+
+/** What a new answer, or another thing in the basket, replaces. */
+const foundId = 'found'
+
+function withBasket(props: RestorePageProps): Html {
+  const { reader, basket } = props
+  const found = html`<section class="part" aria-labelledby="found-head">
+      ${resultPart(props)}
+    </section>`
+  if (basket === undefined) return found
+  const aside = basketAside(reader, basket, foundId)
+  if (basket.files + basket.folders + basket.links === 0) return html`${found}${aside}`
+  return html`<div class="split part">${found}<aside class="flow">${aside}</aside></div>`
 }
 
 /** Works as a plain form; with the script the list follows while one types. */
@@ -179,8 +194,11 @@ function resultPart(props: RestorePageProps): Html {
       ${
         result.files.length === 0
           ? nothingFound(asked, dayEndMs)
-          : html`<ul class="finds">${result.files.map((file, index) => foundFile(reader, file, { isOpen: index === 0 && result.isFirstPage }))}
-        </ul>`
+          : inBasketForm(
+              props,
+              html`<ul class="finds">${result.files.map((file, index) => foundFile(reader, file, { isOpen: index === 0 && result.isFirstPage }))}
+        </ul>`,
+            )
       }
       ${pager(result.pager)}`
     case 'not-ready':
@@ -192,6 +210,11 @@ function resultPart(props: RestorePageProps): Html {
     default:
       return result satisfies never
   }
+}
+
+function inBasketForm({ reader, basket }: RestorePageProps, body: Html): Html {
+  if (basket === undefined) return body
+  return html`${basketForm({ of: basket.of, back: basket.back, list: foundId, body })}${basketBar(reader, basket)}`
 }
 
 function foundTitle({ reader }: RestorePageProps, { total }: Extract<RestoreResult, { kind: 'found' }>): string {

@@ -6,7 +6,7 @@ import type { Html } from '../html.ts'
 import { fileIcon } from '../icons/file-icon.ts'
 import { type IconName, icon } from '../icons/icon.ts'
 import type { Reader } from '../reader.ts'
-import { type Choosable, chooseButton } from './choose.ts'
+import { basketButton } from './basket.ts'
 
 /** A piece of a name, and whether it is what was looked for. */
 export type NamePiece = { readonly text: string; readonly isFound: boolean }
@@ -29,7 +29,7 @@ export type FoundFileProps = {
   readonly openPath: string
   /** Undefined: there are no bytes to have. */
   readonly getPath: string | undefined
-  readonly choosable: Choosable | undefined
+  readonly basket: InBasket | undefined
   /** The newest states, the newest first. */
   readonly versions: readonly FoundVersion[]
 }
@@ -39,8 +39,11 @@ export type FoundVersion = {
   readonly sizeBytes: number
   readonly moreBytes: number | undefined
   readonly getPath: string | undefined
-  readonly choosable: Choosable | undefined
+  readonly basket: InBasket | undefined
 }
+
+/** What its button shows and sends; `id` is its own on the page. */
+export type InBasket = { readonly id: string; readonly item: string; readonly isIn: boolean }
 
 /** One file or folder that was found: where it lies, how it was last, and its newest versions. */
 export function foundFile(reader: Reader, found: FoundFileProps, { isOpen }: { readonly isOpen: boolean }): Html {
@@ -54,7 +57,7 @@ export function foundFile(reader: Reader, found: FoundFileProps, { isOpen }: { r
                 <p class="sub where">${found.computer}${found.folders.map((folder) => html` / <bdi class="exact">${marked(folder)}</bdi>`)}</p>
                 <p>${standing(reader, found)}</p>
               </div>
-              <div class="end">${getButton(found, plain)} ${found.choosable === undefined ? '' : chooseButton(found.choosable, plain)}</div>
+              <div class="end">${getButton(found, plain)} ${found.basket === undefined ? '' : basketButton({ ...found.basket, name: plain })}</div>
             </div>
             ${found.kind === 'folder' || found.versions.length === 0 ? folderLinks(found) : versionsOf(reader, found, { isOpen, plain })}
           </li>`
@@ -127,7 +130,7 @@ function versionRow(reader: Reader, version: FoundVersion, name: string): Html {
                       <th scope="row" class="when">${timeTag(version.atMs, when)}<span class="narrow sub">${size}</span></th>
                       <td class="wide">${changeWords(reader, version.moreBytes)}</td>
                       <td class="num wide">${size}</td>
-                      <td class="acts">${version.getPath === undefined ? '' : html`<a class="button small quiet" href="${version.getPath}">${icon('download')}<span class="label">Download<span class="vh"> ${name}, ${when}</span></span></a>`} ${version.choosable === undefined ? '' : chooseButton(version.choosable, `${name}, ${when}`)}</td>
+                      <td class="acts">${version.getPath === undefined ? '' : html`<a class="button small quiet" href="${version.getPath}">${icon('download')}<span class="label">Download<span class="vh"> ${name}, ${when}</span></span></a>`} ${version.basket === undefined ? '' : basketButton({ ...version.basket, name: `${name}, ${when}` })}</td>
                     </tr>`
 }
 
