@@ -18,7 +18,7 @@ export async function listChangedByDay(
     SELECT INTERVAL(snapshots.received_at, ${sql.join(dayStartsMs)}) - 1 AS day, SUM(new_files + changed_files) AS changed
     FROM snapshots ${joined(scope)}
     WHERE snapshots.customer_id = ${scope.customerId} AND snapshots.received_at >= ${from} AND snapshots.received_at < ${before}
-      AND is_checkpoint = 0 AND NOT ${isBinned} ${narrowed(scope)}
+      AND is_checkpoint = 0 AND NOT ${isBinned} ${narrowed(scope, 'snapshots')}
     GROUP BY day`.execute(db)
   return new Map(rows.map(({ day, changed }) => [day, Number(changed)]))
 }
@@ -35,7 +35,7 @@ export async function listNewestBefore(
       ORDER BY snapshots.seq DESC LIMIT 1
     ) AS version
     FROM jobs JOIN devices ON devices.id = jobs.device_id
-    WHERE devices.customer_id = ${scope.customerId} ${narrowed(scope)}
+    WHERE devices.customer_id = ${scope.customerId} ${narrowed(scope, 'jobs')}
     ORDER BY devices.number, jobs.name LIMIT ${limit}`.execute(db)
   return rows.flatMap(({ version }) => version ?? [])
 }
@@ -50,11 +50,13 @@ export async function listNewestOfJob(
   return rows.map(({ id }) => id)
 }
 
-function joined({ subscriptionId }: SearchScope): RawBuilder<unknown> {
-  return subscriptionId === undefined ? sql`` : sql`JOIN devices ON devices.id = snapshots.device_id`
+function joined({ job, subscriptionId }: SearchScope): RawBuilder<unknown> {
+  const jobs = job === undefined ? sql`` : sql`JOIN jobs ON jobs.id = snapshots.job_id`
+  return subscriptionId === undefined ? jobs : sql`${jobs} JOIN devices ON devices.id = snapshots.device_id`
 }
 
-function narrowed({ deviceId, subscriptionId }: SearchScope): RawBuilder<unknown> {
-  const device = deviceId === undefined ? sql`` : sql`AND device_id = ${deviceId}`
-  return subscriptionId === undefined ? device : sql`${device} AND devices.subscription_id = ${subscriptionId}`
+function narrowed({ deviceId, job, subscriptionId }: SearchScope, of: 'snapshots' | 'jobs'): RawBuilder<unknown> {
+  const device = deviceId === undefined ? sql`` : sql`AND ${sql.ref(of)}.device_id = ${deviceId}`
+  const named = job === undefined ? device : sql`${device} AND jobs.name = ${job}`
+  return subscriptionId === undefined ? named : sql`${named} AND devices.subscription_id = ${subscriptionId}`
 }

@@ -39,6 +39,9 @@ const kindNames = {
 
 export const kindChoices = [...typeChoices, ...fileKinds.map((kind) => ({ value: kind, name: kindNames[kind] }))]
 
+/** An id, a slash, and the name of a backup plan. */
+const maxWhereCharacters = 160
+
 const datePattern = /^\d{4}-\d{2}-\d{2}$/
 
 /** Whatever is not one of the choices counts as not said. */
@@ -46,7 +49,7 @@ export function restoreAsked(query: (name: string) => string | undefined): Resto
   const oneOf = (name: string, values: readonly string[]) => values.find((value) => value === query(name)) ?? ''
   return {
     q: (query('q') ?? '').trim().slice(0, maxNameCharacters),
-    computer: (query('computer') ?? '').slice(0, 64),
+    computer: (query('computer') ?? '').slice(0, maxWhereCharacters),
     plan: (query('plan') ?? '').slice(0, 64),
     kind: oneOf(
       'kind',
@@ -116,10 +119,21 @@ export function orderAsked({ sort }: RestoreAsked): FileQuestion['order'] {
   return findOrders.find((order) => order === sort) ?? 'best'
 }
 
+/** A computer, or one backup plan of it, as one choice. */
+export function whereValue(deviceId: Id<'dev'>, job?: string): string {
+  return job === undefined ? deviceId : `${deviceId}/${job}`
+}
+
 /** Undefined: none was named. An id that is none finds nothing. */
 export function deviceAsked({ computer }: RestoreAsked): Id<'dev'> | 'unknown' | undefined {
   if (computer === '') return undefined
-  return isId('dev', computer) ? computer : 'unknown'
+  const [id = ''] = computer.split('/', 1)
+  return isId('dev', id) ? id : 'unknown'
+}
+
+export function jobAsked({ computer }: RestoreAsked): string | undefined {
+  const slash = computer.indexOf('/')
+  return slash === -1 ? undefined : computer.slice(slash + 1)
 }
 
 export function planAsked({ plan }: RestoreAsked): Id<'sub'> | 'unknown' | undefined {

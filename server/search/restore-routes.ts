@@ -26,6 +26,7 @@ import {
   deviceAsked,
   filtersAsked,
   isSearch,
+  jobAsked,
   kindChoices,
   orderAsked,
   planAsked,
@@ -33,6 +34,7 @@ import {
   restoreAsked,
   sizeChoices,
   startOf,
+  whereValue,
 } from './restore-asked.ts'
 import type { SearchScope } from './search.ts'
 import { SearchError } from './search-error.ts'
@@ -64,9 +66,10 @@ export function restoreRoutes(options: {
     const { customer, viewer } = await openReadable(c, customers)
     const { customerId } = customer
     const asked = restoreAsked((name) => c.req.query(name))
-    const [computers, plans, basket] = await Promise.all([
+    const [computers, plans, jobs, basket] = await Promise.all([
       devices.list({ reach: [customerId], afterNumber: 0, limit: maxComputersListed }),
       subscriptions.listOfCustomer(customerId),
+      fileSearch.listNames(customerId),
       basketBeside(c, options, customerId),
     ])
     const scope = scopeOf(asked, { customerId, computers, plans: plans.map(({ subscriptionId }) => subscriptionId) })
@@ -79,7 +82,7 @@ export function restoreRoutes(options: {
         viewer,
         asked,
         choices: {
-          computers: computers.map(({ deviceId, name }) => ({ value: deviceId, name })),
+          computers: computers.flatMap((computer) => placesOf(computer, jobs)),
           plans: used.map(({ subscriptionId, planName }) => ({ value: subscriptionId, name: planName })),
           kinds: kindChoices,
           sizes: sizeChoices,
@@ -200,7 +203,14 @@ function scopeOf(
   const hasDevice = deviceId === undefined || of.computers.some((computer) => computer.deviceId === deviceId)
   const hasPlan = subscriptionId === undefined || of.plans.some((plan) => plan === subscriptionId)
   if (!hasDevice || !hasPlan || deviceId === 'unknown' || subscriptionId === 'unknown') throw new Problem('HF-NOT-FOUND')
-  return { customerId: of.customerId, deviceId, job: undefined, subscriptionId }
+  return { customerId: of.customerId, deviceId, job: jobAsked(asked), subscriptionId }
+}
+
+/** A computer, and its backup plans where it has several. */
+function placesOf({ deviceId, name }: Device, jobs: Awaited<ReturnType<FileSearch['listNames']>>) {
+  const own = jobs.filter((job) => job.deviceId === deviceId)
+  const plans = own.length > 1 ? own.map(({ job }) => ({ value: whereValue(deviceId, job), name: `${name}: ${job}` })) : []
+  return [{ value: whereValue(deviceId), name }, ...plans]
 }
 
 function lastShown(today: Temporal.PlainDate, chosen: Temporal.PlainDate | undefined): Temporal.PlainDate {

@@ -6,6 +6,7 @@
  */
 import { foldText } from '../catalogue/fold-name.ts'
 import type { Database } from '../database/database.ts'
+import type { Id } from '../runtime/ids.ts'
 import { describeHits } from './describe-hits.ts'
 import { kindNumber } from './file-kind.ts'
 import type { IndexFilters, JobToLookIn } from './find-in-index.ts'
@@ -29,6 +30,8 @@ export interface FileSearch {
   readonly find: (question: FileQuestion) => Promise<FoundPage>
   /** The jobs of a scope with the versions that are there; those without any are left out. */
   readonly listJobs: (scope: SearchScope) => Promise<readonly SearchedJob[]>
+  /** Each backup plan of each computer of a customer. */
+  readonly listNames: (customerId: Id<'cus'>) => Promise<readonly Pick<SearchedJob, 'deviceId' | 'job'>[]>
   /** Somebody is about to search there. */
   readonly prepare: (scope: SearchScope) => Promise<void>
 }
@@ -84,6 +87,7 @@ export function createFileSearch(options: { readonly database: Database; readonl
   return {
     find,
     listJobs,
+    listNames: (customerId) => table.listJobsOfScope(kysely, { customerId, deviceId: undefined, subscriptionId: undefined }),
     prepare: async (scope) => index.prepare(await listJobs(scope)),
   }
 }

@@ -275,6 +275,9 @@ describe('the pages', () => {
     for (const query of ['q=%00%ff&day=2026-13-45&from=x&kind=y&size=z&state=q&sort=w', `q=${'*a'.repeat(400)}`, 'q=%25_'])
       await page(`/restore?${query}`)
     expect((await ask('/restore?computer=dev_nobody', { cookie })).status).toBe(404)
+    const ofAnother = `/restore?${new URLSearchParams({ computer: `${accounts.device}/documents`, q: 'march' })}`
+    expect(words(await page(ofAnother))).toContain('No name holds “march”.')
+    expect(await page(`/restore?computer=${accounts.device}/bookkeeping`)).toContain(`/versions/${versions[2]}/browse`)
     expect((await ask('/restore?q=a&after=garbage!', { cookie })).status).toBe(422)
   })
 
