@@ -83,7 +83,7 @@ function presence(
     const end = ends[id]!
     if (first > (at ?? newest)) return false
     const hasBreaks = (flags[id]! & 2) !== 0
-    if (at !== undefined && !hasBreaks && end <= at) return false
+    if (at !== undefined && end <= at) return false
     if (state !== undefined && !hasBreaks && end > newest !== (state === 'present')) return false
     return end === none || live[firstAtLeast(live, first)]! < end
   }
