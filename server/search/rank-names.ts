@@ -10,11 +10,8 @@ export function rankNames(index: JobIndex, query: NameQuery): Uint8Array {
       return new Uint8Array(index.count).fill(nameRanks.exact)
     case 'glob':
       return rankByGlob(index, query)
-    case 'text': {
-      const ranks = rankByText(index, query.text, query.least)
-      if (query.words.length > 0) addWords(index, query.words, ranks)
-      return ranks
-    }
+    case 'text':
+      return query.words.length > 0 ? rankByWords(index, query.text, query.words) : rankByText(index, query.text, query.least)
     default:
       return query satisfies never
   }
@@ -120,9 +117,10 @@ function rankByGlob(index: JobIndex, glob: NameGlob): Uint8Array {
   return ranks
 }
 
-/** Names that have every word somewhere, and names that have some of them while the folders above have the others. */
-function addWords(index: JobIndex, words: readonly Buffer[], ranks: Uint8Array): void {
+/** Names that have every word, the better where they stand as they were typed; and names that have some while the folders above have the others. */
+function rankByWords(index: JobIndex, text: Buffer, words: readonly Buffer[]): Uint8Array {
   const { count, parents } = index
+  const ranks = new Uint8Array(count)
   const masks = new Uint8Array(count)
   for (const [place, word] of words.entries()) {
     eachHit(index, word, (id) => {
@@ -134,35 +132,45 @@ function addWords(index: JobIndex, words: readonly Buffer[], ranks: Uint8Array):
   const above = new FolderMasks(parents, masks)
   for (let id = 0; id < count; id += 1) {
     const own = masks[id]!
-    if (own === 0 || ranks[id] !== 0) continue
-    if (own === all) ranks[id] = nameRanks.words
+    if (own === 0) continue
+    if (own === all) ranks[id] = rankOfPhrase(index, id, text)
     else if ((own | above.of(parents[id]!)) === all) ranks[id] = nameRanks.folders
   }
+  return ranks
 }
+
+/** A name that has all the words: the best place of the whole text, if it has one. */
+function rankOfPhrase(index: JobIndex, id: number, text: Buffer): number {
+  const { names, starts } = index
+  const end = starts[id + 1]! - text.length
+  let best: number = nameRanks.words
+  for (let at = starts[id]!; at < end; at += 1) {
+    if (names[at] !== text[0] || names.compare(text, 0, text.length, at, at + text.length) !== 0) continue
+    best = Math.min(best, rankOfHit(index, id, at, text.length))
+  }
+  return best
+}
+
+const unknown = -1
 
 /** Which words the names of a folder and of those above it hold; each folder is looked at once. */
 class FolderMasks {
   private readonly parents: Uint32Array
   private readonly own: Uint8Array
-  private readonly known = new Map<number, number>()
+  private readonly known: Int16Array
 
   constructor(parents: Uint32Array, own: Uint8Array) {
     this.parents = parents
     this.own = own
+    this.known = new Int16Array(own.length).fill(unknown)
   }
 
   of(folder: number): number {
-    const path: number[] = []
-    let at = folder
-    while (at !== none && !this.known.has(at)) {
-      path.push(at)
-      at = this.parents[at]!
-    }
-    let mask = at === none ? 0 : this.known.get(at)!
-    for (const one of path.toReversed()) {
-      mask |= this.own[one]!
-      this.known.set(one, mask)
-    }
+    if (folder === none) return 0
+    const known = this.known[folder]!
+    if (known !== unknown) return known
+    const mask = this.own[folder]! | this.of(this.parents[folder]!)
+    this.known[folder] = mask
     return mask
   }
 }

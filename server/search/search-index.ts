@@ -55,6 +55,9 @@ interface Held {
 /** About three million paths. */
 export const defaultSearchBytes = 256 * 1024 ** 2
 
+/** Of the thread: hits and answers. */
+const maxHeapMiB = 192
+const nurseryMiB = 8
 const maxQuestions = 64
 /** A person waits so long at most; then they are told that names are being read. */
 const defaultMaxWaitMs = 8_000
@@ -71,7 +74,12 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
   let fillingBytes = 0
   let questions = 0
   const port = new IndexPort(
-    () => new Worker(new URL('./index-thread.ts', import.meta.url), { execArgv: ['--disable-warning=ExperimentalWarning'] }),
+    () =>
+      new Worker(new URL('./index-thread.ts', import.meta.url), {
+        execArgv: ['--disable-warning=ExperimentalWarning'],
+        // The names are not counted in it: they lie outside the heap.
+        resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB, maxYoungGenerationSizeMb: nurseryMiB },
+      }),
     () => held.clear(),
   )
 
@@ -103,7 +111,7 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
     let bytes = 0
     let isNew = true
     try {
-      for await (const page of rows.readAll(job)) {
+      for await (const page of readAhead(rows.readAll(job))) {
         const { facts } = await port.askAboutJob({ kind: 'add', jobId: job.jobId, isNew, rows: page })
         isNew = false
         fillingBytes += facts.bytes - bytes
@@ -224,6 +232,23 @@ function release(ready: Promise<readonly Held[]>): void {
     },
     () => {},
   )
+}
+
+/** The next page is on its way while this one is taken in. */
+async function* readAhead<Page>(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
+  const iterator = pages[Symbol.asyncIterator]()
+  try {
+    for (let coming = iterator.next(); ; ) {
+      const { done, value } = await coming
+      if (done === true) return
+      coming = iterator.next()
+      // Whoever stops in the middle does not hear how it ends.
+      coming.catch(() => {})
+      yield value
+    }
+  } finally {
+    await iterator.return?.()
+  }
 }
 
 function keyOf(jobs: readonly JobToIndex[]): string {
