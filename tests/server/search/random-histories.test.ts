@@ -36,7 +36,8 @@ let seq = 10
 let jobs = 0
 
 async function write(held: Held): Promise<string> {
-  const job = `plan ${(jobs += 1)}`
+  jobs += 1
+  const job = `plan ${jobs}`
   for (const [index] of held.entries()) {
     seq += 1
     await insertVersion(box, box.device, {
@@ -93,26 +94,31 @@ test('is what the versions hold, with every filter, page by page', async () => {
     ),
   })
   await fc.assert(
-    fc.asyncProperty(histories, fc.array(questions, { minLength: 4, maxLength: 8 }), fc.integer({ min: 1, max: 3 }), async (history, asked, limit) => {
-      const held = toHeld(history)
-      const job = await write(held)
-      for (const question of asked) {
-        const found: string[] = []
-        for (let after: string | undefined; ; ) {
-          const page = await box.devicesSide.fileSearch.find({
-            ...{ customerId: box.own.customer.customerId, deviceId: undefined, job, subscriptionId: undefined },
-            ...{ type: undefined, kind: undefined, maxBytes: undefined, changedFromMs: undefined, changedBeforeMs: undefined },
-            ...question,
-            ...{ match: 'words' as const, order: 'best' as const, after, limit },
-          })
-          for (const { path, sizeBytes, shown, isPresent } of page.items)
-            found.push(`${path.at(-1)} ${sizeBytes} of ${(shown.receivedAt - firstDay) / dayMs} ${isPresent}`)
-          after = page.next
-          if (after === undefined) break
+    fc.asyncProperty(
+      histories,
+      fc.array(questions, { minLength: 4, maxLength: 8 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (history, asked, limit) => {
+        const held = toHeld(history)
+        const job = await write(held)
+        for (const question of asked) {
+          const found: string[] = []
+          for (let after: string | undefined; ; ) {
+            const page = await box.devicesSide.fileSearch.find({
+              ...{ customerId: box.own.customer.customerId, deviceId: undefined, job, subscriptionId: undefined },
+              ...{ type: undefined, kind: undefined, maxBytes: undefined, changedFromMs: undefined, changedBeforeMs: undefined },
+              ...question,
+              ...{ match: 'words' as const, order: 'best' as const, after, limit },
+            })
+            for (const { path, sizeBytes, shown, isPresent } of page.items)
+              found.push(`${path.at(-1)} ${sizeBytes} of ${(shown.receivedAt - firstDay) / dayMs} ${isPresent}`)
+            after = page.next
+            if (after === undefined) break
+          }
+          expect(found.toSorted(), JSON.stringify(question)).toEqual([...expected(held, question)].toSorted())
         }
-        expect(found.toSorted(), JSON.stringify(question)).toEqual([...expected(held, question)].toSorted())
-      }
-    }),
+      },
+    ),
     { numRuns: 25 },
   )
 }, 60_000)
