@@ -2,7 +2,7 @@
 import { nameText } from '../../views/format/name-text.ts'
 import type { FoundFileProps } from '../../views/partials/found-file.ts'
 import type { BasketBeside } from '../baskets/basket-beside.ts'
-import { browsePath, filePath, historyPath, zipPath } from '../http/page-paths.ts'
+import { browsePath, filePath, historyPath, previewPath, zipPath } from '../http/page-paths.ts'
 import type { Id } from '../runtime/ids.ts'
 import { markName } from './marked-name.ts'
 import type { FoundFile } from './search.ts'
@@ -36,6 +36,7 @@ export function foundProps(
     historyPath: historyPath({ deviceId, job, path }),
     openPath: browsePath(shown.id, kind === 'folder' ? path : path.slice(0, -1)),
     getPath: getPath(shown.id),
+    lookPath: kind === 'file' ? previewPath(shown.id, path) : undefined,
     basket: inBasket(shown.id, 'shown'),
     versions: found.newest.map(({ version, sizeBytes, moreBytes }, index) => ({
       atMs: version.receivedAt,

@@ -14,7 +14,16 @@ import type { DevicesService } from '../devices/devices-service.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { requireIn } from '../http/authorisation.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { browsePath, changesPath, computerPath, filePath, historyPath, restorePath, zipPath } from '../http/page-paths.ts'
+import {
+  browsePath,
+  changesPath,
+  computerPath,
+  filePath,
+  historyPath,
+  previewPath,
+  restorePath,
+  zipPath,
+} from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
 import type { VersionDecision } from '../retention/retention.ts'
 import type { RetentionService } from '../retention/retention-service.ts'
@@ -215,6 +224,7 @@ function rowsOf(
       kept: keptOf(reader, row, decisions),
       openPath: browsePath(id, isFolder ? path : path.slice(0, -1)),
       getPath: isFolder ? zipPath(id, path) : isFile ? filePath(id, path) : undefined,
+      lookPath: isFile ? previewPath(id, path) : undefined,
       changesPath: isFolder && older !== undefined ? changesPath({ from: older.last.id, to: row.first.id, path }) : undefined,
     }
   })

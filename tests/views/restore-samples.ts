@@ -72,6 +72,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     historyPath: '/restore/history?device=dev_x&job=documents&path=%2Fx',
     openPath: '/versions/snap_x/browse/home',
     getPath: '/versions/snap_x/file/home/x',
+    lookPath: '/versions/snap_x/preview/home/x',
     basket: inBasket(),
     versions: [
       { atMs: nowMs, sizeBytes: 84.1 * KiB, moreBytes: 1.2 * KiB, getPath: '/versions/snap_x/file/x', basket: inBasket(true) },
@@ -163,6 +164,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     kept: { words: 'At least until 25 April 2026', isPinned: false },
     openPath: '/versions/snap_x/browse/home',
     getPath: '/versions/snap_x/file/home/x',
+    lookPath: '/versions/snap_x/preview/home/x',
     changesPath: undefined,
     ...props,
   })

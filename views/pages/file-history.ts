@@ -31,6 +31,8 @@ export type HistoryRowProps =
       readonly kept: { readonly words: string; readonly isPinned: boolean } | undefined
       readonly openPath: string
       readonly getPath: string | undefined
+      /** Of a file: to be looked at before it is taken. */
+      readonly lookPath: string | undefined
       /** Of a folder: what changed since the row before. */
       readonly changesPath: string | undefined
     }
@@ -126,6 +128,7 @@ function headButtons({ isFolder, name, basket }: FileHistoryPageProps, newest: S
   return html`<div class="row" id="${headId}">
         ${newest.getPath === undefined ? '' : html`<a class="button primary" href="${newest.getPath}">${icon('download')}Download newest</a>`}
         ${button}
+        ${newest.lookPath === undefined ? '' : html`<a class="button small" href="${newest.lookPath}">${icon('eye')}Look at it</a>`}
         <a class="button small" href="${newest.openPath}">${icon('folder')}${isFolder ? 'Open the folder' : 'Open its folder'}</a>
       </div>`
 }

@@ -112,29 +112,45 @@ function finderBody(props: RestorePageProps): Html {
   return html`
     <h1 class="title">What would you like back?</h1>
     ${finder(props)}
-    <div id="${foundId}">
-    ${asOf(props)}
-    ${withBasket(props)}
+    <div id="days">${asOf(props)}</div>
+    <div class="split part">
+      <section class="part" id="${foundId}" aria-labelledby="found-head">
+        ${resultPart(props)}
+      </section>
+      <aside class="flow">
+        ${asideParts(props)}
+      </aside>
     </div>`
 }
 
 /** What a new answer, or another thing in the basket, replaces. */
 const foundId = 'found'
 
-function withBasket(props: RestorePageProps): Html {
-  const { reader, basket } = props
-  const found = html`<section class="part" aria-labelledby="found-head">
-      ${resultPart(props)}
-    </section>`
-  if (basket === undefined) return found
+/** An empty basket is there to be filled, and takes no room. */
+function asideParts({ reader, basket }: RestorePageProps): Html {
+  if (basket === undefined) return howTo()
   const aside = basketAside(reader, basket, foundId)
-  if (basket.files + basket.folders + basket.links === 0) return html`${found}${aside}`
-  return html`<div class="split part">${found}<aside class="flow">${aside}</aside></div>`
+  return basket.files + basket.folders + basket.links === 0 ? html`${howTo()}${aside}` : html`${aside}${howTo()}`
 }
+
+function howTo(): Html {
+  return html`<section aria-labelledby="how">
+          ${partHead({ id: 'how', title: 'How to look' })}
+          <dl class="facts">
+            <div><dt><kbd>march invoice</kbd></dt><dd>Both words, in the name or one in the folders above</dd></div>
+            <div><dt><kbd>"old layout"</kbd></dt><dd>The words as they stand</dd></div>
+            <div><dt><kbd>*.dwg</kbd></dt><dd>Names that end so</dd></div>
+          </dl>
+          <p class="hint">Deleted files are found, too. Choose a day above to see everything as it was then.</p>
+        </section>`
+}
+
+/** The days keep what was typed in their addresses; a new answer may need other drawings. */
+const others = '#days,.sprite:outerHTML:.sprite'
 
 /** Works as a plain form; with the script the list follows while one types. */
 function finder({ asked, choices }: RestorePageProps): Html {
-  const follow = html`hx-get="/restore" hx-trigger="input delay:250ms, change" hx-target="#found" hx-select="#found" hx-swap="outerHTML" hx-replace-url="true" hx-sync="this:replace"`
+  const follow = html`hx-get="/restore" hx-trigger="input delay:250ms, change" hx-target="#found" hx-select="#found" hx-select-oob="${others}" hx-swap="outerHTML" hx-replace-url="true" hx-sync="this:replace"`
   return html`<form class="stack finder" action="/restore" role="search" ${follow}>
       <div class="search big">
         ${icon('search')}<label class="vh" for="q">Name of a file or folder</label>
@@ -203,7 +219,7 @@ function resultPart(props: RestorePageProps): Html {
       ${pager(result.pager)}`
     case 'not-ready':
       return html`${partHead({ id: 'found-head', title: 'One moment' })}
-      <p class="prose" role="status" hx-get="${waitPath(asked)}" hx-trigger="load delay:2s" hx-target="#found" hx-select="#found" hx-swap="outerHTML">The names of the files are being read. This happens once after the box started, and takes some seconds for millions of files. The answer appears here by itself.</p>`
+      <p class="prose" role="status" hx-get="${waitPath(asked)}" hx-trigger="load delay:2s" hx-target="#found" hx-select="#found" hx-select-oob="${others}" hx-swap="outerHTML">The names of the files are being read. This happens once after the box started, and takes some seconds for millions of files. The answer appears here by itself.</p>`
     case 'too-large':
       return html`${partHead({ id: 'found-head', title: 'Choose one computer' })}
       <p class="prose" role="status">There are more files in this account than the box keeps in memory for searching. Choose a computer above and the search works there. An administrator can <a href="/errors/HF-SEARCH-TOO-LARGE">allow the search more memory</a>.</p>`

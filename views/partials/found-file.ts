@@ -29,6 +29,8 @@ export type FoundFileProps = {
   readonly openPath: string
   /** Undefined: there are no bytes to have. */
   readonly getPath: string | undefined
+  /** Of a file: to be looked at before it is taken. */
+  readonly lookPath: string | undefined
   readonly basket: InBasket | undefined
   /** The newest states, the newest first. */
   readonly versions: readonly FoundVersion[]
@@ -113,7 +115,7 @@ function versionsOf(
                   </tbody>
                 </table>
               </div>
-              <p class="more-link"><a href="${found.historyPath}">${found.states === 1 ? 'Its history' : `All ${countOf(reader, found.states, 'version')}, and what changed`}</a> <a href="${found.openPath}">Open the folder it lies in</a></p>
+              <p class="more-link"><a href="${found.historyPath}">${found.states === 1 ? 'Its history' : `All ${countOf(reader, found.states, 'version')}, and what changed`}</a> ${found.lookPath === undefined ? '' : html`<a href="${found.lookPath}">Look at it<span class="vh">: ${plain}</span></a> `}<a href="${found.openPath}">Open the folder it lies in</a></p>
             </details>`
 }
 
