@@ -219,7 +219,7 @@ function resultPart(props: RestorePageProps): Html {
       ${pager(result.pager)}`
     case 'not-ready':
       return html`${partHead({ id: 'found-head', title: 'One moment' })}
-      <p class="prose" role="status" hx-get="${waitPath(asked)}" hx-trigger="load delay:2s" hx-target="#found" hx-select="#found" hx-select-oob="${others}" hx-swap="outerHTML">The names of the files are being read. This happens once after the box started, and takes some seconds for millions of files. The answer appears here by itself.</p>`
+      <p class="prose" role="status" hx-get="${waitPath(asked)}" hx-trigger="load delay:2s" hx-target="closest section" hx-select="#found" hx-select-oob="${others}" hx-swap="outerHTML">The names of the files are being read. This happens once after the box started, and takes some seconds for millions of files. The answer appears here by itself.</p>`
     case 'too-large':
       return html`${partHead({ id: 'found-head', title: 'Choose one computer' })}
       <p class="prose" role="status">There are more files in this account than the box keeps in memory for searching. Choose a computer above and the search works there. An administrator can <a href="/errors/HF-SEARCH-TOO-LARGE">allow the search more memory</a>.</p>`
