@@ -20,6 +20,7 @@ import {
   computerPath,
   filePath,
   historyPath,
+  newSharePath,
   previewPath,
   restorePath,
   zipPath,
@@ -94,6 +95,9 @@ export function historyRoutes(options: {
         pager: pagerOf(here, skip, history),
         named: { device: device.deviceId, job: job.job, path: encodeVersionPath(path) },
         chosen,
+        ...(newest !== undefined && type !== 'special' && c.var.access.may('shares:write', device.customerId)
+          ? { sharePath: newSharePath(newest.last.id, path) }
+          : {}),
         basket: basket && {
           aside: basket.aside,
           newest:

@@ -35,8 +35,8 @@ import { planSamples } from './plan-samples.ts'
 import { previewSamples } from './preview-samples.ts'
 import { pruneSamples } from './prune-samples.ts'
 import { recoverySamples } from './recovery-samples.ts'
-import { shareSamples } from './share-samples.ts'
 import { restoreSamples } from './restore-samples.ts'
+import { shareSamples } from './share-samples.ts'
 
 const nowMs = Date.UTC(2026, 2, 26, 18, 20)
 const hourMs = 3_600_000

@@ -209,6 +209,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
         pager: { words: '' },
         named: { device: 'dev_x', job: 'documents', path: '/x' },
         chosen: { from: 'snap_2', to: 'snap_0' },
+        sharePath: '/sharing/new?version=snap_x&path=%2Fx',
         basket: { aside: basket, newest: inBasket() },
         comparison: {
           fromMs: nowMs - 2 * dayMs,

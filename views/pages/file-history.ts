@@ -67,6 +67,8 @@ export type FileHistoryPageProps = PageContext & {
   readonly chosen: { readonly from: string | undefined; readonly to: string | undefined }
   readonly comparison: Comparison | undefined
   /** Of whoever looks, and what its button does with the newest version. */
+  /** For whoever may share the newest version. */
+  readonly sharePath?: string
   readonly basket: { readonly aside: BasketAsideProps; readonly newest: InBasket | undefined } | undefined
 }
 
@@ -120,7 +122,7 @@ function leadWords(
 
 const headId = 'newest'
 
-function headButtons({ isFolder, name, basket }: FileHistoryPageProps, newest: StateRow): Html {
+function headButtons({ isFolder, name, basket, sharePath }: FileHistoryPageProps, newest: StateRow): Html {
   const button =
     basket?.newest === undefined
       ? ''
@@ -129,6 +131,7 @@ function headButtons({ isFolder, name, basket }: FileHistoryPageProps, newest: S
         ${newest.getPath === undefined ? '' : html`<a class="button primary" href="${newest.getPath}">${icon('download')}Download newest</a>`}
         ${button}
         ${newest.lookPath === undefined ? '' : html`<a class="button small" href="${newest.lookPath}">${icon('eye')}Look at it</a>`}
+        ${sharePath === undefined ? '' : html`<a class="button small" href="${sharePath}">${icon('share-2')}Share</a>`}
         <a class="button small" href="${newest.openPath}">${icon('folder')}${isFolder ? 'Open the folder' : 'Open its folder'}</a>
       </div>`
 }
