@@ -107,6 +107,10 @@ import type { RetentionSide } from './retention-side.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
+import { changesRoutes } from './search/changes-routes.ts'
+import { historyRoutes } from './search/history-routes.ts'
+import { restoreRoutes } from './search/restore-routes.ts'
+import { searchApiRoutes } from './search/search-api-routes.ts'
 import { secondFactorRoutes } from './second-factors/second-factor-routes.ts'
 import { recoveryPageRoutes } from './self-backups/recovery-page-routes.ts'
 import { type SessionCookie, sessionCookieBy } from './sessions/session-cookie.ts'
@@ -277,6 +281,9 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', ordersPagesRoutes(services))
   app.route('/', jobsPagesRoutes(services))
   app.route('/', switchPagesRoutes(services))
+  app.route('/', restoreRoutes(services))
+  app.route('/', historyRoutes({ ...services, ...dependencies.retentionSide }))
+  app.route('/', changesRoutes(services))
   app.route('/', versionsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', versionButtonsRoutes({ ...services, ...dependencies.retentionSide }))
@@ -350,6 +357,7 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', ordersRoutes({ ...services, ...shared }))
   app.route('/', agentSearchRoutes(services))
   app.route('/', sharesRoutes({ ...services, ...shared, shareOrigin: shareOriginBy({ ...services, ...shared }) }))
+  app.route('/', searchApiRoutes(services))
 }
 
 /** The description of the API without an app that serves it, for `holdfast openapi`. */

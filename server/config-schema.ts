@@ -142,6 +142,17 @@ export const settings = {
       'Called once after each good day: all computers that should have backed up did, and the box’s own care went well. A service that waits for the call notices when it stays away.',
     isSecret: true,
   },
+  HOLDFAST_SEARCH_MEMORY: {
+    schema: z
+      .string()
+      .regex(/^\d{2,6}$/)
+      .transform((text) => Number(text) * 1024 ** 2)
+      .refine((bytes) => bytes >= 16 * 1024 ** 2 && bytes <= 65_536 * 1024 ** 2),
+    otherwise: '`256`',
+    allowed: 'a whole number of MiB from 16 to 65536',
+    about:
+      'How much memory the names of files may take for searching: about 80 bytes and the name for each path of the accounts that are searched. 256 MiB hold about three million paths.',
+  },
   HOLDFAST_LOG: {
     schema: z.enum(logLevels),
     otherwise: '`warn`',

@@ -22,6 +22,8 @@ export type Config = {
   readonly masterKeyFile: string
   readonly smtpUrl: MailUrl | undefined
   readonly heartbeatUrl: string | undefined
+  /** Undefined: as much as the search takes out of the box. */
+  readonly searchBytes: number | undefined
   readonly logLevel: LogLevel
   readonly setupToken: string | undefined
   /** Names that look like settings and are none of this version; said in the log. */
@@ -66,6 +68,7 @@ export function loadConfig(environment: Environment, defaults: { readonly dataFo
     masterKeyFile: resolve(readSetting('HOLDFAST_MASTER_KEY_FILE', all) ?? join(dataFolder, 'keys', 'master.key')),
     smtpUrl: readSetting('HOLDFAST_SMTP_URL', all),
     heartbeatUrl: readSetting('HOLDFAST_HEARTBEAT_URL', all),
+    searchBytes: readSetting('HOLDFAST_SEARCH_MEMORY', all),
     logLevel: readSetting('HOLDFAST_LOG', all) ?? 'warn',
     setupToken: readSetting('HOLDFAST_SETUP_TOKEN', all),
     unknownSettings: Object.keys(all).filter((name) => isOurs(name) && !(name in settings)),

@@ -32,6 +32,12 @@ import { createRunsService, type RunsService } from './runs/runs-service.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
+import { type CompareVersions, createCompareVersions } from './search/compare-service.ts'
+import { createDayVersions, type DayVersions } from './search/day-versions-service.ts'
+import { createFileHistory, type FileHistoryService } from './search/history-service.ts'
+import { createIndexRows } from './search/index-rows.ts'
+import { createSearchIndex, defaultSearchBytes, type SearchIndex } from './search/search-index.ts'
+import { createFileSearch, type FileSearch } from './search/search-service.ts'
 import { createSkipsService, type SkipsService } from './skips/skips-service.ts'
 import { createOpenVersionReader } from './snapshots/open-version-reader.ts'
 import { createReadSnapshotBody, type ReadSnapshotBody } from './snapshots/snapshot-bodies.ts'
@@ -68,6 +74,11 @@ export interface DevicesSide {
   readonly catalogue: CatalogueStaging
   readonly catalogueFill: CatalogueFill
   readonly search: CatalogueSearch
+  readonly searchIndex: SearchIndex
+  readonly fileSearch: FileSearch
+  readonly fileHistory: FileHistoryService
+  readonly dayVersions: DayVersions
+  readonly compareVersions: CompareVersions
   readonly checks: ChecksService
   readonly verification: VerificationService
   readonly readCheckOverview: ReadCheckOverview
@@ -88,6 +99,8 @@ export function createDevicesSide(options: {
   readonly repositories: Repositories
   readonly customers: CustomersService
   readonly subscriptions: SubscriptionsService
+  /** What the names of files may take in memory. */
+  readonly searchBytes?: number | undefined
   /** For the torture suite. */
   readonly reached?: ReachedPoint
 }): DevicesSide {
@@ -106,6 +119,9 @@ export function createDevicesSide(options: {
   const progress = createProgressService(options)
   const orders = createOrdersService({ ...options, onCancel: progress.askToStop })
   const readSnapshotBody = createReadSnapshotBody(options)
+  const { clock, database, searchBytes: maxBytes = defaultSearchBytes } = options
+  const compareVersions = createCompareVersions({ ...options, plaintexts })
+  const searchIndex = createSearchIndex({ clock, maxBytes, rows: createIndexRows({ db: database.kysely }) })
   return {
     devices,
     connect: createConnect({ ...options, deviceSlots, alarms }),
@@ -126,6 +142,11 @@ export function createDevicesSide(options: {
     usage: createUsageService(options),
     plaintexts,
     search: createCatalogueSearch(options),
+    searchIndex,
+    fileSearch: createFileSearch({ database, index: searchIndex }),
+    fileHistory: createFileHistory({ database, compare: compareVersions }),
+    compareVersions,
+    dayVersions: createDayVersions(options),
     catalogue,
     catalogueFill: createCatalogueFill({ ...options, catalogue }),
     checks,

@@ -75,6 +75,7 @@ export async function createServices(box: Box): Promise<Services> {
     repositories,
     records,
     pool,
+    searchBytes: config.searchBytes,
     log: box.log.child({ part: 'devices' }),
     reached,
   })
@@ -197,6 +198,7 @@ export async function createServices(box: Box): Promise<Services> {
     [Symbol.asyncDispose]: async () => {
       await chores.stop()
       await devicesSide.thumbnails[Symbol.asyncDispose]()
+      await devicesSide.searchIndex[Symbol.asyncDispose]()
       await pool[Symbol.asyncDispose]()
     },
   }

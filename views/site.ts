@@ -19,6 +19,8 @@ export type Viewer = {
   readonly standing: 'member' | 'guest' | 'box'
   /** Of the box's own people: they find its pages in the menu. */
   readonly staff?: 'administrator' | 'implementor'
+  /** Staff who have broken the account's glass: they find what its members find. */
+  readonly readsFiles?: boolean
   /** There are other accounts they may stand in. */
   readonly maySwitch?: boolean
 }

@@ -63,6 +63,7 @@ function accountOf(c: AppContext, customer: Customer): Account {
   const user = userOf(c.var.access.principal)
   if (user === undefined) throw new Problem('HF-SIGN-IN-NEEDED')
   const isMember = user.memberships.some(({ customerId }) => customerId === customer.customerId)
+  const mayReadFiles = c.var.access.may('files:read', customer.customerId)
   return {
     customer,
     user,
@@ -73,8 +74,9 @@ function accountOf(c: AppContext, customer: Customer): Account {
       standing: isMember ? 'member' : 'guest',
       ...(user.staffRole === undefined ? {} : { staff: user.staffRole }),
       maySwitch: maySwitch(user),
+      readsFiles: mayReadFiles,
     },
-    mayReadFiles: c.var.access.may('files:read', customer.customerId),
+    mayReadFiles,
   }
 }
 

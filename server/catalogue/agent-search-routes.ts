@@ -1,11 +1,11 @@
 /** `find` and `history` of a computer, over its own versions. */
 import { createRoute, z } from '@hono/zod-openapi'
-import { bytesOfText, textOfBytes } from '../../engine/index.ts'
 import { askingDevice } from '../devices/asking-device.ts'
 import { formatTime, jsonContent, problemResponses, timeSchema } from '../http/api-schemas.ts'
 import type { App } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
+import { formatNs, namesOf, pathText } from './path-text.ts'
 import type { CatalogueSearch, FoundPath, SeenState } from './search-service.ts'
 
 const maxNameCharacters = 255
@@ -73,7 +73,7 @@ export function agentSearchRoutes({ search }: { readonly search: CatalogueSearch
   routes.openapi(historyRoute, async (c) => {
     const { deviceId } = askingDevice(c)
     const { path, job, ...page } = c.req.valid('query')
-    const names = namesOf(bytesOfText(path))
+    const names = namesOf(path)
     const { items, nextCursor } = await readPage(
       page,
       (wanted: Wanted) => search.history({ deviceId, path: names, job, ...wanted }),
@@ -89,33 +89,13 @@ interface Wanted {
   readonly limit: number
 }
 
-const slash = 0x2f
-
-/** Slashes in front, behind and repeated mean nothing. */
-function namesOf(path: Buffer): readonly Buffer[] {
-  const names: Buffer[] = []
-  for (let at = 0; at < path.length; ) {
-    const found = path.indexOf(slash, at)
-    const end = found < 0 ? path.length : found
-    if (end > at) names.push(path.subarray(at, end))
-    at = end + 1
-  }
-  return names
-}
-
 function foundBody(found: FoundPath): z.input<typeof foundSchema> {
-  return { ...stateBody(found), path: textOfBytes(absolutePath(found.path)), isPresent: found.isPresent }
-}
-
-/** `/home/ann`, and `C:/Users` where the first name is a drive. */
-function absolutePath(names: readonly Buffer[]): Buffer {
-  const path = Buffer.concat(names.flatMap((name) => [Buffer.of(slash), name]))
-  return /^[A-Za-z]:$/.test(names[0]?.toString('latin1') ?? '') ? path.subarray(1) : path
+  return { ...stateBody(found), path: pathText(found.path), isPresent: found.isPresent }
 }
 
 function stateBody({ job, type, size, mtimeNs, first, last }: SeenState): z.input<typeof stateSchema> {
   const version = ({ id, takenAt }: SeenState['first']) => ({ version: id, takenAt: formatTime(takenAt) })
-  const mtime = timeOf(mtimeNs)
+  const mtime = formatNs(mtimeNs)
   return {
     job,
     type,
@@ -125,14 +105,4 @@ function stateBody({ job, type, size, mtimeNs, first, last }: SeenState): z.inpu
     last: version(last),
     ...(mtime === undefined ? {} : { mtime }),
   }
-}
-
-const nsPerMs = 1_000_000n
-/** 1 January of the years 1 and 10000: outside of them RFC 3339 has no words. */
-const firstMs = -62_135_596_800_000
-const endMs = 253_402_300_800_000
-
-function timeOf(mtimeNs: bigint): string | undefined {
-  const ms = Number(mtimeNs / nsPerMs)
-  return ms >= firstMs && ms < endMs ? formatTime(ms) : undefined
 }

@@ -23,6 +23,7 @@ import { rebuildProblems } from '../rebuild/rebuild-problems.ts'
 import { recoveryProblems } from '../recovery/recovery-problems.ts'
 import { formatProblems, repositoryProblems } from '../repositories/repository-problems.ts'
 import { retentionProblems } from '../retention/retention-problems.ts'
+import { searchProblems } from '../search/search-problems.ts'
 import { selfBackupProblems } from '../self-backups/self-backup-problems.ts'
 import { setupProblems } from '../setup/setup-problems.ts'
 import { shareProblems } from '../shares/share-problems.ts'
@@ -60,6 +61,7 @@ const faultTables: readonly ProblemFinder[] = [
   formatProblems,
   catalogueProblems,
   workerPoolProblems,
+  searchProblems,
   uploadProblems,
   choreProblems,
   moveProblems,

@@ -17,6 +17,11 @@ export const thumbnailPath = (id: Id<'snap'>, path: VersionPath) => `/versions/$
 export const newSharePath = (id: Id<'snap'>, path: VersionPath) =>
   `/sharing/new?${new URLSearchParams({ version: id, path: encodeVersionPath(path) })}`
 export const skippedPath = (id: Id<'snap'>) => `/versions/${id}/skipped`
+export const restorePath = '/restore'
+export const historyPath = (of: { readonly deviceId: Id<'dev'>; readonly job: string; readonly path: VersionPath }) =>
+  `/restore/history?${new URLSearchParams({ device: of.deviceId, job: of.job, path: encodeVersionPath(of.path) })}`
+export const changesPath = (of: { readonly from: Id<'snap'>; readonly to: Id<'snap'>; readonly path: VersionPath }) =>
+  `/restore/changes?${new URLSearchParams({ from: of.from, to: of.to, path: encodeVersionPath(of.path) })}`
 export const customerPath = (customerId: Id<'cus'>) => `/customers/${customerId}`
 export const recoveryKitPath = (customerId: Id<'cus'>) => `/customers/${customerId}/recovery-kit`
 export const serverRecoveryPath = '/storage/recovery'

@@ -28,11 +28,11 @@ export async function readPage<Item>(
   list: (page: { readonly after: string | undefined; readonly limit: number }) => Promise<readonly Item[]>,
   keyOf: (item: Item) => string,
 ): Promise<{ readonly items: readonly Item[]; readonly nextCursor: string | null }> {
-  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor)
+  const after = readCursor(query.cursor)
   const found = await list({ after, limit: query.limit + 1 })
   const items = found.slice(0, query.limit)
   const last = found.length > query.limit ? items.at(-1) : undefined
-  return { items, nextCursor: last === undefined ? null : encodeCursor(keyOf(last)) }
+  return { items, nextCursor: last === undefined ? null : writeCursor(keyOf(last)) }
 }
 
 /** For keys that are counted: the number in a cursor, or 0 for the first page. */
@@ -42,13 +42,16 @@ export function cursorNumber(after: string | undefined): number {
   return Number(after)
 }
 
-function encodeCursor(key: string): string {
+/** For lists that know themselves where they go on. */
+export function writeCursor(key: string): string {
   return Buffer.from(key).toString('base64url')
 }
 
-function decodeCursor(cursor: string): string {
+/** The key of the last one that was given. */
+export function readCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined
   const key = Buffer.from(cursor, 'base64url').toString('latin1')
-  if (encodeCursor(key) !== cursor || !/^[\w-]+$/.test(key)) throw badCursor()
+  if (writeCursor(key) !== cursor || !/^[\w-]+$/.test(key)) throw badCursor()
   return key
 }
 

@@ -74,6 +74,12 @@ export const problemCatalogue = {
   ),
   'HF-RATE-LIMITED': entry(429, 'Too many attempts', 'you', 'Wait as long as the Retry-After header says, then try again.'),
   'HF-BUSY': entry(503, 'The box is busy', 'you', 'Try again in a few seconds.'),
+  'HF-SEARCH-TOO-LARGE': entry(
+    503,
+    'There are more files than the box may keep in memory for searching',
+    'administrator',
+    'Choose one computer to search on. An administrator can give the search more memory: HOLDFAST_SEARCH_MEMORY.',
+  ),
 
   // What was asked
   'HF-NOT-FOUND': entry(404, 'There is nothing here', 'you', 'Check the address or the id. It may have been removed.'),

@@ -15,7 +15,7 @@ import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { browsePath, computerPath, newSharePath, skippedPath, tarPath, zipPath } from '../http/page-paths.ts'
+import { browsePath, changesPath, computerPath, newSharePath, skippedPath, tarPath, zipPath } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
 import { cursorOf, entriesPerPage, entryProps, filterAsked, nameFilter, parseCursor } from './folder-page.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -97,6 +97,7 @@ export function versionsRoutes(options: {
         ...(mayShare ? { sharePath: newSharePath(version.id, path) } : {}),
         earlierPath: neighbours.earlier && browsePath(neighbours.earlier, path),
         laterPath: neighbours.later && browsePath(neighbours.later, path),
+        changesPath: neighbours.earlier && changesPath({ from: neighbours.earlier, to: version.id, path }),
         pager: pagerOf({ page, folder, filter, here, isFirst: after === undefined }),
       }),
     )

@@ -265,6 +265,7 @@ export async function testApp(
   const close = async () => {
     await chores.stop()
     await devicesSide.thumbnails[Symbol.asyncDispose]()
+    await devicesSide.searchIndex[Symbol.asyncDispose]()
     await pool[Symbol.asyncDispose]()
     await database.close()
     rmSync(dataFolder, { recursive: true })

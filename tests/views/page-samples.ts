@@ -35,6 +35,7 @@ import { planSamples } from './plan-samples.ts'
 import { previewSamples } from './preview-samples.ts'
 import { pruneSamples } from './prune-samples.ts'
 import { recoverySamples } from './recovery-samples.ts'
+import { restoreSamples } from './restore-samples.ts'
 import { shareSamples } from './share-samples.ts'
 
 const nowMs = Date.UTC(2026, 2, 26, 18, 20)
@@ -336,6 +337,7 @@ function folder(props: Partial<VersionPageProps>): (page: PageContext) => Html {
       earlierPath: '/versions/snap_w/browse/x',
       laterPath: '/versions/snap_y/browse/x',
       basket: emptyBasket,
+      changesPath: '/restore/changes?from=snap_w&to=snap_x',
       pager: { words: '' },
       ...props,
     })
@@ -566,6 +568,7 @@ export const pageSamples = {
   ...lettersSamples(longName),
   ...recoverySamples({ viewer, nowMs, longName }),
   ...shareSamples({ viewer, longName }),
+  ...restoreSamples({ viewer, nowMs, longName }),
   'computer-failed': computer({
     state: { kind: 'failed' },
     failure: { atMs: lastMs, words: 'The plan is full: 500 of 500 GiB are used.', code: 'HF-QUOTA-EXCEEDED' },

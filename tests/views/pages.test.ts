@@ -97,6 +97,7 @@ describe('what people typed is text', () => {
           ...{ files: 1, folders: 0, links: 0, bytes: 1, path: '/', downloadPath: '/', of: hostile, back: hostile },
           newest: [{ item: hostile, name: hostile, kind: 'file', sizeBytes: 1, versionAtMs: 0 }],
         },
+        changesPath: `/${hostile}`,
         pager: { words: hostile },
       }),
     )

@@ -51,6 +51,8 @@ export type VersionPageProps = PageContext & {
   readonly laterPath: string | undefined
   /** Undefined: whoever looks has none. */
   readonly basket: BasketAsideProps | undefined
+  /** What is different from the version before; undefined where there is none. */
+  readonly changesPath: string | undefined
 }
 
 const listingId = 'listing'
@@ -89,8 +91,8 @@ export function versionPage(props: VersionPageProps): Page {
   })
 }
 
-function otherVersions({ earlierPath, laterPath }: VersionPageProps): Html {
-  return html`<span class="row end">${earlierPath === undefined ? '' : html`<a href="${earlierPath}">${icon('chevron-left')} Earlier</a>`}${
+function otherVersions({ earlierPath, laterPath, changesPath }: VersionPageProps): Html {
+  return html`<span class="row end">${changesPath === undefined ? '' : html`<a href="${changesPath}">What changed</a> `}${earlierPath === undefined ? '' : html`<a href="${earlierPath}">${icon('chevron-left')} Earlier</a>`}${
     laterPath === undefined ? '' : html` <a href="${laterPath}">Later ${icon('chevron-right')}</a>`
   }</span>`
 }

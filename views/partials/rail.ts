@@ -7,6 +7,7 @@ import { brand } from './brand.ts'
 /** Every place of the menu, in its order. `group`: the account one stands in; everyone's accounts; the box; the house of its staff. */
 const places = {
   home: { group: 'account', path: '/', name: 'Home', icon: 'house' },
+  restore: { group: 'account', path: '/restore', name: 'Restore', icon: 'rotate-ccw', readsFiles: true },
   computers: { group: 'account', path: '/computers', name: 'Computers', icon: 'monitor' },
   sharing: { group: 'account', path: '/sharing', name: 'Sharing', icon: 'share-2', of: 'members' },
   activity: { group: 'account', path: '/activity', name: 'Activity', icon: 'activity' },
@@ -34,6 +35,8 @@ type PlaceInMenu = {
   readonly for?: 'administrator'
   /** Only for the account's own people. */
   readonly of?: 'members'
+  /** Only for who may read what was backed up. */
+  readonly readsFiles?: true
 }
 
 export type Place = keyof typeof places
@@ -93,12 +96,14 @@ function staffMenu(viewer: Viewer, place: Place | undefined): Html {
 
 type Listed = readonly [string, PlaceInMenu]
 
-function placesIn(group: Group, { staff, standing }: Viewer): readonly Listed[] {
+function placesIn(group: Group, { staff, standing, readsFiles }: Viewer): readonly Listed[] {
+  const isMember = standing === 'member'
   return Object.entries<PlaceInMenu>(places).filter(
     ([, place]) =>
       place.group === group &&
       (place.for === undefined || place.for === staff) &&
-      (place.of === undefined || standing === 'member'),
+      (place.of === undefined || isMember) &&
+      (place.readsFiles === undefined || isMember || readsFiles === true),
   )
 }
 

@@ -63,6 +63,16 @@ test('tells all owners at once, and says so on every page', async () => {
   expect((await files()).status).toBe(403)
 })
 
+test('lets an administrator search, and find the place in the menu; the question is written down', async () => {
+  expect((await get('/restore?q=letter')).status).toBe(403)
+  await breakIt()
+  const page = await get('/restore?q=letter')
+  expect(page.status).toBe(200)
+  expect(await page.text()).toContain('<a href="/restore" aria-current="page">')
+  const opened = (await audit()).find(({ action }) => action === 'break-glass.opened')
+  expect(JSON.stringify(opened?.detail)).toContain('restore')
+})
+
 test('is written down: beginning, each thing once, end; names are for the owners alone', async () => {
   await breakIt()
   await files()

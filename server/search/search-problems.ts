@@ -1,0 +1,10 @@
+import { faultTable } from '../http/fault-table.ts'
+import { SearchError } from './search-error.ts'
+
+export const searchProblems = faultTable(SearchError, {
+  'too-large': 'HF-SEARCH-TOO-LARGE',
+  busy: 'HF-BUSY',
+  'not-ready': 'HF-BUSY',
+  closed: 'HF-BUSY',
+  'thread-died': 'HF-INTERNAL',
+})

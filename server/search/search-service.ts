@@ -1,0 +1,113 @@
+/**
+ * Searching by name over the computers and versions of one customer. The index (search-index.ts) says what may match, in order; the
+ * catalogue says what each was in which version, and what does not match after all is left out.
+ *
+ * Names are contents: whoever calls has asked for the right, and names the customer whose jobs are looked at.
+ */
+import { foldText } from '../catalogue/fold-name.ts'
+import type { Database } from '../database/database.ts'
+import type { Id } from '../runtime/ids.ts'
+import { describeHits } from './describe-hits.ts'
+import { kindNumber } from './file-kind.ts'
+import type { IndexFilters, JobToLookIn } from './find-in-index.ts'
+import { parseNameQuery } from './name-query.ts'
+import {
+  type FileFilters,
+  type FileQuestion,
+  type FoundFile,
+  type FoundPage,
+  numberBefore,
+  parsePlaceKey,
+  placeKey,
+  type SearchedJob,
+  type SearchScope,
+} from './search.ts'
+import type { SearchIndex } from './search-index.ts'
+import * as table from './search-table.ts'
+
+export interface FileSearch {
+  /** Nothing where the scope holds no job. @throws SearchError */
+  readonly find: (question: FileQuestion) => Promise<FoundPage>
+  /** The jobs of a scope with the versions that are there; those without any are left out. */
+  readonly listJobs: (scope: SearchScope) => Promise<readonly SearchedJob[]>
+  /** Each backup plan of each computer of a customer. */
+  readonly listNames: (customerId: Id<'cus'>) => Promise<readonly Pick<SearchedJob, 'deviceId' | 'job'>[]>
+  /** Somebody is about to search there. */
+  readonly prepare: (scope: SearchScope) => Promise<void>
+}
+
+/** Hits that turn out to be something else are replaced by the next ones, so often. */
+const maxRounds = 12
+const hitsPerRound = 100
+const nothing: FoundPage = { items: [], next: undefined, total: 0 }
+
+export function createFileSearch(options: { readonly database: Database; readonly index: SearchIndex }): FileSearch {
+  const { index } = options
+  const { kysely } = options.database
+
+  const listJobs: FileSearch['listJobs'] = async (scope) => {
+    const wanted = scope.job === undefined ? undefined : foldText(scope.job)
+    const jobs = (await table.listJobsOfScope(kysely, scope)).filter(
+      ({ job }) => wanted === undefined || foldText(job) === wanted,
+    )
+    const live = await table.listLiveVersions(
+      kysely,
+      jobs.map(({ jobId }) => jobId),
+    )
+    return jobs.flatMap((job) => {
+      const versions = live.get(job.jobId)
+      return versions === undefined ? [] : [{ ...job, live: versions }]
+    })
+  }
+
+  const find = async (question: FileQuestion): Promise<FoundPage> => {
+    const jobs = await listJobs(question)
+    const lookIn = jobs.flatMap((job) => jobToLookIn(job, question))
+    if (lookIn.length === 0) return nothing
+    const asked = jobs.filter(({ jobId }) => lookIn.some((one) => one.jobId === jobId))
+    const byId = new Map(asked.map((job) => [job.jobId, job]))
+    const { limit, order } = question
+    const shared = { query: parseNameQuery(question.name, question.match), filters: indexFilters(question), order, jobs: lookIn }
+    const items: FoundFile[] = []
+    let after = parsePlaceKey(question.after)
+    for (let round = 1; ; round += 1) {
+      // One more than is wanted: whether it comes says if there is a next page.
+      const wanted = round === 1 ? limit + 1 : hitsPerRound
+      const found = await index.find(asked, { ...shared, after, limit: wanted })
+      items.push(...(await describeHits(kysely, found.hits, { jobs: byId, filters: question })))
+      if (items.length > limit) return { items: items.slice(0, limit), next: items[limit - 1]!.key, total: found.total }
+      const last = found.hits.at(-1)
+      if (found.hits.length < wanted || last === undefined)
+        return { items, next: undefined, total: question.after === undefined ? items.length : found.total }
+      if (round === maxRounds) return { items, next: placeKey(last), total: found.total }
+      after = last
+    }
+  }
+
+  return {
+    find,
+    listJobs,
+    listNames: (customerId) => table.listJobsOfScope(kysely, { customerId, deviceId: undefined, subscriptionId: undefined }),
+    prepare: async (scope) => index.prepare(await listJobs(scope)),
+  }
+}
+
+/** Nothing of a job that had no version yet on that day. */
+function jobToLookIn({ jobId, live }: SearchedJob, { thereBeforeMs }: FileFilters): readonly JobToLookIn[] {
+  const at = thereBeforeMs === undefined ? undefined : numberBefore(live, thereBeforeMs)
+  if (live.numbers.length === 0 || (thereBeforeMs !== undefined && at === undefined)) return []
+  return [{ jobId, live: live.numbers, at }]
+}
+
+function indexFilters(filters: FileFilters): IndexFilters {
+  const { type, kind, minBytes, maxBytes, changedFromMs, changedBeforeMs, state } = filters
+  return {
+    type,
+    kind: kind === undefined ? 0 : kindNumber(kind),
+    minBytes,
+    maxBytes,
+    changedFromS: changedFromMs === undefined ? undefined : Math.floor(changedFromMs / 1000),
+    changedBeforeS: changedBeforeMs === undefined ? undefined : Math.ceil(changedBeforeMs / 1000),
+    state,
+  }
+}

@@ -1,0 +1,148 @@
+/** Searching a customer's files over all computers and versions: what may be asked, and what comes back. */
+import { type PathState, pathStates } from '../catalogue/path-states.ts'
+import type { JobId } from '../jobs/job.ts'
+import type { Id } from '../runtime/ids.ts'
+import type { VersionPath } from '../snapshots/version-path.ts'
+import type { FileKind } from './file-kind.ts'
+import type { FindOrder, HitPlace } from './find-in-index.ts'
+import type { NameMatch } from './name-query.ts'
+import { firstAtLeast } from './sorted-numbers.ts'
+
+export const foundTypes = ['file', 'folder'] as const
+export type FoundType = (typeof foundTypes)[number]
+export const foundStates = ['present', 'deleted'] as const
+export type FoundState = (typeof foundStates)[number]
+
+/** Which computers and backup plans are looked at. */
+export interface SearchScope {
+  readonly customerId: Id<'cus'>
+  readonly deviceId: Id<'dev'> | undefined
+  /** By the name that people know a job by; upper and lower case are one. */
+  readonly job: string | undefined
+  readonly subscriptionId: Id<'sub'> | undefined
+}
+
+export interface FileFilters {
+  readonly type: FoundType | undefined
+  readonly kind: FileKind | undefined
+  /** Of files; with one of them folders are not found. */
+  readonly minBytes: number | undefined
+  readonly maxBytes: number | undefined
+  readonly changedFromMs: number | undefined
+  readonly changedBeforeMs: number | undefined
+  readonly state: FoundState | undefined
+  /** What was there in the newest version before this moment. */
+  readonly thereBeforeMs: number | undefined
+}
+
+export interface FileQuestion extends SearchScope, FileFilters {
+  readonly name: string
+  readonly match: NameMatch
+  readonly order: FindOrder
+  readonly after: string | undefined
+  readonly limit: number
+}
+
+export interface SeenIn {
+  readonly id: Id<'snap'>
+  readonly receivedAt: number
+}
+
+export interface FoundFile {
+  /** Where the list goes on. */
+  readonly key: string
+  readonly deviceId: Id<'dev'>
+  readonly computer: string
+  readonly job: string
+  readonly path: VersionPath
+  readonly type: PathState['type']
+  readonly sizeBytes: number
+  readonly changedAtNs: bigint
+  /** The newest version that holds it like this: what a download gives. */
+  readonly shown: SeenIn
+  /** The oldest version that holds it. */
+  readonly firstAt: number
+  readonly lastAt: number
+  /** How often it was different; each can be had. */
+  readonly states: number
+  /** The newest of those, the newest first. */
+  readonly newest: readonly StateOfFound[]
+  /** It is in the newest version. */
+  readonly isPresent: boolean
+  /** The first version without it. */
+  readonly deletedAt: number | undefined
+}
+
+export interface StateOfFound {
+  /** The newest version that holds it like this. */
+  readonly version: SeenIn
+  readonly sizeBytes: number
+  /** Than the state before; undefined for the oldest. */
+  readonly moreBytes: number | undefined
+}
+
+export interface FoundPage {
+  readonly items: readonly FoundFile[]
+  /** The `after` of the next page. */
+  readonly next: string | undefined
+  /** How many match. Exact but for paths that went away and came back. */
+  readonly total: number
+}
+
+/** A job of the scope, and the versions of it that are there. */
+export interface SearchedJob {
+  readonly jobId: JobId
+  readonly deviceId: Id<'dev'>
+  readonly computer: string
+  readonly job: string
+  /** The newest number of its catalogue. */
+  readonly version: number
+  readonly live: LiveVersions
+}
+
+/** Numbers of the catalogue, ascending, and when each came. */
+export interface LiveVersions {
+  readonly numbers: Uint32Array
+  readonly receivedAt: Float64Array
+}
+
+/** A state that at least one version still shows, with the first and the last of those. */
+export interface LiveState extends PathState {
+  readonly firstNumber: number
+  readonly lastNumber: number
+}
+
+/** Newest first. Of the others nothing is left to be had. */
+export function liveStates(
+  changes: Parameters<typeof pathStates>[0],
+  { version, live }: Pick<SearchedJob, 'version' | 'live'>,
+): readonly LiveState[] {
+  return pathStates(changes, version).flatMap((state) => {
+    const first = firstAtLeast(live.numbers, state.from)
+    const end = firstAtLeast(live.numbers, state.before)
+    if (first >= end) return []
+    return [{ ...state, firstNumber: live.numbers[first]!, lastNumber: live.numbers[end - 1]! }]
+  })
+}
+
+/** The newest version that came before a moment. Versions come in the order of their numbers. */
+export function numberBefore({ numbers, receivedAt }: LiveVersions, beforeMs: number): number | undefined {
+  for (let at = numbers.length - 1; at >= 0; at -= 1) if (receivedAt[at]! < beforeMs) return numbers[at]
+  return undefined
+}
+
+export function receivedAtOf({ numbers, receivedAt }: LiveVersions, number: number): number {
+  return receivedAt[firstAtLeast(numbers, number)]!
+}
+
+export function placeKey({ rank, value, jobId, hash }: HitPlace): string {
+  return `${rank}-${value}-${jobId}-${hash.toString('hex')}`
+}
+
+const keyPattern = /^(\d)-(\d{1,16})-(\d{1,15})-([0-9a-f]{32})$/
+
+export function parsePlaceKey(key: string | undefined): HitPlace | undefined {
+  const match = keyPattern.exec(key ?? '')
+  if (match === null) return undefined
+  return { rank: Number(match[1]), value: Number(match[2]), jobId: Number(match[3]), hash: Buffer.from(match[4]!, 'hex') }
+}
