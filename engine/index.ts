@@ -32,6 +32,7 @@ export { type PlainRecord, sealPack } from './deposit/seal-pack.ts'
 export { bytesOfText, textOfBytes } from './format/byte-text.ts'
 export { encodeGoneFile, type GoneFile, goneSuffix, readGoneFile } from './format/gone-file.ts'
 export { readListNode } from './format/list.ts'
+export { type NoteBody, noteMaxCharacters, noteNameMaxCharacters } from './format/note-body.ts'
 export {
   type PackEntry,
   type PackFoot,
@@ -129,6 +130,7 @@ export { createRepository, newRepositorySecrets, type RepositoryToCreate } from 
 export type { ByteRange } from './repository/file-content.ts'
 export { type FileRepository, type FileRepositoryOptions, openFileRepository } from './repository/file-repository.ts'
 export { addToFilter, createFilter, isInFilter } from './repository/id-filter.ts'
+export { encodeNoteFile, noteFileMaxBytes, readNoteFile } from './repository/note-file.ts'
 export {
   type OpenedRepository,
   openRepository,
@@ -169,6 +171,7 @@ export { type RestoreOptions, restore } from './restore/restore.ts'
 export { RestoreError, type RestoreFault } from './restore/restore-error.ts'
 export type { FailedEntry, KeptEntry, NotSetEntry, RestoreProgress, RestoreResult } from './restore/restore-report.ts'
 export type { Decision, ForgetReason, KeepReason, RetainedVersion } from './retention/decision.ts'
+export { foreseeRetention, type KeptUntil } from './retention/foresee-retention.ts'
 export { planRetention, type RetentionContext } from './retention/plan-retention.ts'
 export {
   type CalendarUnit,

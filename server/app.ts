@@ -129,6 +129,8 @@ import { jobsPagesRoutes } from './told-jobs/jobs-pages-routes.ts'
 import type { Uploads } from './uploads.ts'
 import { usageRoutes } from './usage/usage-routes.ts'
 import { usersRoutes } from './users/users-routes.ts'
+import { versionNotesApiRoutes } from './version-notes/version-notes-api-routes.ts'
+import { versionNotesRoutes } from './version-notes/version-notes-routes.ts'
 import { webhooksRoutes } from './webhooks/webhooks-routes.ts'
 
 export interface Dependencies {
@@ -271,13 +273,14 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', fleetActsRoutes({ ...services, fleetActs: createFleetActs({ ...services, ...dependencies.retentionSide }) }))
   // Before the page of one computer: `add` is no id.
   app.route('/', addComputerRoutes(services))
-  app.route('/', computersRoutes(services))
+  app.route('/', computersRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', manageRoutes({ ...services, ...dependencies.retentionSide, clock: dependencies.clock }))
   app.route('/', activityPagesRoutes(services))
   app.route('/', ordersPagesRoutes(services))
   app.route('/', jobsPagesRoutes(services))
   app.route('/', switchPagesRoutes(services))
-  app.route('/', versionsRoutes(services))
+  app.route('/', versionsRoutes({ ...services, ...dependencies.retentionSide }))
+  app.route('/', versionNotesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', versionButtonsRoutes({ ...services, ...dependencies.retentionSide }))
   const ofPlans = { ...services, ...dependencies.plansSide }
@@ -343,6 +346,7 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', devicesRoutes({ ...services, ...shared }))
   app.route('/', enrolmentsRoutes({ ...services, ...shared }))
   app.route('/', retentionRoutes({ ...services, ...shared }))
+  app.route('/', versionNotesApiRoutes({ ...services, ...shared }))
   app.route('/', alarmsRoutes(services))
   app.route('/', keyCareRoutes({ ...services, ...shared }))
   app.route('/', copiesApiRoutes({ ...services, ...shared }))

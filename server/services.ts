@@ -123,9 +123,11 @@ export async function createServices(box: Box): Promise<Services> {
     database,
     dataFolder,
     clock,
+    randomness,
     timeZone,
     volumes: uploads.volumes,
     readObservedTime: care.observedTime.read,
+    log: box.log.child({ part: 'retention' }),
     reached,
   })
   const plansSide = createPlansSide({ ...people, ...devicesSide, ...retentionSide, database, dataFolder, clock, randomness })

@@ -21,8 +21,9 @@ import type { OrdersService } from '../orders/orders-service.ts'
 import type { ProgressService } from '../progress/progress-service.ts'
 import { workProps } from '../progress/work-props.ts'
 import { keptPath } from '../retention/retention-paths.ts'
+import type { RetentionService } from '../retention/retention-service.ts'
 import type { RunsService } from '../runs/runs-service.ts'
-import { isId } from '../runtime/ids.ts'
+import { type Id, isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { planSwitchPath } from '../subscriptions/plan-paths.ts'
@@ -30,6 +31,9 @@ import type { SubscriptionsService } from '../subscriptions/subscriptions-servic
 import { hidePaths } from '../text/hide-paths.ts'
 import type { ToldJobsService } from '../told-jobs/told-jobs-service.ts'
 import type { VerificationService } from '../verification/verification-service.ts'
+import { wordsProps } from '../version-notes/keep-props.ts'
+import type { VersionNote } from '../version-notes/version-note.ts'
+import type { VersionNotes } from '../version-notes/version-notes-service.ts'
 import { type AgentAddress, agentStepsFor } from './agent-steps.ts'
 import { type Computer, computerState } from './computer.ts'
 import type { ComputersService } from './computers-service.ts'
@@ -54,10 +58,13 @@ export function computersRoutes(options: {
   readonly subscriptions: Pick<SubscriptionsService, 'find'>
   readonly switches: Pick<BackupSwitches, 'findOff'>
   readonly agentAddress: AgentAddress
+  readonly retention: Pick<RetentionService, 'foresee'>
+  readonly versionNotes: Pick<VersionNotes, 'list'>
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
   const { customers, computers, snapshots, runs, verification, identities, subscriptions, switches, agentAddress, pageContext } =
     options
+  const { retention, versionNotes } = options
   const routes = newRoutes()
 
   routes.get('/computers', async (c) => {
@@ -94,6 +101,10 @@ export function computersRoutes(options: {
     })
     const beforeSeq = seqAsked(c.req.query('before'))
     const versions = await snapshots.listOfDevice({ deviceId: device.deviceId, beforeSeq, limit: versionsPerPage + 1 })
+    const [kept, notes] = await Promise.all([
+      retention.foresee(device),
+      mayReadFiles ? versionNotes.list(versions.map(({ id }) => id)) : noNotes,
+    ])
     const path = computerPath(device.deviceId)
     const told = await options.toldJobs.find(device.deviceId)
     const { customerId, deviceId } = device
@@ -121,7 +132,11 @@ export function computersRoutes(options: {
           path,
           told: told === undefined ? [] : [told],
         }),
-        versions: versions.slice(0, versionsPerPage).map((version) => versionRow(version, mayReadFiles)),
+        versions: versions.slice(0, versionsPerPage).map((version) => ({
+          ...versionRow(version, mayReadFiles),
+          words: wordsProps(notes.get(version.id)),
+          kept: kept.get(version.id),
+        })),
         pager: pagerOf({ reader, versions, beforeSeq, path }),
         keptPath: keptPath(device.deviceId),
         work: await workProps(c, options, { customerId, deviceId, path }),
@@ -176,7 +191,9 @@ function goneOf({ deviceId, name, number, versionsCount, lastSeenAt, state }: De
   return [{ name, number: formatDeviceNumber(number), path, versions: versionsCount, lastSeenAtMs: lastSeenAt, state }]
 }
 
-function versionRow(version: Snapshot, mayReadFiles: boolean): VersionRow {
+const noNotes: ReadonlyMap<Id<'snap'>, VersionNote> = new Map()
+
+function versionRow(version: Snapshot, mayReadFiles: boolean): Omit<VersionRow, 'words' | 'kept'> {
   const { counts } = version
   return {
     atMs: version.receivedAt,

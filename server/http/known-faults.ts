@@ -31,6 +31,7 @@ import { licenceProblems, planProblems } from '../subscriptions/licence-problems
 import { tokenProblems } from '../tokens/token-problems.ts'
 import { jobsProblems } from '../told-jobs/jobs-problems.ts'
 import { userProblems } from '../users/user-problems.ts'
+import { versionNoteProblems } from '../version-notes/version-note-problems.ts'
 import { webhookProblems } from '../webhooks/webhook-problems.ts'
 import { workerPoolProblems } from '../worker-pool/worker-pool-problems.ts'
 import type { ProblemFinder } from './fault-table.ts'
@@ -75,6 +76,7 @@ const faultTables: readonly ProblemFinder[] = [
   selfBackupProblems,
   recoveryProblems,
   retentionProblems,
+  versionNoteProblems,
   pruneProblems,
   pruneRefusals,
   rebuildProblems,

@@ -58,6 +58,7 @@ export interface TestApp extends AsyncDisposable {
   readonly copies: CopiesService
   readonly ending: EndingService
   readonly retention: RetentionSide['retention']
+  readonly versionNotes: RetentionSide['versionNotes']
   readonly plansSide: PlansSide
   readonly sharesSide: SharesSide
   readonly records: RecordsService
@@ -153,7 +154,7 @@ export async function testApp(
     forgetSecrets: repositories.forgetSecrets,
     reached,
   })
-  const { retention } = createRetentionSide({
+  const retentionSide = createRetentionSide({
     ...people,
     ...devicesSide,
     ...common,
@@ -161,8 +162,10 @@ export async function testApp(
     timeZone: 'UTC',
     volumes: uploads.volumes,
     readObservedTime: alarmsAndTime.observedTime.read,
+    log,
     reached,
   })
+  const { retention } = retentionSide
   const plansSide = createPlansSide({ ...people, ...devicesSide, ...common, retention })
   const sharesSide = createSharesSide({
     ...people,
@@ -253,7 +256,7 @@ export async function testApp(
     rebuild,
     recoverySide,
     keyCare,
-    retentionSide: { retention },
+    retentionSide,
     plansSide,
     copiesSide,
     sharesSide,
@@ -280,6 +283,7 @@ export async function testApp(
     recoverySide,
     rebuild,
     retention,
+    versionNotes: retentionSide.versionNotes,
     plansSide,
     sharesSide,
     masterKey,

@@ -7,6 +7,7 @@ import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type Fact, facts } from '../partials/facts.ts'
+import { type KeptUntilProps, keptUntil } from '../partials/kept-until.ts'
 import { type MonthProps, monthPart } from '../partials/month.ts'
 import { notice } from '../partials/notice.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
@@ -14,6 +15,7 @@ import { partHead } from '../partials/part-head.ts'
 import { type PausedProps, pausedNotice } from '../partials/paused-notice.ts'
 import { stateBadge } from '../partials/state.ts'
 import { trail } from '../partials/trail.ts'
+import { type VersionWordsProps, versionWordsInList } from '../partials/version-words.ts'
 import { backUpNow, type WorkProps, workPart } from '../partials/work.ts'
 import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
@@ -31,6 +33,10 @@ export type VersionRow = {
   readonly tookMs: number
   readonly files: number
   readonly newBytes: number
+  /** What people wrote about it; nothing for staff. */
+  readonly words: VersionWordsProps | undefined
+  /** Nothing: the computer has no rules. */
+  readonly kept: KeptUntilProps | undefined
 }
 
 /** Who the computer is, as it said when it was connected. */
@@ -195,7 +201,7 @@ function versionRow(reader: Reader, version: VersionRow): Html {
   const newBytes = sizeText(reader, version.newBytes)
   return html`
                 <tr>
-                  <th scope="row" class="when">${version.path === undefined ? words : html`<a href="${version.path}">${words}</a>`}<span class="narrow sub">${countOf(reader, version.files, 'file')}, ${newBytes} new</span></th>
+                  <th scope="row" class="when">${version.path === undefined ? words : html`<a href="${version.path}">${words}</a>`}<span class="narrow sub">${countOf(reader, version.files, 'file')}, ${newBytes} new</span>${versionWordsInList(version.words)}${version.kept === undefined ? '' : html`<span class="sub">${keptUntil(reader, version.kept)}</span>`}</th>
                   <td>${verdictOf(reader, version)}</td>
                   <td class="num wide">${took}</td>
                   <td class="num wider">${countText(reader, version.files)}</td>

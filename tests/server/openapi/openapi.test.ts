@@ -54,6 +54,7 @@ describe('the description of the API', () => {
               ...box.sharesSide,
               ...box.lettersSide,
               retention: box.retention,
+              versionNotes: box.versionNotes,
               copies: box.copies,
             },
             '0.0.0-test',
