@@ -11,7 +11,7 @@ export {
 } from './backup/back-up.ts'
 export type { FolderPage, ListOptions } from './browse/folder-page.ts'
 export type { FilesEvent, ItemToRead } from './browse/many-files.ts'
-export { openVersion, type Version, type WalkedEntry } from './browse/version.ts'
+export { type LostFolder, openVersion, type Version, type WalkedEntry } from './browse/version.ts'
 export type { CheckFault, CheckFinding, CheckReport, FileHit } from './check/check-report.ts'
 export { type CheckOptions, checkRepository } from './check/check-repository.ts'
 export type { Compression } from './compression/zstd.ts'

@@ -38,6 +38,9 @@ import { connectRoutes } from './devices/connect-routes.ts'
 import { devicesRoutes } from './devices/devices-routes.ts'
 import { manageRoutes } from './devices/manage-routes.ts'
 import type { DevicesSide } from './devices-side.ts'
+import { drillsApiRoutes } from './drills/drills-api-routes.ts'
+import { drillsRoutes } from './drills/drills-routes.ts'
+import type { DrillsService } from './drills/drills-service.ts'
 import { addComputerRoutes } from './enrolments/add-computer-routes.ts'
 import { enrolmentsRoutes } from './enrolments/enrolments-routes.ts'
 import { fleetActsRoutes } from './fleet/fleet-acts-routes.ts'
@@ -154,6 +157,7 @@ export interface Dependencies {
   readonly keyCare: KeyCareService
   readonly rebuild: Pick<RebuildService, 'findHold' | 'confirm'>
   readonly retentionSide: RetentionSide
+  readonly drills: DrillsService
   readonly plansSide: PlansSide
   readonly copiesSide: CopiesSide
   readonly sharesSide: SharesSide
@@ -172,7 +176,10 @@ type ApiServices = People &
   PlansSide &
   SharesSide &
   Pick<LettersSide, 'boxAddress'> &
-  CopiesSide & { readonly chores: ChoresService } & { readonly uploads: Uploads; readonly keyCare: KeyCareService }
+  CopiesSide & { readonly chores: ChoresService; readonly drills: DrillsService } & {
+    readonly uploads: Uploads
+    readonly keyCare: KeyCareService
+  }
 
 /** What routes of the frame share, made once. */
 interface Shared {
@@ -227,7 +234,7 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
   app.route('/', accountPeopleRoutes({ ...people, ...shared, publicUrl: dependencies.publicUrl, pageContext }))
   app.route('/', glassRoutes({ ...people, ...shared, pageContext }))
   mountPages(app, dependencies, shared)
-  const { devicesSide, care, uploads, keyCare, retentionSide, copiesSide, sharesSide, lettersSide } = dependencies
+  const { devicesSide, care, uploads, keyCare, retentionSide, copiesSide, sharesSide, lettersSide, drills } = dependencies
   mountApi(
     app,
     {
@@ -241,6 +248,7 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
       ...lettersSide,
       uploads,
       keyCare,
+      drills,
     },
     shared,
   )
@@ -256,6 +264,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
     ...care,
     volumes: dependencies.uploads.volumes,
     moves: dependencies.uploads.moves,
+    drills: dependencies.drills,
     ...dependencies.recoverySide,
     ...shared,
     computers,
@@ -281,6 +290,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', switchPagesRoutes(services))
   app.route('/', versionsRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', versionNotesRoutes({ ...services, ...dependencies.retentionSide }))
+  app.route('/', drillsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', versionButtonsRoutes({ ...services, ...dependencies.retentionSide }))
   const ofPlans = { ...services, ...dependencies.plansSide }
@@ -347,6 +357,7 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', enrolmentsRoutes({ ...services, ...shared }))
   app.route('/', retentionRoutes({ ...services, ...shared }))
   app.route('/', versionNotesApiRoutes({ ...services, ...shared }))
+  app.route('/', drillsApiRoutes({ ...services, ...shared }))
   app.route('/', alarmsRoutes(services))
   app.route('/', keyCareRoutes({ ...services, ...shared }))
   app.route('/', copiesApiRoutes({ ...services, ...shared }))

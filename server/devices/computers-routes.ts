@@ -11,6 +11,9 @@ import { isOff, type SwitchedOff } from '../backup-switches/backup-switch.ts'
 import type { BackupSwitches } from '../backup-switches/backup-switches-service.ts'
 import type { DeviceFault } from '../checks/device-fault.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
+import { drillsPath } from '../drills/drill-paths.ts'
+import { provedProps } from '../drills/drill-props.ts'
+import type { DrillsService } from '../drills/drills-service.ts'
 import { monthAsked, monthProps } from '../home/month.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
@@ -60,6 +63,7 @@ export function computersRoutes(options: {
   readonly agentAddress: AgentAddress
   readonly retention: Pick<RetentionService, 'foresee'>
   readonly versionNotes: Pick<VersionNotes, 'list'>
+  readonly drills: Pick<DrillsService, 'standings' | 'find'>
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
   const { customers, computers, snapshots, runs, verification, identities, subscriptions, switches, agentAddress, pageContext } =
@@ -139,6 +143,11 @@ export function computersRoutes(options: {
         })),
         pager: pagerOf({ reader, versions, beforeSeq, path }),
         keptPath: keptPath(device.deviceId),
+        proved: await provedOf(device, reader.nowMs),
+        provePath:
+          c.var.access.may('drills:order', customerId) && device.lastGoodVersion !== undefined && device.state !== 'forgotten'
+            ? drillsPath(deviceId)
+            : undefined,
         work: await workProps(c, options, { customerId, deviceId, path }),
         backUpPath: device.kind === 'agent' && c.var.access.may('devices:write', customerId) ? ordersPath(deviceId) : undefined,
         ...(told === undefined ? {} : { jobsPath: jobsPath(deviceId) }),
@@ -159,6 +168,15 @@ export function computersRoutes(options: {
     const own = await switches.findOff(device.deviceId)
     const path = access.may('backups:switch', device.customerId) ? `${computerPath(device.deviceId)}/switch` : undefined
     return { off: own && { of: own.cause === 'plan-limit' ? 'plan-limit' : 'computer', ...ownFacts(own) }, path }
+  }
+
+  async function provedOf(device: Device, nowMs: number): Promise<ComputerPageProps['proved']> {
+    const standings = await options.drills.standings([device.deviceId])
+    const standing = standings.get(device.deviceId)
+    const proved = provedProps([device], standings, { nowMs })
+    if (proved === undefined || standing?.outcome !== 'not-run' || standing.lastDrill === undefined) return proved
+    const last = await options.drills.find(standing.lastDrill)
+    return { ...proved, notRun: last?.endedAt === undefined ? undefined : { atMs: last.endedAt, words: last.detail ?? '' } }
   }
 
   async function getComputer(deviceId: string): Promise<Computer> {

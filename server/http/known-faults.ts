@@ -8,6 +8,7 @@ import { copyProblems } from '../copies/copy-problems.ts'
 import { customerProblems } from '../customers/customer-problems.ts'
 import { databaseProblems } from '../database/database-problems.ts'
 import { deviceProblems } from '../devices/device-problems.ts'
+import { drillProblems } from '../drills/drill-problems.ts'
 import { enrolmentProblems } from '../enrolments/enrolment-problems.ts'
 import { glassProblems } from '../glass/glass-problems.ts'
 import { identityProblems } from '../identities/identity-problems.ts'
@@ -54,6 +55,7 @@ const faultTables: readonly ProblemFinder[] = [
   planProblems,
   setupProblems,
   deviceProblems,
+  drillProblems,
   enrolmentProblems,
   identityProblems,
   repositoryProblems,

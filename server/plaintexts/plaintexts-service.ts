@@ -26,8 +26,16 @@ export type LocateRecords = (
 
 export interface PlaintextsService {
   /** @throws MissingChunksError when an id is stored nowhere, FormatError `record-damaged` when no copy of it opens */
-  readonly source: (repository: Repository) => PlaintextSource
+  readonly source: (repository: Repository, asker?: Asker) => PlaintextSource
 }
+
+/** Who asks: somebody who waits for it, unless told otherwise. What nobody waits for is not kept either, so that it reads what lies there. */
+export interface Asker {
+  readonly isUrgent: boolean
+  readonly signal?: AbortSignal
+}
+
+const somebodyWaits: Asker = { isUrgent: true }
 
 const keptBytesMax = 32 * 1024 ** 2
 /** One task's share: small enough that both threads work and a page's question does not wait long behind a download's. */
@@ -48,50 +56,60 @@ export function createPlaintexts(options: {
   const { locate, openSecrets, pool, dataFolder } = options
   const kept = createBoundedCache<string, Buffer>({ maxWeight: keptBytesMax, weigh: ({ length }) => length })
 
-  const readLocated = async (repository: Repository, located: readonly Located[]): Promise<ReadonlyMap<ChunkKey, Buffer>> => {
+  const readLocated = async (
+    repository: Repository,
+    located: readonly Located[],
+    asker: Asker,
+  ): Promise<ReadonlyMap<ChunkKey, Buffer>> => {
     const secrets = await openSecrets(repository)
     const files = repositoryPlace(dataFolder, repository.uid)
     const records = located.map(({ id, places }) => ({ id, places: filePlaces(files, places) }))
-    const answer = await pool.run('open-records', { secrets, records }, { isUrgent: true })
+    const answer = await pool.run('open-records', { secrets, records }, asker)
     return new Map(
       answer.records.map((record, index) => {
         const { id } = located[index]!
         if (record.kind === 'failed') throw new FormatError('record-damaged', `record ${id.toString('hex')}: ${record.why}`)
         const plaintext = asBuffer(record.plaintext)
-        if (record.type !== recordTypes.data) kept.set(`${repository.repositoryId}/${chunkKey(id)}`, plaintext)
+        if (asker.isUrgent && record.type !== recordTypes.data) kept.set(`${repository.repositoryId}/${chunkKey(id)}`, plaintext)
         return [chunkKey(id), plaintext]
       }),
     )
   }
 
   /** A pack may have been put together with others between the question where a record lies and the reading: asked once more. */
-  const readOrLocateAgain = async (repository: Repository, task: readonly Located[]) => {
+  const readOrLocateAgain = async (repository: Repository, task: readonly Located[], asker: Asker) => {
     try {
-      return await readLocated(repository, task)
+      return await readLocated(repository, task, asker)
     } catch (error) {
       if (!(error instanceof FormatError)) throw error
       const ids = task.map(({ id }) => id)
-      return readLocated(repository, await locateAll(locate, repository.repositoryId, ids))
+      return readLocated(repository, await locateAll(locate, repository.repositoryId, ids), asker)
     }
   }
 
-  const readPlaintexts = async (repository: Repository, ids: readonly ChunkId[]): Promise<ReadonlyMap<ChunkKey, Buffer>> => {
+  const readPlaintexts = async (
+    repository: Repository,
+    ids: readonly ChunkId[],
+    asker: Asker,
+  ): Promise<ReadonlyMap<ChunkKey, Buffer>> => {
     const found = new Map<ChunkKey, Buffer>()
     const absent = new Map<ChunkKey, ChunkId>()
     for (const id of ids) {
       const key = chunkKey(id)
-      const plaintext = kept.get(`${repository.repositoryId}/${key}`)
+      const plaintext = asker.isUrgent ? kept.get(`${repository.repositoryId}/${key}`) : undefined
       if (plaintext !== undefined) found.set(key, plaintext)
       else absent.set(key, id)
     }
     if (absent.size === 0) return found
     const located = await locateAll(locate, repository.repositoryId, [...absent.values()])
-    const parts = await Promise.all(tasksOf(located).map((task) => readOrLocateAgain(repository, task)))
+    const parts = await Promise.all(tasksOf(located).map((task) => readOrLocateAgain(repository, task, asker)))
     for (const part of parts) for (const [key, plaintext] of part) found.set(key, plaintext)
     return found
   }
 
-  return { source: (repository) => ({ readPlaintexts: (ids) => readPlaintexts(repository, ids) }) }
+  return {
+    source: (repository, asker = somebodyWaits) => ({ readPlaintexts: (ids) => readPlaintexts(repository, ids, asker) }),
+  }
 }
 
 async function locateAll(

@@ -11,6 +11,8 @@ import { createFindOtherCopy } from '../../server/copies/find-other-copy.ts'
 import { createCopiesSide } from '../../server/copies-side.ts'
 import { createEnding, type EndingService } from '../../server/customers/ending/ending-service.ts'
 import { createDevicesSide, type DevicesSide } from '../../server/devices-side.ts'
+import type { DrillsService } from '../../server/drills/drills-service.ts'
+import { createDrillsSide } from '../../server/drills-side.ts'
 import type { App } from '../../server/http/app-environment.ts'
 import { pageContextBy } from '../../server/http/page-context.ts'
 import { openStaticFiles } from '../../server/http/static-files.ts'
@@ -57,6 +59,7 @@ export interface TestApp extends AsyncDisposable {
   readonly keyCare: KeyCareService
   readonly copies: CopiesService
   readonly ending: EndingService
+  readonly drills: DrillsService
   readonly retention: RetentionSide['retention']
   readonly versionNotes: RetentionSide['versionNotes']
   readonly plansSide: PlansSide
@@ -207,6 +210,20 @@ export async function testApp(
     log,
     reached,
   })
+  const drills = createDrillsSide({
+    ...common,
+    ...alarmsAndTime,
+    ...devicesSide,
+    repositories,
+    records,
+    pool,
+    traffic: uploads.traffic,
+    timeZone: 'UTC',
+    version: '0.0.0-test',
+    log,
+    reached,
+  })
+  await drills.start()
   const chores = createChoresService({
     ...alarmsAndTime,
     database,
@@ -224,6 +241,7 @@ export async function testApp(
         ...lettersSide,
         isHeartbeatWanted: false,
         ending,
+        drills,
         moves: uploads.moves,
         repair: uploads.repair,
         prune: uploads.prune,
@@ -254,6 +272,7 @@ export async function testApp(
     uploads,
     care,
     rebuild,
+    drills,
     recoverySide,
     keyCare,
     retentionSide,
@@ -290,6 +309,7 @@ export async function testApp(
     keyCare,
     copies: copiesSide.copies,
     ending,
+    drills,
     records,
     pool,
     dataFolder,

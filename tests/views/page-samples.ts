@@ -27,6 +27,7 @@ import { basketSamples, emptyBasket, fullBasket } from './basket-samples.ts'
 import { checkSamples } from './check-samples.ts'
 import { copiesSamples } from './copies-samples.ts'
 import { customersSamples } from './customers-samples.ts'
+import { drillSamples } from './drill-samples.ts'
 import { fleetSamples } from './fleet-samples.ts'
 import { keptSamples } from './kept-samples.ts'
 import { lettersSamples } from './letters-samples.ts'
@@ -283,6 +284,15 @@ function computer(props: Partial<ComputerPageProps>): (page: PageContext) => Htm
       month: { month, earlierPath: '?month=2026-02', ribbons: [ribbon('RECEPTION-PC', { 19: 'partial' })] },
       versions: Array.from({ length: 12 }, (_, index) => version(index)),
       pager: { words: 'The newest 12 of 312', next: '?before=300', nextWord: 'Older', backWord: 'Newest' },
+      proved: {
+        computers: 1,
+        provedAtMs: lastMs - 3 * dayMs,
+        unproved: 0,
+        damaged: [],
+        isOverdue: false,
+        path: '/computers/dev_x/drills',
+      },
+      provePath: '/computers/dev_x/drills',
       keptPath: '/computers/dev_x/kept',
       managePath: '/computers/dev_x/manage',
       gone: undefined,
@@ -453,6 +463,14 @@ export const pageSamples = {
     getBackPath: undefined,
   }),
   'home-one': home({
+    proved: {
+      computers: 1,
+      provedAtMs: lastMs - 3 * dayMs,
+      unproved: 0,
+      damaged: [],
+      isOverdue: false,
+      path: '/computers/dev_x/drills',
+    },
     standing: { kind: 'ok', names: ['RECEPTION-PC'], lastAtMs: lastMs, files: 3180, sinceMs: lastMs },
     month: { month, ribbons: [ribbon('RECEPTION-PC')] },
     kitsAsked: [
@@ -461,6 +479,7 @@ export const pageSamples = {
     ],
   }),
   'home-many': home({
+    proved: { computers: 6, provedAtMs: undefined, unproved: 2, damaged: [], isOverdue: true, path: '/computers' },
     month: {
       month,
       earlierPath: '/?month=2026-02',
@@ -474,6 +493,17 @@ export const pageSamples = {
     },
   }),
   'home-long': home({
+    proved: {
+      computers: 6,
+      provedAtMs: undefined,
+      unproved: 2,
+      damaged: [
+        { computer: longName, atMs: lastMs - dayMs, path: '/drills/drl_x' },
+        { computer: 'B', atMs: lastMs, path: '/drills/drl_y' },
+      ],
+      isOverdue: true,
+      path: '/computers',
+    },
     standing: { kind: 'silent', names: [longName], lastGoodAtMs: nowMs - 9 * dayMs, others: 5 },
     month: { month, ribbons: [ribbon(longName), ribbon('B')] },
   }),
@@ -565,7 +595,19 @@ export const pageSamples = {
     pager: { words: '' },
     stored: { storedBytes: 0, sourceBytes: 0, versions: 0, sinceMs: undefined },
   }),
-  'computer-one': computer({ versions: [version(0)], pager: { words: '' } }),
+  'computer-one': computer({
+    proved: {
+      computers: 1,
+      provedAtMs: undefined,
+      unproved: 1,
+      damaged: [],
+      isOverdue: false,
+      notRun: { atMs: lastMs, words: 'The disk of the box has no room for what the drill would bring back.' },
+      path: '/computers/dev_x/drills',
+    },
+    versions: [version(0)],
+    pager: { words: '' },
+  }),
   'computer-many': computer({}),
   'computer-long': computer({ name: longName, state: { kind: 'silent', sinceMs: nowMs - 9 * dayMs } }),
   'computer-revoked': computer({ gone: 'revoked' }),
@@ -583,6 +625,7 @@ export const pageSamples = {
   ...keptSamples({ viewer, nowMs, longName }),
   ...basketSamples({ viewer, nowMs, longName }),
   ...previewSamples({ viewer, nowMs, longName }),
+  ...drillSamples({ viewer, nowMs, longName }),
   ...lettersSamples(longName),
   ...recoverySamples({ viewer, nowMs, longName }),
   ...shareSamples({ viewer, longName }),

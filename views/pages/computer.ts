@@ -13,6 +13,7 @@ import { notice } from '../partials/notice.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
 import { partHead } from '../partials/part-head.ts'
 import { type PausedProps, pausedNotice } from '../partials/paused-notice.ts'
+import { type ProvedProps, provedLine } from '../partials/proved.ts'
 import { stateBadge } from '../partials/state.ts'
 import { trail } from '../partials/trail.ts'
 import { type VersionWordsProps, versionWordsInList } from '../partials/version-words.ts'
@@ -79,6 +80,10 @@ export type ComputerPageProps = PageContext & {
   readonly pager: PagerProps
   /** Until when versions are kept, and why. */
   readonly keptPath: string
+  /** Whether bringing files back was tried; nothing: there is no version yet. */
+  readonly proved: ProvedProps | undefined
+  /** Where a proof is asked for; undefined for whoever may not. */
+  readonly provePath: string | undefined
   readonly stored: {
     readonly storedBytes: number
     readonly sourceBytes: number
@@ -128,10 +133,19 @@ export function computerPage(props: ComputerPageProps): Page {
           ${partHead({ id: 'size', title: 'Stored' })}
           ${storedFigure(reader, props.stored)}
         </section>
+        ${props.proved === undefined ? '' : provedPart(reader, props.proved, props.provePath)}
         ${props.backups.path === undefined || props.backups.off !== undefined ? '' : html`<p class="row"><a class="button small" href="${props.backups.path}">${icon('circle-pause')}Pause backups</a></p>`}
       </aside>
     </div>`,
   })
+}
+
+function provedPart(reader: Reader, proved: ProvedProps, path: string | undefined): Html {
+  return html`<section aria-labelledby="proved">
+          ${partHead({ id: 'proved', title: 'Restore' })}
+          <p>${provedLine(reader, proved)}</p>
+          ${path === undefined ? '' : html`<form action="${path}" method="post"><button class="button small">${icon('play')}Prove a restore now</button></form>`}
+        </section>`
 }
 
 function failureNotice(reader: Reader, { atMs, words, code }: NonNullable<ComputerPageProps['failure']>): Html {

@@ -88,6 +88,8 @@ function sampleIds(): Readonly<Record<string, string>> {
     packId: 'ab'.repeat(32),
     skipId: `skp_${'f'.repeat(20)}`,
     runId: `run_${'e'.repeat(20)}`,
+    // Of nobody here: tests/server/drills/ shows one to a neighbour.
+    drillId: `drl_${'d'.repeat(20)}`,
     orderId: `ord_${'d'.repeat(20)}`,
     runKey: 'ab'.repeat(16),
     ticket: 'ab'.repeat(20),

@@ -55,6 +55,7 @@ describe('the description of the API', () => {
               ...box.lettersSide,
               retention: box.retention,
               versionNotes: box.versionNotes,
+              drills: box.drills,
               copies: box.copies,
             },
             '0.0.0-test',
