@@ -159,13 +159,14 @@ function versionPart(reader: Reader, version: DrilledVersionProps, index: number
   const { job, atMs, path, files, lost } = version
   const when = whenText(reader, atMs)
   return html`<section aria-labelledby="version-${index}">
-        <header class="part-head"><h2 id="version-${index}">Backup plan ${job}</h2><p class="hint">Version of ${path === undefined ? when : html`<a href="${path}">${when}</a>`}, ${countOf(reader, version.entries, 'name')}</p></header>
+        <header class="part-head"><h2 id="version-${index}">Version of ${path === undefined ? when : html`<a href="${path}">${when}</a>`}</h2></header>
+        <p class="name">Backup plan <bdi>${job}</bdi>, ${countOf(reader, version.entries, 'name')}</p>
         ${lost.length === 0 ? '' : html`<ul>${lost.map(({ name, why }) => html`<li class="name">${icon('octagon-x')} <bdi class="exact">/${name}</bdi><span class="sub">A part of this folder cannot be read: ${why}</span></li>`)}</ul>`}
         ${files.length === 0 ? html`<p>No files in it.</p>` : ledger(reader, files)}
       </section>`
 }
 
-const whyWords = { random: 'drawn', newest: 'changed last', largest: 'the largest' } as const
+const whyWords = { random: 'drawn by chance', newest: 'changed last', largest: 'the largest' } as const
 
 function ledger(reader: Reader, files: readonly DrilledFileProps[]): Html {
   return html`<div class="ledger-wrap">

@@ -28,7 +28,7 @@ export function provedLine(reader: Reader, props: ProvedProps): Html {
   const [worst] = damaged
   if (worst !== undefined)
     return html`${stateBadge('failed', 'Not everything came back')} when a restore of <a href="${worst.path}">${worst.computer}</a> was tried ${timeTag(worst.atMs, whenInSentence(reader, worst.atMs))}${damaged.length === 1 ? '' : ` (${countOf(reader, damaged.length - 1, 'more computer')})`}.`
-  return html`${provedWords(reader, props)} <a href="${path}">What was proved</a>`
+  return html`${provedWords(reader, props)} <a href="${path}">See the proofs</a>`
 }
 
 function provedWords(reader: Reader, { computers, provedAtMs, unproved, isOverdue, notRun }: ProvedProps): Html {

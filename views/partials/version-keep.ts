@@ -20,7 +20,8 @@ export type VersionKeepProps = {
 export function versionKeep(reader: Reader, { words, kept, notePath, pinPath, unpinPath }: VersionKeepProps): Html {
   const name = words?.name ?? ''
   return html`<section aria-labelledby="keep">
-          ${partHead({ id: 'keep', title: name === '' ? 'Kept' : name })}
+          ${partHead({ id: 'keep', title: 'Kept' })}
+          ${name === '' ? '' : html`<p class="name"><bdi class="exact">${name}</bdi></p>`}
           ${words === undefined || words.note === '' ? '' : versionNote(words.note)}
           ${kept === undefined ? '' : html`<p>${keptUntil(reader, kept)}.</p>`}
           <div class="row">${notePath === undefined ? '' : html`<a class="button small" href="${notePath}">${icon('pencil')}${words === undefined ? 'Give it a name' : 'Change the name or note'}</a>`}${pinButton(pinPath, unpinPath)}</div>

@@ -8,12 +8,12 @@ export type VersionWordsProps = { readonly name: string; readonly note: string }
 export function versionWordsInList(words: VersionWordsProps | undefined): Html {
   if (words === undefined) return html``
   const { name, note } = words
-  return html`${name === '' ? '' : html`<span class="sub name"><b><bdi>${name}</bdi></b></span>`}${note === '' ? '' : html`<span class="sub name"><i><bdi>${beginningOf(note)}</bdi></i></span>`}`
+  return html`${name === '' ? '' : html`<br><span class="name"><bdi>${name}</bdi></span>`}${note === '' ? '' : html`<span class="sub"><i><bdi>${beginningOf(note)}</bdi></i></span>`}`
 }
 
 /** By itself: every line of the note. */
 export function versionNote(note: string): Html {
-  return html`<p class="name"><i><bdi>${note.split('\n').map((line, index) => html`${index === 0 ? '' : html`<br>`}${line}`)}</bdi></i></p>`
+  return html`<p class="own-words"><i><bdi>${note.split('\n').map((line, index) => html`${index === 0 ? '' : html`<br>`}${line}`)}</bdi></i></p>`
 }
 
 const shownCharacters = 140
