@@ -14,6 +14,11 @@ export interface Account {
   readonly user: UserIdentity
   /** Staff see times, counts and sizes; names and bytes are for members. */
   readonly mayReadFiles: boolean
+  /**
+   * The same without what a broken glass gives: for pages that tell more than names of files, whose openings by glass are not written
+   * down (glass/note-openings.ts goes by the route's permission).
+   */
+  readonly mayReadFilesByRole: boolean
 }
 
 const wholeWords = {
@@ -63,6 +68,7 @@ function accountOf(c: AppContext, customer: Customer): Account {
   const user = userOf(c.var.access.principal)
   if (user === undefined) throw new Problem('HF-SIGN-IN-NEEDED')
   const isMember = user.memberships.some(({ customerId }) => customerId === customer.customerId)
+  const mayReadFiles = c.var.access.may('files:read', customer.customerId)
   return {
     customer,
     user,
@@ -74,7 +80,8 @@ function accountOf(c: AppContext, customer: Customer): Account {
       ...(user.staffRole === undefined ? {} : { staff: user.staffRole }),
       maySwitch: maySwitch(user),
     },
-    mayReadFiles: c.var.access.may('files:read', customer.customerId),
+    mayReadFiles,
+    mayReadFilesByRole: mayReadFiles && isMember,
   }
 }
 

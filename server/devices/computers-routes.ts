@@ -96,7 +96,7 @@ export function computersRoutes(options: {
     const { reader } = page
     const computer = await getComputer(c.req.param('deviceId'))
     const { device } = computer
-    const { viewer, mayReadFiles } = await openAccountOf(c, customers, device.customerId)
+    const { viewer, mayReadFiles, mayReadFilesByRole } = await openAccountOf(c, customers, device.customerId)
     const month = monthAsked(reader, c.req.query('month'))
     const days = await runs.listDays({
       customerId: device.customerId,
@@ -107,7 +107,7 @@ export function computersRoutes(options: {
     const versions = await snapshots.listOfDevice({ deviceId: device.deviceId, beforeSeq, limit: versionsPerPage + 1 })
     const [kept, notes] = await Promise.all([
       retention.foresee(device),
-      mayReadFiles ? versionNotes.list(versions.map(({ id }) => id)) : noNotes,
+      mayReadFilesByRole ? versionNotes.list(versions.map(({ id }) => id)) : noNotes,
     ])
     const path = computerPath(device.deviceId)
     const told = await options.toldJobs.find(device.deviceId)

@@ -91,12 +91,12 @@ export function drillsRoutes(options: {
     const page = pageContext(c)
     const drill = await getDrill(c, 'drills:read')
     const { drillId, customerId } = drill
-    const [{ viewer, customer, mayReadFiles }, device] = await Promise.all([
+    const [{ viewer, customer, mayReadFilesByRole }, device] = await Promise.all([
       openAccountOf(c, customers, customerId),
       devices.find(drill.deviceId),
     ])
     if (device === undefined) throw new Problem('HF-NOT-FOUND')
-    const evidence = mayReadFiles ? await drills.findEvidence(drillId) : undefined
+    const evidence = mayReadFilesByRole ? await drills.findEvidence(drillId) : undefined
     const mayCancel = c.var.access.may('drills:order', customerId) && !isOver(drill.state)
     return c.html(
       await drillPage({
@@ -115,7 +115,7 @@ export function drillsRoutes(options: {
         number: drillId,
         progress: drills.progressOf(drillId),
         cancelPath: mayCancel ? cancelDrillPath(drillId) : undefined,
-        versions: mayReadFiles ? (evidence?.versions.map(drilledVersion) ?? []) : undefined,
+        versions: mayReadFilesByRole ? (evidence?.versions.map(drilledVersion) ?? []) : undefined,
       }),
     )
   })

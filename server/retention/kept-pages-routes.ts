@@ -44,7 +44,7 @@ export function keptPagesRoutes(options: {
   routes.get('/computers/:deviceId/kept', async (c) => {
     const page = pageContext(c)
     const device = await getDevice(c)
-    const { viewer, mayReadFiles } = await openAccountOf(c, customers, device.customerId)
+    const { viewer, mayReadFiles, mayReadFilesByRole } = await openAccountOf(c, customers, device.customerId)
     const [{ rules, own, plan }, decisions, bin, foreseen] = await Promise.all([
       retention.rulesOf(device),
       retention.decide(device),
@@ -52,12 +52,12 @@ export function keptPagesRoutes(options: {
       retention.foresee(device),
     ])
     const outside = decisions.filter(({ version }) => version.bin === undefined)
-    const isOnlyNamed = mayReadFiles && c.req.query('named') === '1'
+    const isOnlyNamed = mayReadFilesByRole && c.req.query('named') === '1'
     const named = isOnlyNamed ? await listNamed(device.deviceId) : undefined
     const listed = named === undefined ? outside : outside.filter(({ version }) => named.has(version.id))
     const { shown, pager } = pageOf(listed, c.req.query('before'), { path: keptPath(device.deviceId), isOnlyNamed })
     const ids = shown.map(({ version }) => version.id)
-    const [rows, notes] = await Promise.all([snapshots.findByIds(ids), mayReadFiles ? versionNotes.list(ids) : noNotes])
+    const [rows, notes] = await Promise.all([snapshots.findByIds(ids), mayReadFilesByRole ? versionNotes.list(ids) : noNotes])
     const may = (permission: Permission) => c.var.access.may(permission, device.customerId)
     return c.html(
       await keptPage({
@@ -77,7 +77,7 @@ export function keptPagesRoutes(options: {
         }),
         total: outside.length,
         going: outside.filter(({ kind }) => kind === 'forget').length,
-        named: mayReadFiles
+        named: mayReadFilesByRole
           ? { isOnly: isOnlyNamed, path: `${keptPath(device.deviceId)}${isOnlyNamed ? '' : '?named=1'}` }
           : undefined,
         rules: { words: keptForText(rules), isOwn: own !== undefined, plan: plan.name },
@@ -91,14 +91,14 @@ export function keptPagesRoutes(options: {
   routes.get('/computers/:deviceId/bin', async (c) => {
     const page = pageContext(c)
     const device = await getDevice(c)
-    const { viewer, mayReadFiles } = await openAccountOf(c, customers, device.customerId)
+    const { viewer, mayReadFilesByRole } = await openAccountOf(c, customers, device.customerId)
     const entries = await retention.listBin(device.deviceId)
     const asked = [c.req.query('deleted'), c.req.query('back')].filter(
       (id) => id !== undefined && isId('snap', id),
     ) as Id<'snap'>[]
     const rows = await snapshots.findByIds([...asked, ...entries.slice(0, binShown).map(({ version }) => version)])
     const rowOf = (id: string | undefined) => rows.find((row) => row.id === id && row.deviceId === device.deviceId)
-    const notes = mayReadFiles ? await versionNotes.list(rows.map(({ id }) => id)) : noNotes
+    const notes = mayReadFilesByRole ? await versionNotes.list(rows.map(({ id }) => id)) : noNotes
     const mayTakeBack = c.var.access.may('versions:keep', device.customerId)
     const binned = entries.slice(0, binShown).flatMap((entry) => {
       const row = rowOf(entry.version)

@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -86,6 +88,10 @@ function fill(folder: string): void {
   chmodSync(join(folder, 'letters/no access'), 0o000)
   for (let index = 0; index < 20; index += 1) write(`letters/letter ${index}.txt`, `letter ${index} `.repeat(300))
   write('pictures/large.raw', noise(3 * MiB))
+  // Two names of one file, in two folders: what is drawn may be either, or both.
+  linkSync(join(folder, 'letters/letter 3.txt'), join(folder, 'pictures/letter 3 as well.txt'))
+  write('pictures/sparse', 'begin')
+  truncateSync(join(folder, 'pictures/sparse'), 2 * MiB)
   writeFileSync(Buffer.concat([Buffer.from(`${folder}/pictures/`), Buffer.from('ca\xf1on', 'latin1')]), 'in another encoding')
   utimesSync(join(folder, secretName), 0, 4_300_000_000)
   utimesSync(join(folder, 'letters/empty'), 0, -1.5)

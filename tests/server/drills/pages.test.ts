@@ -101,6 +101,19 @@ describe('names of files', () => {
   })
 })
 
+test('a broken glass opens names where every opening is written down, and not on the certificate', async () => {
+  const cookie = await cookieOf(box(), users.administrator)
+  const path = `/customers/${at.computer.identity.customerId}/break-glass`
+  const fields = { reason: 'The owner asked on the telephone to look for a letter.' }
+  await box().app.request(path, formRequest(fields, { cookie, referer: `http://localhost${path}` }))
+  const ask = (where: string) => box().app.request(where, { headers: { cookie, accept: 'text/html' } })
+  const openings = async () => (await box().database.kysely.selectFrom('glass_openings').selectAll().execute()).length
+  expect(isNamed(await (await ask(`/drills/${proved.drillId}`)).text())).toBe(false)
+  expect(await openings()).toBe(0)
+  expect(isNamed(await (await ask(`/api/v1/drills/${proved.drillId}/evidence`)).text())).toBe(true)
+  expect(await openings()).toBe(1)
+})
+
 describe('the certificate', () => {
   test('says what was proved and what was not, when, of whom, by whom and with what', async () => {
     const page = await (await get('owner', `/drills/${proved.drillId}`)).text()

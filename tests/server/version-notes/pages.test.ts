@@ -85,6 +85,20 @@ describe('what is written about a version', () => {
   })
 })
 
+test('a broken glass opens them where every opening is written down, and nowhere else', async () => {
+  const cookie = await cookieOf(box, box.users.administrator)
+  const at = `/customers/${box.own.customer.customerId}/break-glass`
+  const fields = { reason: 'The owner asked on the telephone to look for a letter.' }
+  await box.app.request(at, formRequest(fields, { cookie, referer: `http://localhost${at}` }))
+  const openings = async () => (await box.database.kysely.selectFrom('glass_openings').selectAll().execute()).length
+  for (const { path } of places)
+    expect(await (await box.app.request(path(), { headers: { cookie, accept: 'text/html' } })).text()).not.toContain(words.name)
+  expect(await openings()).toBe(0)
+  const answer = await box.app.request(`/api/v1/snapshots/${box.version.id}/note`, { headers: { cookie } })
+  expect(await bodyOf(answer)).toEqual(words)
+  expect(await openings()).toBe(1)
+})
+
 describe('writing', () => {
   test.each([
     { who: 'owner', may: true },
