@@ -70,7 +70,7 @@ export function drillPage(props: DrillPageProps): Page {
         ${facts(factsOf(props))}
       </section>
       ${row.kind === 'proved' || row.kind === 'damaged' ? provedParts(props) : ''}
-      ${(props.versions ?? []).map((version, index) => versionPart(reader, version, index))}
+      ${(props.versions ?? []).map((version, index, all) => versionPart(reader, version, { index, of: all.length }))}
     </div>
     ${isOver ? html`<p class="prose part">To keep it on paper, print this page from your browser.</p>` : ''}`,
   })
@@ -155,12 +155,16 @@ function provedParts({ reader, row, versionsRead, entries, versions }: DrillPage
       </section>`
 }
 
-function versionPart(reader: Reader, version: DrilledVersionProps, index: number): Html {
+function versionPart(
+  reader: Reader,
+  version: DrilledVersionProps,
+  { index, of }: { readonly index: number; readonly of: number },
+): Html {
   const { job, atMs, path, files, lost } = version
   const when = whenText(reader, atMs)
   return html`<section aria-labelledby="version-${index}">
-        <header class="part-head"><h2 id="version-${index}">Version of ${path === undefined ? when : html`<a href="${path}">${when}</a>`}</h2></header>
-        <p class="name">Backup plan <bdi>${job}</bdi>, ${countOf(reader, version.entries, 'name')}</p>
+        <header class="part-head"><h2 id="version-${index}">${of === 1 ? 'The version' : `Version ${countText(reader, index + 1)} of ${countText(reader, of)}`}</h2></header>
+        <p class="name">${path === undefined ? when : html`<a href="${path}">${when}</a>`}, backup plan <bdi>${job}</bdi>, ${countOf(reader, version.entries, 'name')}</p>
         ${lost.length === 0 ? '' : html`<ul>${lost.map(({ name, why }) => html`<li class="name">${icon('octagon-x')} <bdi class="exact">/${name}</bdi><span class="sub">A part of this folder cannot be read: ${why}</span></li>`)}</ul>`}
         ${files.length === 0 ? html`<p>No files in it.</p>` : ledger(reader, files)}
       </section>`

@@ -8,7 +8,7 @@ export type VersionWordsProps = { readonly name: string; readonly note: string }
 export function versionWordsInList(words: VersionWordsProps | undefined): Html {
   if (words === undefined) return html``
   const { name, note } = words
-  return html`${name === '' ? '' : html`<br><span class="name"><bdi>${name}</bdi></span>`}${note === '' ? '' : html`<span class="sub"><i><bdi>${beginningOf(note)}</bdi></i></span>`}`
+  return html`${name === '' ? '' : html`<span class="own-name"><bdi>${name}</bdi></span>`}${note === '' ? '' : html`<span class="sub"><i><bdi>${beginningOf(note)}</bdi></i></span>`}`
 }
 
 /** By itself: every line of the note. */
