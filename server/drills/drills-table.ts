@@ -113,9 +113,9 @@ export async function findOpenDrill(db: Queryable, deviceId: Id<'dev'>): Promise
   return row && toDrill(row)
 }
 
-/** The longest waiting one. */
+/** Those that somebody asked for go first (`person` before `week`); of these, the longest waiting one. */
 export async function findNextWaiting(db: Queryable): Promise<Drill | undefined> {
-  const query = selectDrills(db).where('state', '=', 'waiting').orderBy('asked_at').orderBy('id').limit(1)
+  const query = selectDrills(db).where('state', '=', 'waiting').orderBy('cause').orderBy('asked_at').orderBy('id').limit(1)
   const row = await query.executeTakeFirst()
   return row && toDrill(row)
 }
