@@ -3,6 +3,7 @@
  * cannot be read is named and costs nothing else.
  */
 import { randomBytes } from 'node:crypto'
+import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type ChunkId,
@@ -168,6 +169,9 @@ async function bringBack(batch: readonly PickedFile[], folder: string, drill: Ve
 async function proveWhole({ path, entry }: PickedFile, folder: string, version: Version, back: RestoreResult): Promise<Compared> {
   const isIt = (told: { readonly path: Buffer }) => told.path.equals(path) || told.path.equals(Buffer.concat([slash, path]))
   const failed = back.failed.find(isIt)
+  // A name that the computer's disk can hold and the box's cannot says nothing about the file: its bytes are compared under another.
+  if (failed !== undefined && ofThisDisk.test(failed.code))
+    return proveRanges({ entry, ranges: [{ start: 0, end: entry.size }] }, folder, version)
   if (failed !== undefined) {
     // Read a second time all the same: that tells which records are lost.
     for await (const _ of version.readFile(entry));
@@ -179,13 +183,21 @@ async function proveWhole({ path, entry }: PickedFile, folder: string, version: 
 }
 
 const slash = Buffer.from('/')
+/** What the system says, or the engine of a name that no folder here may hold. */
+const ofThisDisk = /^(?:E[A-Z0-9]+|unsafe-name)$/
 
 /** Too large to be brought back whole: some of it, and the same again. */
-async function proveRanges({ entry, ranges = [] }: PickedFile, folder: string, version: Version): Promise<Compared> {
+async function proveRanges(
+  { entry, ranges = [] }: Pick<PickedFile, 'entry' | 'ranges'>,
+  folder: string,
+  version: Version,
+): Promise<Compared> {
   async function* pieces() {
     for (const range of ranges) yield* version.readFile(entry, range)
   }
-  const path = join(folder, 'ranges')
+  // Beside files that were brought back, whatever they are called.
+  const own = await mkdtemp(join(folder, 'bytes-'))
+  const path = join(own, 'bytes')
   await writePieces(path, pieces())
   return compareFile(Buffer.from(path), pieces(), { entry: undefined, isTimeSet: false })
 }

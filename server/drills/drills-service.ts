@@ -85,7 +85,7 @@ export function createDrills(options: DrillsOptions): DrillsService {
 
   const insertWeekly = async ({ deviceId, customerId }: table.DrillableComputer): Promise<void> => {
     await database.transaction(async (tx) => {
-      await findStandLocked(tx, deviceId)
+      if ((await findStandLocked(tx, deviceId)) === undefined) return
       if ((await table.findOpenDrill(tx, deviceId)) !== undefined) return
       await table.insertDrill(tx, { ...newDrill({ deviceId, customerId }), cause: 'week', askedBy: undefined })
     })
@@ -182,7 +182,7 @@ export function createDrills(options: DrillsOptions): DrillsService {
       if ((await table.countWaiting(kysely)) >= maxWaiting)
         throw new DrillError('too-many', 'Too many proofs wait already. Ask again when some of them are done.')
       const drillId = await database.transaction(async (tx) => {
-        await findStandLocked(tx, deviceId)
+        if ((await findStandLocked(tx, deviceId)) === undefined) throw new DrillError('not-found', 'There is no such computer.')
         const open = await table.findOpenDrill(tx, deviceId)
         if (open !== undefined) return open.drillId
         const drill = { ...newDrill({ deviceId, customerId }), cause: 'person', askedBy: actorName(actingAs.actor) } as const

@@ -10,6 +10,7 @@ import { drillVersion } from '../../../server/drills/drill-version.ts'
 import { openScratch } from '../../../server/drills/scratch.ts'
 import { mappingStates, packStates } from '../../../server/packs/pack.ts'
 import { type UploadBox, uploadBox } from '../../support/upload-box.ts'
+import { commitTree, VersionWriter } from '../../support/version-writer.ts'
 import { type DrillOffice, drillOffice, hurtRecord, secretName, sha256Of } from './office.ts'
 
 const dayMs = 86_400_000
@@ -121,6 +122,21 @@ describe('a drill', () => {
     expect([large?.ranges?.[0]?.start, large?.ranges?.at(-1)?.end]).toEqual([0, bytes.length])
     const read = Buffer.concat(large!.ranges!.map(({ start, end }) => bytes.subarray(start, end)))
     expect(large?.sha256).toBe(createHash('sha256').update(read).digest('hex'))
+  })
+
+  test('a name that the box’s disk cannot hold is no damage: its bytes are compared all the same', async () => {
+    const { computer } = at
+    const writer = new VersionWriter(computer.secrets)
+    const session = await computer.target.openSession({ job: 'documents', parent: undefined })
+    const content = Buffer.from('minutes of the meeting '.repeat(100))
+    const root = writer.tree([writer.file('Ü'.repeat(250), content), writer.file('short', content)])
+    expect((await commitTree(session, writer, { root, device: computer.device })).kind).toBe('committed')
+    const drill = await at.drill()
+    const files = (await evidenceOf(drill)).versions.flatMap((version) => version.files)
+    const sha256 = createHash('sha256').update(content).digest('hex')
+    expect(files).toMatchObject([{ sha256 }, { sha256 }])
+    expect(files.map(({ problem, ranges }) => ({ problem, ranges }))).toEqual([{}, {}])
+    expect(drill).toMatchObject({ state: 'proved', counts: { files: 2, damaged: 0 } })
   })
 
   test('where the disk is as full as may be, brings nothing back', async () => {
