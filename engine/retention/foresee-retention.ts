@@ -65,6 +65,7 @@ function endOf(reason: KeepReason, version: RetainedVersion, future: Future, now
   switch (reason.kind) {
     case 'last-day':
     case 'within':
+    case 'shared':
       return exactly(reason.untilMs)
     case 'hour-of-week':
       return endOfHour(reason, version, future, nowMs)

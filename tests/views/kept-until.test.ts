@@ -44,6 +44,10 @@ const cases: readonly { readonly expect: string; readonly given: KeptUntilProps 
     expect: 'Kept as one of the last 30\u00a0days, at least until 12 April 2026',
     given: { kind: 'until', atMs: midnight('2026-04-12') + 7, isBound: true, reason: { kind: 'within', days: 30, untilMs: 0 } },
   },
+  {
+    expect: 'Kept while a link shares it, until 1 April 2026',
+    given: { kind: 'until', atMs: midnight('2026-04-02'), isBound: false, reason: { kind: 'shared', untilMs: 0 } },
+  },
   { expect: 'Kept as long as it is the newest good one', given: { kind: 'while', reason: { kind: 'newest-good' } } },
   {
     expect: 'Kept as long as it is one of the newest 7\u00a0versions',

@@ -52,6 +52,7 @@ function untilWords(reader: Reader, { atMs, isBound, reason }: Extract<KeptUntil
   if (reason.kind === 'within' && !isBound)
     return `Kept until it is older than ${countOf(reader, reason.days, 'day')}, on ${dateText(reader, atMs)}`
   if (reason.kind === 'last-day' && !isBound) return `Kept until it is a day old, on ${dateText(reader, atMs)}`
+  if (reason.kind === 'shared' && !isBound) return `Kept while a link shares it, until ${day}`
   return `Kept as ${asWhat(reader, reason)}, ${isBound ? 'at least until' : 'until about'} ${day}`
 }
 
@@ -67,6 +68,8 @@ function asWhat(reader: Reader, reason: KeptReasonProps): string {
       return 'a pinned one'
     case 'in-use':
       return 'what a backup goes on from'
+    case 'shared':
+      return 'one that a link shares'
     case 'newest-good':
       return 'the newest good one'
     case 'unfinished':

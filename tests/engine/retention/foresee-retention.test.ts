@@ -69,6 +69,12 @@ describe('until when a version stays', () => {
       rules: { allWithinDays: 30 },
       expected: { kind: 'until', atMs: march.takenMs + 30 * dayMs, isBound: false },
     },
+    {
+      title: 'a link: until it ends',
+      version: { sharedUntilMs: at('2026-06-01T00:00') },
+      rules: {},
+      expected: { kind: 'until', atMs: at('2026-06-01T00:00'), isBound: false, reason: { kind: 'shared' } },
+    },
     { title: 'nothing', version: {}, rules: {}, expected: { kind: 'going' } },
     { title: 'a failed one, long ago', version: { isGood: false }, rules: { keepLast: 9 }, expected: { kind: 'going' } },
   ])('$title', ({ version, rules, expected }) => {
