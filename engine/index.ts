@@ -12,7 +12,7 @@ export {
 export { compareTrees, isSameContent, type TreeDifference, type TreePlace } from './browse/compare-trees.ts'
 export type { FolderPage, ListOptions } from './browse/folder-page.ts'
 export type { FilesEvent, ItemToRead } from './browse/many-files.ts'
-export { openVersion, type Version, type WalkedEntry } from './browse/version.ts'
+export { type LostFolder, openVersion, type Version, type WalkedEntry } from './browse/version.ts'
 export type { CheckFault, CheckFinding, CheckReport, FileHit } from './check/check-report.ts'
 export { type CheckOptions, checkRepository } from './check/check-repository.ts'
 export type { Compression } from './compression/zstd.ts'
@@ -33,6 +33,7 @@ export { type PlainRecord, sealPack } from './deposit/seal-pack.ts'
 export { bytesOfText, textOfBytes } from './format/byte-text.ts'
 export { encodeGoneFile, type GoneFile, goneSuffix, readGoneFile } from './format/gone-file.ts'
 export { readListNode } from './format/list.ts'
+export { type NoteBody, noteMaxCharacters, noteNameMaxCharacters } from './format/note-body.ts'
 export {
   type PackEntry,
   type PackFoot,
@@ -130,6 +131,7 @@ export { createRepository, newRepositorySecrets, type RepositoryToCreate } from 
 export { type ByteRange, type ContentRun, contentRuns } from './repository/file-content.ts'
 export { type FileRepository, type FileRepositoryOptions, openFileRepository } from './repository/file-repository.ts'
 export { addToFilter, createFilter, isInFilter } from './repository/id-filter.ts'
+export { encodeNoteFile, noteFileMaxBytes, readNoteFile } from './repository/note-file.ts'
 export {
   type OpenedRepository,
   openRepository,
@@ -170,6 +172,7 @@ export { type RestoreOptions, restore } from './restore/restore.ts'
 export { RestoreError, type RestoreFault } from './restore/restore-error.ts'
 export type { FailedEntry, KeptEntry, NotSetEntry, RestoreProgress, RestoreResult } from './restore/restore-report.ts'
 export type { Decision, ForgetReason, KeepReason, RetainedVersion } from './retention/decision.ts'
+export { foreseeRetention, type KeptUntil } from './retention/foresee-retention.ts'
 export { planRetention, type RetentionContext } from './retention/plan-retention.ts'
 export {
   type CalendarUnit,

@@ -38,6 +38,9 @@ import { connectRoutes } from './devices/connect-routes.ts'
 import { devicesRoutes } from './devices/devices-routes.ts'
 import { manageRoutes } from './devices/manage-routes.ts'
 import type { DevicesSide } from './devices-side.ts'
+import { drillsApiRoutes } from './drills/drills-api-routes.ts'
+import { drillsRoutes } from './drills/drills-routes.ts'
+import type { DrillsService } from './drills/drills-service.ts'
 import { addComputerRoutes } from './enrolments/add-computer-routes.ts'
 import { enrolmentsRoutes } from './enrolments/enrolments-routes.ts'
 import { fleetActsRoutes } from './fleet/fleet-acts-routes.ts'
@@ -133,6 +136,8 @@ import { jobsPagesRoutes } from './told-jobs/jobs-pages-routes.ts'
 import type { Uploads } from './uploads.ts'
 import { usageRoutes } from './usage/usage-routes.ts'
 import { usersRoutes } from './users/users-routes.ts'
+import { versionNotesApiRoutes } from './version-notes/version-notes-api-routes.ts'
+import { versionNotesRoutes } from './version-notes/version-notes-routes.ts'
 import { webhooksRoutes } from './webhooks/webhooks-routes.ts'
 
 export interface Dependencies {
@@ -156,6 +161,7 @@ export interface Dependencies {
   readonly keyCare: KeyCareService
   readonly rebuild: Pick<RebuildService, 'findHold' | 'confirm'>
   readonly retentionSide: RetentionSide
+  readonly drills: DrillsService
   readonly plansSide: PlansSide
   readonly copiesSide: CopiesSide
   readonly sharesSide: SharesSide
@@ -174,7 +180,10 @@ type ApiServices = People &
   PlansSide &
   SharesSide &
   Pick<LettersSide, 'boxAddress'> &
-  CopiesSide & { readonly chores: ChoresService } & { readonly uploads: Uploads; readonly keyCare: KeyCareService }
+  CopiesSide & { readonly chores: ChoresService; readonly drills: DrillsService } & {
+    readonly uploads: Uploads
+    readonly keyCare: KeyCareService
+  }
 
 /** What routes of the frame share, made once. */
 interface Shared {
@@ -229,7 +238,7 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
   app.route('/', accountPeopleRoutes({ ...people, ...shared, publicUrl: dependencies.publicUrl, pageContext }))
   app.route('/', glassRoutes({ ...people, ...shared, pageContext }))
   mountPages(app, dependencies, shared)
-  const { devicesSide, care, uploads, keyCare, retentionSide, copiesSide, sharesSide, lettersSide } = dependencies
+  const { devicesSide, care, uploads, keyCare, retentionSide, copiesSide, sharesSide, lettersSide, drills } = dependencies
   mountApi(
     app,
     {
@@ -243,6 +252,7 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
       ...lettersSide,
       uploads,
       keyCare,
+      drills,
     },
     shared,
   )
@@ -258,6 +268,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
     ...care,
     volumes: dependencies.uploads.volumes,
     moves: dependencies.uploads.moves,
+    drills: dependencies.drills,
     ...dependencies.recoverySide,
     ...shared,
     computers,
@@ -275,7 +286,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', fleetActsRoutes({ ...services, fleetActs: createFleetActs({ ...services, ...dependencies.retentionSide }) }))
   // Before the page of one computer: `add` is no id.
   app.route('/', addComputerRoutes(services))
-  app.route('/', computersRoutes(services))
+  app.route('/', computersRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', manageRoutes({ ...services, ...dependencies.retentionSide, clock: dependencies.clock }))
   app.route('/', activityPagesRoutes(services))
   app.route('/', ordersPagesRoutes(services))
@@ -284,7 +295,9 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', restoreRoutes(services))
   app.route('/', historyRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', changesRoutes(services))
-  app.route('/', versionsRoutes(services))
+  app.route('/', versionsRoutes({ ...services, ...dependencies.retentionSide }))
+  app.route('/', versionNotesRoutes({ ...services, ...dependencies.retentionSide }))
+  app.route('/', drillsRoutes(services))
   app.route('/', keptPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', versionButtonsRoutes({ ...services, ...dependencies.retentionSide }))
   const ofPlans = { ...services, ...dependencies.plansSide }
@@ -350,6 +363,8 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', devicesRoutes({ ...services, ...shared }))
   app.route('/', enrolmentsRoutes({ ...services, ...shared }))
   app.route('/', retentionRoutes({ ...services, ...shared }))
+  app.route('/', versionNotesApiRoutes({ ...services, ...shared }))
+  app.route('/', drillsApiRoutes({ ...services, ...shared }))
   app.route('/', alarmsRoutes(services))
   app.route('/', keyCareRoutes({ ...services, ...shared }))
   app.route('/', copiesApiRoutes({ ...services, ...shared }))

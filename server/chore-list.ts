@@ -14,6 +14,8 @@ import { endingChore } from './customers/ending/ending-chore.ts'
 import type { EndingService } from './customers/ending/ending-service.ts'
 import type { Database } from './database/database.ts'
 import { yieldsChore } from './deletion-yields/yields-chore.ts'
+import { drillsChore } from './drills/drills-chore.ts'
+import type { DrillsService } from './drills/drills-service.ts'
 import { glassChore } from './glass/glass-chore.ts'
 import type { GlassService } from './glass/glass-service.ts'
 import { type Heartbeat, heartbeatChore } from './heartbeat/heartbeat-service.ts'
@@ -76,6 +78,7 @@ export interface ChoreServices {
   readonly isHeartbeatWanted: boolean
   readonly outbox: OutboxService
   readonly ending: EndingService
+  readonly drills: DrillsService
 }
 
 export function choreList(services: ChoreServices): readonly Chore[] {
@@ -92,6 +95,7 @@ export function choreList(services: ChoreServices): readonly Chore[] {
     verificationChore(services),
     checkChore(services),
     repairChore(services),
+    drillsChore(services),
     copyChore(services),
     copyAgeChore(services),
     usageChore(services),

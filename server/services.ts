@@ -7,6 +7,8 @@ import { createFindOtherCopy } from './copies/find-other-copy.ts'
 import { type CopiesSide, createCopiesSide } from './copies-side.ts'
 import { createEnding } from './customers/ending/ending-service.ts'
 import { createDevicesSide, type DevicesSide } from './devices-side.ts'
+import type { DrillsService } from './drills/drills-service.ts'
+import { createDrillsSide } from './drills-side.ts'
 import type { Readiness } from './health/readiness.ts'
 import { createKeyCare, type KeyCareService } from './key-care/key-care-service.ts'
 import { createLettersSide, type LettersSide } from './letters-side.ts'
@@ -17,6 +19,7 @@ import { createRecordsService } from './records/records-service.ts'
 import { addressesOnKits, createRecoverySide, type RecoverySide } from './recovery-side.ts'
 import { createRepositories, type Repositories } from './repositories/repositories-service.ts'
 import { createRetentionSide, type RetentionSide } from './retention-side.ts'
+import { readVersion } from './runtime/version.ts'
 import { createSharesSide, type SharesSide } from './shares-side.ts'
 import type { Authority } from './tls/authority.ts'
 import { createUploads, type Uploads } from './uploads.ts'
@@ -34,6 +37,7 @@ export type Services = People &
   Care &
   AsyncDisposable & {
     readonly chores: ChoresService
+    readonly drills: DrillsService
     readonly repositories: Repositories
     readonly uploads: Uploads
     readonly keyCare: KeyCareService
@@ -124,9 +128,11 @@ export async function createServices(box: Box): Promise<Services> {
     database,
     dataFolder,
     clock,
+    randomness,
     timeZone,
     volumes: uploads.volumes,
     readObservedTime: care.observedTime.read,
+    log: box.log.child({ part: 'retention' }),
     reached,
   })
   const plansSide = createPlansSide({ ...people, ...devicesSide, ...retentionSide, database, dataFolder, clock, randomness })
@@ -150,6 +156,19 @@ export async function createServices(box: Box): Promise<Services> {
     forgetSecrets: repositories.forgetSecrets,
     log: box.log.child({ part: 'ends' }),
   })
+  const drills = createDrillsSide({
+    ...box,
+    ...care,
+    ...devicesSide,
+    repositories,
+    records,
+    pool,
+    traffic: uploads.traffic,
+    timeZone,
+    version: readVersion(),
+    log: box.log.child({ part: 'drills' }),
+  })
+  await drills.start()
   const chores = createChoresService({
     ...care,
     database,
@@ -166,6 +185,7 @@ export async function createServices(box: Box): Promise<Services> {
       ...lettersSide,
       isHeartbeatWanted: config.heartbeatUrl !== undefined,
       ending,
+      drills,
       moves: uploads.moves,
       repair: uploads.repair,
       prune: uploads.prune,
@@ -183,6 +203,7 @@ export async function createServices(box: Box): Promise<Services> {
     ...devicesSide,
     ...care,
     chores,
+    drills,
     ...recoverySide,
     ...retentionSide,
     ...plansSide,

@@ -2,12 +2,13 @@
 // for, and no byte is given that was not proved. Paths are bytes with `/`, as in the version: /home/ann, or C:/Users on Windows.
 
 import type { FileEntry, HardlinkEntry, TreeEntry } from '../format/tree-entry.ts'
-import type { ChunkId } from '../model/ids.ts'
+import { FormatError, MissingChunksError } from '../model/errors.ts'
+import { type ChunkId, type ChunkKey, chunkKey } from '../model/ids.ts'
 import type { ByteRange } from '../repository/file-content.ts'
 import { namesOfPath, pathOfNames } from '../repository/path-names.ts'
 import type { PlaintextSource } from '../repository/plaintext-source.ts'
 import { TreeReader } from '../repository/tree-reader.ts'
-import { walkTree } from '../repository/tree-walk.ts'
+import { type Gather, walkTree } from '../repository/tree-walk.ts'
 import { filePieces } from './file-pieces.ts'
 import { type FolderPage, type ListOptions, listPage } from './folder-page.ts'
 import { type FilesEvent, type ItemToRead, readFiles } from './many-files.ts'
@@ -32,8 +33,17 @@ export interface Version {
   readFiles<Item>(items: AsyncIterable<ItemToRead<Item>>): AsyncIterable<readonly FilesEvent<Item>[]>
   /** Says that pieces which `readFile` or `readFiles` gave are used up, for good: nobody looks at them again. */
   release(pieces: readonly Buffer[]): void
-  /** Everything below a path, the path's own entry first (but for the root), folders before what they hold. */
-  walk(path: Buffer): AsyncIterable<WalkedEntry>
+  /**
+   * Everything below a path, the path's own entry first (but for the root), folders before what they hold. A folder that cannot be read
+   * ends it by its error; with `onLost` it is told of, and the walk goes on.
+   */
+  walk(path: Buffer, options?: { readonly onLost?: (lost: LostFolder) => void }): AsyncIterable<WalkedEntry>
+}
+
+/** A part of this folder, or all of it, cannot be read: what it held is not known. */
+export interface LostFolder {
+  readonly path: Buffer
+  readonly error: Error
 }
 
 export function openVersion(source: PlaintextSource, root: ChunkId): Version {
@@ -64,17 +74,47 @@ export function openVersion(source: PlaintextSource, root: ChunkId): Version {
     release(pieces) {
       for (const piece of pieces) source.release?.(piece)
     },
-    async *walk(path) {
+    async *walk(path, { onLost } = {}) {
       const start = await stat(path)
       if (!start) return
       const startPath = pathOfNames(namesOfPath(path))
       if (startPath.length > 0) yield { path: startPath, entry: start }
       if (start.type !== 'directory') return
-      const gather = async (ids: readonly ChunkId[]) => ({ opened: await source.readPlaintexts(ids), failures: new Map() })
+      const gather = onLost === undefined ? gatherAll(source) : gatherEach(source)
       for await (const event of walkTree(gather, start.tree, startPath)) {
-        if (event.kind === 'lost') throw event.error
-        yield { path: event.path, entry: event.entry }
+        if (event.kind === 'entry') yield { path: event.path, entry: event.entry }
+        else if (onLost === undefined) throw event.error
+        else onLost({ path: event.path, error: event.error })
       }
     },
   }
+}
+
+function gatherAll(source: PlaintextSource): Gather {
+  return async (ids) => ({ opened: await source.readPlaintexts(ids), failures: new Map() })
+}
+
+/** Where one of several is lost, each is asked for by itself: the others are needed. */
+function gatherEach(source: PlaintextSource): Gather {
+  return async (ids) => {
+    try {
+      return { opened: await source.readPlaintexts(ids), failures: new Map() }
+    } catch (error) {
+      if (!isLoss(error)) throw error
+    }
+    const opened = new Map<ChunkKey, Buffer>()
+    const failures = new Map<ChunkKey, Error>()
+    for (const id of ids)
+      try {
+        for (const [key, plaintext] of await source.readPlaintexts([id])) opened.set(key, plaintext)
+      } catch (error) {
+        if (!isLoss(error)) throw error
+        failures.set(chunkKey(id), error)
+      }
+    return { opened, failures }
+  }
+}
+
+function isLoss(error: unknown): error is Error {
+  return error instanceof FormatError || error instanceof MissingChunksError
 }

@@ -6,6 +6,7 @@ export const formatFaults = [
   'pack-damaged',
   'snapshot-damaged',
   'tree-damaged',
+  'note-damaged',
   'key-slot-damaged',
   'wrong-key',
   'wrong-repository',

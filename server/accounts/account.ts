@@ -14,6 +14,11 @@ export interface Account {
   readonly user: UserIdentity
   /** Staff see times, counts and sizes; names and bytes are for members. */
   readonly mayReadFiles: boolean
+  /**
+   * The same without what a broken glass gives: for pages that tell more than names of files, whose openings by glass are not written
+   * down (glass/note-openings.ts goes by the route's permission).
+   */
+  readonly mayReadFilesByRole: boolean
 }
 
 const wholeWords = {
@@ -77,6 +82,7 @@ function accountOf(c: AppContext, customer: Customer): Account {
       readsFiles: mayReadFiles,
     },
     mayReadFiles,
+    mayReadFilesByRole: mayReadFiles && isMember,
   }
 }
 

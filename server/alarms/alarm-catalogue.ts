@@ -91,6 +91,16 @@ export const alarmCatalogue = {
     'administrator',
     'Repair it under Storage, Check. What no copy holds any more is sent again by the next backup of the computer that has it.',
   ),
+  'HF-DRILL-FAILED': failure(
+    'A restore was tried, and not everything came back.',
+    'administrator',
+    'Repair it under Storage, Check. The proof names the files to the people of the account; older versions may still hold them.',
+  ),
+  'HF-DRILL-OVERDUE': warning(
+    'No restore of a computer has been proved for thirty days.',
+    'administrator',
+    'Its page says why the last one could not be run. Press “Prove a restore now” there when that is over.',
+  ),
   'HF-VERIFICATION-LATE': warning(
     'Data that arrived more than a day ago has not been opened yet.',
     'administrator',

@@ -107,4 +107,7 @@ export class ChoreError extends Error {
   }
 }
 
+/** Why a run is aborted that is to be done again at the next start; any other reason is somebody's will. */
+export const boxStops = new ChoreError('cancelled', 'It was stopped, because the box stops.')
+
 export const maxSummaryCharacters = 1000

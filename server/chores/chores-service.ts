@@ -9,6 +9,7 @@ import type { ObservedTimeService } from '../observed-time/observed-time-service
 import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
 import {
+  boxStops,
   type Chore,
   ChoreError,
   type ChoreProgress,
@@ -102,7 +103,7 @@ export function createChoresService(options: {
     const { name, title } = chore
     const endedAt = clock.now()
     if (turn.signal.aborted) {
-      const outcome = turn.signal.reason === stopping ? 'interrupted' : 'cancelled'
+      const outcome = turn.signal.reason === boxStops ? 'interrupted' : 'cancelled'
       await table.endChore(kysely, { name, outcome, endedAt, summary: 'Stopped before its end.' })
       return
     }
@@ -194,12 +195,11 @@ export function createChoresService(options: {
     },
     cancel: (name) => turns.cancel(get(name).name, cancelled),
     settled: turns.settled,
-    stop: () => turns.stop(stopping),
+    stop: () => turns.stop(boxStops),
   }
 }
 
 const saveProgressEveryMs = 5000
-const stopping = new ChoreError('cancelled', 'It was stopped, because the box stops.')
 const cancelled = new ChoreError('cancelled', 'Somebody stopped it before its end.')
 
 function alarmKey(name: string) {

@@ -102,12 +102,12 @@ async function keepSmallFile(
   if (read.kind === 'damaged') run.tally.find('unreadableHere')
 }
 
-/** A pin or a bin is taken back there when the version lives, its mark's file is gone here and the row says so too. */
+/** A pin, a bin or a note is taken back there when the version lives, its file is gone here and the row says so too. */
 async function removeMarksTakenBack(run: CopyRun, { repository, versions }: CutOff, files: CopiedFiles): Promise<void> {
   const inRows = await listMarksInRows(run.database.kysely, repository.repositoryId)
   for (const { name } of files.all()) {
     const mark = parseMarkName(name)
-    if (mark === undefined || (mark.suffix !== '.pin' && mark.suffix !== '.bin')) continue
+    if (mark === undefined || mark.suffix === '.gone') continue
     if (!versions.has(mark.version) || inRows.has(name)) continue
     if ((await readSmallFile(run.placeOf(repository), name)).kind === 'absent') await files.remove(name)
   }

@@ -22,7 +22,12 @@ export async function listVersionFiles(db: Queryable, repositoryId: RepositoryId
 /** The names of the marks that rows repeat. */
 export async function listMarksInRows(db: Queryable, repositoryId: RepositoryId): Promise<ReadonlySet<string>> {
   const names = new Set<string>()
-  for (const [table, suffix] of [['version_pins', '.pin'] as const, ['version_bin', '.bin'] as const]) {
+  const tables = [
+    ['version_pins', '.pin'],
+    ['version_bin', '.bin'],
+    ['version_notes', '.note'],
+  ] as const
+  for (const [table, suffix] of tables) {
     const rows = await db
       .selectFrom(table)
       .innerJoin('snapshots', 'snapshots.id', `${table}.snapshot`)

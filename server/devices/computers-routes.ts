@@ -11,6 +11,9 @@ import { isOff, type SwitchedOff } from '../backup-switches/backup-switch.ts'
 import type { BackupSwitches } from '../backup-switches/backup-switches-service.ts'
 import type { DeviceFault } from '../checks/device-fault.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
+import { drillsPath } from '../drills/drill-paths.ts'
+import { provedProps } from '../drills/drill-props.ts'
+import type { DrillsService } from '../drills/drills-service.ts'
 import { monthAsked, monthProps } from '../home/month.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
@@ -21,8 +24,9 @@ import type { OrdersService } from '../orders/orders-service.ts'
 import type { ProgressService } from '../progress/progress-service.ts'
 import { workProps } from '../progress/work-props.ts'
 import { keptPath } from '../retention/retention-paths.ts'
+import type { RetentionService } from '../retention/retention-service.ts'
 import type { RunsService } from '../runs/runs-service.ts'
-import { isId } from '../runtime/ids.ts'
+import { type Id, isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { planSwitchPath } from '../subscriptions/plan-paths.ts'
@@ -30,6 +34,9 @@ import type { SubscriptionsService } from '../subscriptions/subscriptions-servic
 import { hidePaths } from '../text/hide-paths.ts'
 import type { ToldJobsService } from '../told-jobs/told-jobs-service.ts'
 import type { VerificationService } from '../verification/verification-service.ts'
+import { wordsProps } from '../version-notes/keep-props.ts'
+import type { VersionNote } from '../version-notes/version-note.ts'
+import type { VersionNotes } from '../version-notes/version-notes-service.ts'
 import { type AgentAddress, agentStepsFor } from './agent-steps.ts'
 import { type Computer, computerState } from './computer.ts'
 import type { ComputersService } from './computers-service.ts'
@@ -54,10 +61,14 @@ export function computersRoutes(options: {
   readonly subscriptions: Pick<SubscriptionsService, 'find'>
   readonly switches: Pick<BackupSwitches, 'findOff'>
   readonly agentAddress: AgentAddress
+  readonly retention: Pick<RetentionService, 'foresee'>
+  readonly versionNotes: Pick<VersionNotes, 'list'>
+  readonly drills: Pick<DrillsService, 'standings' | 'find'>
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
   const { customers, computers, snapshots, runs, verification, identities, subscriptions, switches, agentAddress, pageContext } =
     options
+  const { retention, versionNotes } = options
   const routes = newRoutes()
 
   routes.get('/computers', async (c) => {
@@ -85,7 +96,7 @@ export function computersRoutes(options: {
     const { reader } = page
     const computer = await getComputer(c.req.param('deviceId'))
     const { device } = computer
-    const { viewer, mayReadFiles } = await openAccountOf(c, customers, device.customerId)
+    const { viewer, mayReadFiles, mayReadFilesByRole } = await openAccountOf(c, customers, device.customerId)
     const month = monthAsked(reader, c.req.query('month'))
     const days = await runs.listDays({
       customerId: device.customerId,
@@ -94,6 +105,10 @@ export function computersRoutes(options: {
     })
     const beforeSeq = seqAsked(c.req.query('before'))
     const versions = await snapshots.listOfDevice({ deviceId: device.deviceId, beforeSeq, limit: versionsPerPage + 1 })
+    const [kept, notes] = await Promise.all([
+      retention.foresee(device),
+      mayReadFilesByRole ? versionNotes.list(versions.map(({ id }) => id)) : noNotes,
+    ])
     const path = computerPath(device.deviceId)
     const told = await options.toldJobs.find(device.deviceId)
     const { customerId, deviceId } = device
@@ -121,9 +136,18 @@ export function computersRoutes(options: {
           path,
           told: told === undefined ? [] : [told],
         }),
-        versions: versions.slice(0, versionsPerPage).map((version) => versionRow(version, mayReadFiles)),
+        versions: versions.slice(0, versionsPerPage).map((version) => ({
+          ...versionRow(version, mayReadFiles),
+          words: wordsProps(notes.get(version.id)),
+          kept: kept.get(version.id),
+        })),
         pager: pagerOf({ reader, versions, beforeSeq, path }),
         keptPath: keptPath(device.deviceId),
+        proved: await provedOf(device, reader.nowMs),
+        provePath:
+          c.var.access.may('drills:order', customerId) && device.lastGoodVersion !== undefined && device.state !== 'forgotten'
+            ? drillsPath(deviceId)
+            : undefined,
         work: await workProps(c, options, { customerId, deviceId, path }),
         backUpPath: device.kind === 'agent' && c.var.access.may('devices:write', customerId) ? ordersPath(deviceId) : undefined,
         ...(told === undefined ? {} : { jobsPath: jobsPath(deviceId) }),
@@ -144,6 +168,15 @@ export function computersRoutes(options: {
     const own = await switches.findOff(device.deviceId)
     const path = access.may('backups:switch', device.customerId) ? `${computerPath(device.deviceId)}/switch` : undefined
     return { off: own && { of: own.cause === 'plan-limit' ? 'plan-limit' : 'computer', ...ownFacts(own) }, path }
+  }
+
+  async function provedOf(device: Device, nowMs: number): Promise<ComputerPageProps['proved']> {
+    const standings = await options.drills.standings([device.deviceId])
+    const standing = standings.get(device.deviceId)
+    const proved = provedProps([device], standings, { nowMs })
+    if (proved === undefined || standing?.outcome !== 'not-run' || standing.lastDrill === undefined) return proved
+    const last = await options.drills.find(standing.lastDrill)
+    return { ...proved, notRun: last?.endedAt === undefined ? undefined : { atMs: last.endedAt, words: last.detail ?? '' } }
   }
 
   async function getComputer(deviceId: string): Promise<Computer> {
@@ -176,7 +209,9 @@ function goneOf({ deviceId, name, number, versionsCount, lastSeenAt, state }: De
   return [{ name, number: formatDeviceNumber(number), path, versions: versionsCount, lastSeenAtMs: lastSeenAt, state }]
 }
 
-function versionRow(version: Snapshot, mayReadFiles: boolean): VersionRow {
+const noNotes: ReadonlyMap<Id<'snap'>, VersionNote> = new Map()
+
+function versionRow(version: Snapshot, mayReadFiles: boolean): Omit<VersionRow, 'words' | 'kept'> {
   const { counts } = version
   return {
     atMs: version.receivedAt,

@@ -20,6 +20,8 @@ import { type AgentAddress, agentStepsFor } from '../devices/agent-steps.ts'
 import type { Computer } from '../devices/computer.ts'
 import type { ComputersService } from '../devices/computers-service.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
+import { provedProps } from '../drills/drill-props.ts'
+import type { DrillsService } from '../drills/drills-service.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { browsePath, recoveryKitPath, serverRecoveryPath } from '../http/page-paths.ts'
@@ -53,6 +55,7 @@ export function homeRoutes(options: {
   readonly copies: Pick<CopiesService, 'list'>
   readonly toldJobs: Pick<ToldJobsService, 'list'>
   readonly orders: OrdersService
+  readonly drills: Pick<DrillsService, 'standings'>
   readonly progress: ProgressService
   readonly agentAddress: AgentAddress
   readonly pageContext: (c: AppContext) => PageContext
@@ -100,6 +103,11 @@ export function homeRoutes(options: {
         plan: subscription && (await planProps(subscription)),
         next: [...nextOf(found, subscription, nextBackups), ...(await nextCopies(account, reader))].toSorted(byTime),
         getBackPath: getBackPath(found, account),
+        proved: provedProps(
+          found.map(({ device }) => device),
+          await options.drills.standings(found.map(({ device }) => device.deviceId)),
+          { nowMs: reader.nowMs },
+        ),
         work: await workProps(c, options, { customerId, path: '/' }),
         backUpPath: c.var.access.may('devices:write', customerId) ? '/backup-now' : undefined,
       }),

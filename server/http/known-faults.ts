@@ -8,6 +8,7 @@ import { copyProblems } from '../copies/copy-problems.ts'
 import { customerProblems } from '../customers/customer-problems.ts'
 import { databaseProblems } from '../database/database-problems.ts'
 import { deviceProblems } from '../devices/device-problems.ts'
+import { drillProblems } from '../drills/drill-problems.ts'
 import { enrolmentProblems } from '../enrolments/enrolment-problems.ts'
 import { glassProblems } from '../glass/glass-problems.ts'
 import { identityProblems } from '../identities/identity-problems.ts'
@@ -32,6 +33,7 @@ import { licenceProblems, planProblems } from '../subscriptions/licence-problems
 import { tokenProblems } from '../tokens/token-problems.ts'
 import { jobsProblems } from '../told-jobs/jobs-problems.ts'
 import { userProblems } from '../users/user-problems.ts'
+import { versionNoteProblems } from '../version-notes/version-note-problems.ts'
 import { webhookProblems } from '../webhooks/webhook-problems.ts'
 import { workerPoolProblems } from '../worker-pool/worker-pool-problems.ts'
 import type { ProblemFinder } from './fault-table.ts'
@@ -54,6 +56,7 @@ const faultTables: readonly ProblemFinder[] = [
   planProblems,
   setupProblems,
   deviceProblems,
+  drillProblems,
   enrolmentProblems,
   identityProblems,
   repositoryProblems,
@@ -77,6 +80,7 @@ const faultTables: readonly ProblemFinder[] = [
   selfBackupProblems,
   recoveryProblems,
   retentionProblems,
+  versionNoteProblems,
   pruneProblems,
   pruneRefusals,
   rebuildProblems,

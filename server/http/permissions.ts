@@ -39,6 +39,8 @@ export const permissionTable = {
   'baskets:use': { roles: [...members] },
   /** Pins, and taking back what lies in the bin: nothing is lost by it. By nobody's token. */
   'versions:keep': { roles: [...staff, 'owner', 'member'] },
+  /** What people write about versions. It is contents: never by a staff role. */
+  'versions:name': { roles: ['owner', 'member'], scope: 'write' },
   /** Which versions go by themselves. By nobody's token. */
   'retention:write': { roles: [...staff, 'owner'] },
   /** One version, whatever the rules say; by way of the bin. By nobody's token: a stolen one must not empty an account. */
@@ -88,6 +90,9 @@ export const permissionTable = {
   'devices:take-over': { roles: ['owner', 'member'] },
   /** Revoking and forgetting. By nobody's token. */
   'devices:end': { roles: [...staff, 'owner'] },
+  /** Proofs that restoring works, as times, counts and sizes; names of files with `files:read` besides. */
+  'drills:read': { roles: [...staff, ...members], scope: 'read' },
+  'drills:order': { roles: [...staff, 'owner', 'member'], scope: 'write' },
   /** What ran when, how it ended, what it left out. */
   'runs:read': { roles: [...staff, ...members], scope: 'read' },
   /** Which left-out files are known and will stay so. */

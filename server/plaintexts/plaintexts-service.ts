@@ -27,8 +27,16 @@ export type LocateRecords = (
 
 export interface PlaintextsService {
   /** @throws MissingChunksError when an id is stored nowhere, FormatError `record-damaged` when no copy of it opens */
-  readonly source: (repository: Repository) => PlaintextSource
+  readonly source: (repository: Repository, asker?: Asker) => PlaintextSource
 }
+
+/** Who asks: somebody who waits for it, unless told otherwise. What nobody waits for is not kept either, so that it reads what lies there. */
+export interface Asker {
+  readonly isUrgent: boolean
+  readonly signal?: AbortSignal
+}
+
+const somebodyWaits: Asker = { isUrgent: true }
 
 const keptBytesMax = 32 * 1024 ** 2
 /** One task's share: small enough that both threads work and a page's question does not wait long behind a download's. */
@@ -54,48 +62,56 @@ export function createPlaintexts(options: {
   const fresh = new WeakSet<Buffer>()
   const kept = createBoundedCache<string, Buffer>({ maxWeight: keptBytesMax, weigh: ({ length }) => length })
 
-  const readLocated = async (repository: Repository, located: readonly Located[]): Promise<ReadonlyMap<ChunkKey, Buffer>> => {
+  const readLocated = async (
+    repository: Repository,
+    located: readonly Located[],
+    asker: Asker,
+  ): Promise<ReadonlyMap<ChunkKey, Buffer>> => {
     const secrets = tight(await openSecrets(repository))
     const files = repositoryPlace(dataFolder, repository.uid)
     // Not the ids themselves: each is a view of a whole folder's bytes, and all of these would be copied to the thread.
     const ids = Uint8Array.from(Buffer.concat(located.map(({ id }) => id)))
     const places = located.map((record) => filePlaces(files, record.places))
-    const answer = await pool.run('open-records', { secrets, ids, places }, { isUrgent: true })
+    const answer = await pool.run('open-records', { secrets, ids, places }, asker)
     return new Map(
       answer.records.map((record, index) => {
         const { id } = located[index]!
         if (record.kind === 'failed') throw new FormatError('record-damaged', `record ${id.toString('hex')}: ${record.why}`)
         const plaintext = asBuffer(record.plaintext)
         if (record.type === recordTypes.data) fresh.add(plaintext)
-        else kept.set(`${repository.repositoryId}/${chunkKey(id)}`, plaintext)
+        else if (asker.isUrgent) kept.set(`${repository.repositoryId}/${chunkKey(id)}`, plaintext)
         return [chunkKey(id), plaintext]
       }),
     )
   }
 
   /** A pack may have been put together with others between the question where a record lies and the reading: asked once more. */
-  const readOrLocateAgain = async (repository: Repository, task: readonly Located[]) => {
+  const readOrLocateAgain = async (repository: Repository, task: readonly Located[], asker: Asker) => {
     try {
-      return await readLocated(repository, task)
+      return await readLocated(repository, task, asker)
     } catch (error) {
       if (!(error instanceof FormatError)) throw error
       const ids = task.map(({ id }) => id)
-      return readLocated(repository, await locateAll(locate, repository.repositoryId, ids))
+      return readLocated(repository, await locateAll(locate, repository.repositoryId, ids), asker)
     }
   }
 
-  const readPlaintexts = async (repository: Repository, ids: readonly ChunkId[]): Promise<ReadonlyMap<ChunkKey, Buffer>> => {
+  const readPlaintexts = async (
+    repository: Repository,
+    ids: readonly ChunkId[],
+    asker: Asker,
+  ): Promise<ReadonlyMap<ChunkKey, Buffer>> => {
     const found = new Map<ChunkKey, Buffer>()
     const absent = new Map<ChunkKey, ChunkId>()
     for (const id of ids) {
       const key = chunkKey(id)
-      const plaintext = kept.get(`${repository.repositoryId}/${key}`)
+      const plaintext = asker.isUrgent ? kept.get(`${repository.repositoryId}/${key}`) : undefined
       if (plaintext !== undefined) found.set(key, plaintext)
       else absent.set(key, id)
     }
     if (absent.size === 0) return found
     const located = await locateAll(locate, repository.repositoryId, [...absent.values()])
-    const parts = await Promise.all(tasksOf(located).map((task) => readOrLocateAgain(repository, task)))
+    const parts = await Promise.all(tasksOf(located).map((task) => readOrLocateAgain(repository, task, asker)))
     for (const part of parts) for (const [key, plaintext] of part) found.set(key, plaintext)
     return found
   }
@@ -105,7 +121,12 @@ export function createPlaintexts(options: {
     if (bytes.length >= releaseMinBytes && fresh.delete(bytes) && bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0)
   }
 
-  return { source: (repository) => ({ readPlaintexts: (ids) => readPlaintexts(repository, ids), release }) }
+  return {
+    source: (repository, asker = somebodyWaits) => ({
+      readPlaintexts: (ids) => readPlaintexts(repository, ids, asker),
+      release,
+    }),
+  }
 }
 
 async function locateAll(

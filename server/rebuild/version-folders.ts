@@ -5,7 +5,7 @@ import { type DeviceId, goneSuffix, parseDeviceId, parseSnapshotFileName, type S
 import type { SnapshotName } from '../commits/snapshot-files.ts'
 import type { RepositoryPlace } from '../repositories/repository-place.ts'
 import { type Id, isId } from '../runtime/ids.ts'
-import { markKinds } from '../snapshots/version-marks.ts'
+import { besideSuffixes } from '../snapshots/version-marks.ts'
 import { hasCode } from '../storage-volumes/durable-file.ts'
 
 export interface DeviceVersions {
@@ -19,7 +19,7 @@ export interface DeviceVersions {
 
 export type FoundFolder = DeviceVersions | { readonly unknownFolder: string }
 
-const markSuffixes = [...markKinds.map((kind) => `.${kind}`), '.note']
+const markSuffixes = besideSuffixes.map((suffix) => `.${suffix}`)
 
 export async function listVersionFolders(place: RepositoryPlace): Promise<readonly FoundFolder[]> {
   const found: FoundFolder[] = []

@@ -5,13 +5,16 @@ import type { Database } from '../database/database.ts'
 import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { lockRepository } from '../repositories/repositories-table.ts'
-import type { RepositoryPlace } from '../repositories/repository-place.ts'
+import { RepositoryError } from '../repositories/repository-error.ts'
+import type { Log } from '../runtime/log.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
+import { VolumeError } from '../storage-volumes/storage-volume.ts'
+import type { ReconcileNotes } from '../version-notes/version-notes-service.ts'
 import { type AppliedRules, applyRules, type RulesToApply } from './apply-rules.ts'
 import { type DeviceRulesOptions, findRules } from './device-rules.ts'
 import { deleteHeldBefore } from './held-rules-table.ts'
 import { areMarksNoted, reconcileMarks } from './reconcile-marks.ts'
-import type { WriteInRepository } from './repository-writing.ts'
+import type { RepositoryWriting, WriteInRepository } from './repository-writing.ts'
 
 export interface RetentionProgress {
   readonly computers: number
@@ -50,10 +53,12 @@ export function createApplyAll(
       readonly devices: Pick<DevicesService, 'list'>
       readonly sweeps: CatalogueSweeps
       readonly writeIn: WriteInRepository
+      readonly reconcileNotes: ReconcileNotes
+      readonly log: Log
       readonly reached: ReachedPoint
     },
 ): ApplyAll {
-  const { database, clock, reached, writeIn } = options
+  const { database, clock, log, reached, writeIn } = options
 
   async function* allDevices(reach: CustomerReach): AsyncGenerator<Device> {
     for (let afterNumber = 0; ; ) {
@@ -65,7 +70,22 @@ export function createApplyAll(
     }
   }
 
-  const reconcileDevice = async ({ deviceId, repositoryId }: Device, place: RepositoryPlace) => {
+  const reconcileDevice = async (device: Device, writing: RepositoryWriting) => {
+    await reconcileMarksOf(device, writing)
+    await reconcileNotesOf(device, writing)
+  }
+
+  /** Notes take keys, and rules do not: a repository that does not open is looked after all the same. */
+  const reconcileNotesOf = async (device: Device, writing: RepositoryWriting) => {
+    try {
+      await options.reconcileNotes(device, writing)
+    } catch (error) {
+      if (!(error instanceof RepositoryError) && !(error instanceof VolumeError)) throw error
+      log.warn({ err: error, device: device.deviceId }, 'names and notes of versions could not be compared with their files')
+    }
+  }
+
+  const reconcileMarksOf = async ({ deviceId, repositoryId }: Device, { place }: RepositoryWriting) => {
     if (await areMarksNoted(database.kysely, deviceId, place)) return
     const marking = { place, reached, observedMs: await options.readObservedTime() }
     await database.transaction(async (tx) => {
@@ -75,9 +95,10 @@ export function createApplyAll(
   }
 
   const applyTo = (device: Device, signal: AbortSignal): Promise<AppliedRules | 'no-rules' | 'no-disk'> =>
-    writeIn(device.repositoryId, async ({ place, write, isRight }) => {
+    writeIn(device.repositoryId, async (writing) => {
+      const { place, write, isRight } = writing
       if (!isRight) return 'no-disk'
-      await reconcileDevice(device, place)
+      await reconcileDevice(device, writing)
       const found = await findRules(device, options)
       if (found === undefined) return 'no-rules'
       return applyRules({ ...device, ...found }, { ...options, write, marking: { place, reached }, signal })
@@ -103,8 +124,8 @@ export function createApplyAll(
     },
     reconcile: async () => {
       for await (const device of allDevices('all'))
-        await writeIn(device.repositoryId, async ({ place, isRight }) => {
-          if (isRight) await reconcileDevice(device, place)
+        await writeIn(device.repositoryId, async (writing) => {
+          if (writing.isRight) await reconcileDevice(device, writing)
         })
     },
   }

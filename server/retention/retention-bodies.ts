@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { calendarUnits, type KeepReason } from '../../engine/index.ts'
 import { bytesSchema, formatTime, idSchema, timeSchema } from '../http/api-schemas.ts'
 import { type BinEntry, binCauses } from '../snapshots/bin-entry.ts'
+import type { VersionKept } from './foresee.ts'
 import type { RetentionPreview } from './preview.ts'
 import { binMs, type DeviceVersion, type VersionDecision } from './retention.ts'
 import { retentionRulesSchema } from './retention-schema.ts'
@@ -51,6 +52,8 @@ const reasonSchema = z
   })
   .openapi('KeepReason')
 
+const keptKinds = ['for-good', 'until', 'while', 'undo', 'in-bin', 'going'] as const satisfies readonly VersionKept['kind'][]
+
 export const decisionSchema = z
   .object({
     id: z.string(),
@@ -60,6 +63,13 @@ export const decisionSchema = z
     isPinned: z.boolean(),
     isKept: z.boolean().openapi({ description: 'False: it goes into the bin in the next night.' }),
     reasons: z.array(reasonSchema).readonly().openapi({ description: 'Why it is kept.' }),
+    keptUntil: z
+      .object({
+        kind: z.enum(keptKinds),
+        at: timeSchema.optional(),
+        isBound: z.boolean().optional().openapi({ description: 'True: at least until then; it may be longer.' }),
+      })
+      .openapi('KeptUntil', { description: 'If nobody changes the rules, and backups come as they are planned.' }),
     goesBecause: z.string().nullable().openapi({ description: 'Why it goes: `no-rule`, `not-good`, `overtaken-checkpoint`.' }),
   })
   .openapi('KeptVersion')
@@ -112,7 +122,7 @@ export function binBody({ version, at, cause, by }: BinEntry): z.input<typeof bi
   return { id: version, at: formatTime(at), goesAfter: formatTime(at + binMs), cause, by }
 }
 
-export function decisionBody(decision: VersionDecision): z.input<typeof decisionSchema> {
+export function decisionBody(decision: VersionDecision, kept: VersionKept): z.input<typeof decisionSchema> {
   const { id, job, seq, receivedMs, isPinned } = decision.version
   return {
     id,
@@ -122,7 +132,21 @@ export function decisionBody(decision: VersionDecision): z.input<typeof decision
     isPinned,
     isKept: decision.kind === 'keep',
     reasons: decision.kind === 'keep' ? decision.reasons.map(reasonBody) : [],
+    keptUntil: keptBody(kept),
     goesBecause: decision.kind === 'keep' ? null : decision.reason.kind,
+  }
+}
+
+function keptBody(kept: VersionKept): z.input<typeof decisionSchema>['keptUntil'] {
+  switch (kept.kind) {
+    case 'until':
+      return { kind: kept.kind, at: formatTime(kept.atMs), isBound: kept.isBound }
+    case 'undo':
+      return { kind: kept.kind, at: formatTime(kept.atMs) }
+    case 'in-bin':
+      return { kind: kept.kind, at: formatTime(kept.goesAtMs), isBound: true }
+    default:
+      return { kind: kept.kind }
   }
 }
 

@@ -161,13 +161,17 @@ export function retentionRoutes(services: {
   })
   routes.openapi(decisionsRoute, async (c) => {
     const device = await getDevice(c, 'versions:read', c.req.valid('param').deviceId)
-    const decisions = (await retention.decide(device)).filter(({ version }) => version.bin === undefined)
+    const [all, foreseen] = await Promise.all([retention.decide(device), retention.foresee(device)])
+    const decisions = all.filter(({ version }) => version.bin === undefined)
     const list = async ({ after, limit }: { readonly after: string | undefined; readonly limit: number }) => {
       const beforeSeq = after === undefined ? Number.POSITIVE_INFINITY : cursorNumber(after)
       return decisions.filter(({ version }) => version.seq < beforeSeq).slice(0, limit)
     }
     const page = await readPage(c.req.valid('query'), list, ({ version }) => String(version.seq))
-    return c.json({ ...page, items: page.items.map(decisionBody) }, 200)
+    return c.json(
+      { ...page, items: page.items.map((one) => decisionBody(one, foreseen.get(one.version.id) ?? { kind: 'going' })) },
+      200,
+    )
   })
   routes.openapi(binRoute, async (c) => {
     const { deviceId } = await getDevice(c, 'versions:read', c.req.valid('param').deviceId)

@@ -7,16 +7,20 @@ import type { DevicesService } from '../devices/devices-service.ts'
 import type { Retention } from '../plans/plan.ts'
 import { repositoryPlace } from '../repositories/repository-place.ts'
 import type { Id } from '../runtime/ids.ts'
+import type { Log } from '../runtime/log.ts'
 import type { BinEntry } from '../snapshots/bin-entry.ts'
 import { listBin } from '../snapshots/version-marks-table.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
+import type { ToldJobsService } from '../told-jobs/told-jobs-service.ts'
+import type { ReconcileNotes } from '../version-notes/version-notes-service.ts'
 import { type ApplyAll, createApplyAll } from './apply-all.ts'
 import { decideDevice } from './decide.ts'
 import { type DeviceRulesOptions, findRules, setRules } from './device-rules.ts'
+import { foreseeDevice, type VersionKept } from './foresee.ts'
 import { createForgetComputers, type ForgetComputers } from './forget-computer.ts'
 import { createPersonDecisions, type PersonDecisions } from './person-decisions.ts'
 import { previewRules, type RetentionPreview } from './preview.ts'
-import { createWriteInRepository, getRepository, type RepositoryWritingOptions } from './repository-writing.ts'
+import { getRepository, type RepositoryWritingOptions, type WriteInRepository } from './repository-writing.ts'
 import { type DeviceRules, RetentionError, type VersionDecision } from './retention.ts'
 
 export interface RetentionService extends PersonDecisions, ForgetComputers {
@@ -26,13 +30,15 @@ export interface RetentionService extends PersonDecisions, ForgetComputers {
   readonly setRules: (device: Device, rules: Retention | undefined, actingAs: ActingAs) => Promise<void>
   /** Each version of a computer, the newest first, with why it stays or that it goes; by other rules than its own where given. */
   readonly decide: (device: Device, rules?: Retention) => Promise<readonly VersionDecision[]>
+  /** Until when each version of a computer is kept, those in the bin too; by its rules and by what its jobs have planned. */
+  readonly foresee: (device: Device) => Promise<ReadonlyMap<Id<'snap'>, VersionKept>>
   /** What these rules would do. Counting what they free ends with the signal. */
   readonly preview: (device: Device, rules: Retention, countUntil: AbortSignal) => Promise<RetentionPreview>
   /** The newest first. */
   readonly listBin: (deviceId: Id<'dev'>) => Promise<readonly BinEntry[]>
   /** Every computer's rules, done. */
   readonly apply: ApplyAll['apply']
-  /** Rows as the files of pins and of the bin say: at boot, and after an index was made again. */
+  /** Rows as the files of pins, of the bin and of notes say: at boot, and after an index was made again. */
   readonly reconcile: () => Promise<void>
 }
 
@@ -41,8 +47,12 @@ export interface RetentionOptions extends DeviceRulesOptions, RepositoryWritingO
   /** Days, weeks and months of the rules are those of this zone: the box's. */
   readonly timeZone: string
   readonly devices: Pick<DevicesService, 'list' | 'find' | 'end'>
+  readonly toldJobs: Pick<ToldJobsService, 'find'>
   readonly sweeps: CatalogueSweeps
   readonly readObservedTime: () => Promise<number>
+  readonly reconcileNotes: ReconcileNotes
+  readonly writeIn: WriteInRepository
+  readonly log: Log
   readonly reached: ReachedPoint
 }
 
@@ -53,7 +63,7 @@ export function createRetention(options: RetentionOptions): RetentionService {
   const { database, clock, timeZone } = options
   const { kysely } = database
 
-  const writeIn = createWriteInRepository(options)
+  const { writeIn } = options
   const getRules = async (device: Pick<Device, 'deviceId' | 'subscriptionId'>): Promise<DeviceRules> => {
     const rules = await findRules(device, options)
     if (rules === undefined) throw new RetentionError('no-plan', 'This computer has no plan, and so no rules.')
@@ -79,6 +89,12 @@ export function createRetention(options: RetentionOptions): RetentionService {
       const { deviceId } = device
       const asked = rules === undefined ? await getRules(device) : { rules, held: [] }
       return decideDevice(kysely, { deviceId, rules: asked.rules, held: asked.held, timeZone, nowMs: clock.now() })
+    },
+    foresee: async (device) => {
+      const rules = await findRules(device, options)
+      if (rules === undefined) return new Map()
+      const told = await options.toldJobs.find(device.deviceId)
+      return foreseeDevice(kysely, { device, rules, told, timeZone, nowMs: clock.now() })
     },
     preview: async (device, rules, countUntil) => {
       const repository = await getRepository(device.repositoryId, options)

@@ -1,7 +1,7 @@
 /** The history of a file or a folder, and two of its versions beside each other. */
 import { nameText } from '../../views/format/name-text.ts'
 import { type Comparison, fileHistoryPage, type HistoryRowProps } from '../../views/pages/file-history.ts'
-import { type KeepReasonProps, untilText } from '../../views/partials/keep-reason.ts'
+import { keptUntilText } from '../../views/partials/kept-until.ts'
 import type { PagerProps } from '../../views/partials/pager.ts'
 import type { Reader } from '../../views/reader.ts'
 import type { PageContext } from '../../views/site.ts'
@@ -26,7 +26,7 @@ import {
   zipPath,
 } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
-import type { VersionDecision } from '../retention/retention.ts'
+import type { VersionKept } from '../retention/foresee.ts'
 import type { RetentionService } from '../retention/retention-service.ts'
 import { isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
@@ -37,6 +37,7 @@ import type { CompareVersions } from './compare-service.ts'
 import type { HistoryRow } from './file-history.ts'
 import { changedAt } from './found-props.ts'
 import type { FileHistory, FileHistoryService } from './history-service.ts'
+import { longestKept } from './longest-kept.ts'
 import { maxNameCharacters } from './name-query.ts'
 import type { SearchedJob } from './search.ts'
 import type { FileSearch } from './search-service.ts'
@@ -49,12 +50,17 @@ const maxSkip = 1_000_000
 
 type StateRow = Extract<HistoryRow, { kind: 'state' }>
 
+interface KeptVersion {
+  readonly receivedAt: number
+  readonly kept: VersionKept
+}
+
 export function historyRoutes(options: {
   readonly customers: CustomersService
   readonly devices: Pick<DevicesService, 'find'>
   readonly snapshots: Pick<SnapshotsService, 'find' | 'findByIds'>
   readonly baskets: Pick<BasketsService, 'list'>
-  readonly retention: Pick<RetentionService, 'decide'>
+  readonly retention: Pick<RetentionService, 'decide' | 'foresee'>
   readonly fileSearch: Pick<FileSearch, 'listJobs'>
   readonly fileHistory: FileHistoryService
   readonly compareVersions: CompareVersions
@@ -78,7 +84,7 @@ export function historyRoutes(options: {
       : await fileHistory.read(job, path, { skip, limit: rowsPerPage })
     const here = historyPath({ deviceId: device.deviceId, job: job.job, path })
     const basket = await basketBeside(c, options, device.customerId)
-    const decisions = await decisionsOf(device, job)
+    const kept = await keptVersionsOf(device, job)
     const chosen = chosenOf(c, history)
     const newest = history.rows.find((row): row is StateRow => row.kind === 'state')
     return c.html(
@@ -90,7 +96,7 @@ export function historyRoutes(options: {
         computer: device.name,
         isFolder,
         states: history.states,
-        rows: rowsOf(page.reader, { history, path, decisions, isFolder, isWhole: history.next === undefined }),
+        rows: rowsOf(page.reader, { history, path, kept, isFolder, isWhole: history.next === undefined }),
         isFirstPage: skip === 0,
         pager: pagerOf(here, skip, history),
         named: { device: device.deviceId, job: job.job, path: encodeVersionPath(path) },
@@ -127,9 +133,14 @@ export function historyRoutes(options: {
   }
 
   /** A computer without a plan has no rules, and its versions stay. */
-  async function decisionsOf(device: Device, { jobId }: SearchedJob): Promise<readonly VersionDecision[]> {
+  async function keptVersionsOf(device: Device, { jobId }: SearchedJob): Promise<readonly KeptVersion[]> {
     if (device.state !== 'active') return []
-    return (await retention.decide(device)).filter(({ version }) => version.jobId === jobId)
+    const [decisions, foreseen] = await Promise.all([retention.decide(device), retention.foresee(device)])
+    return decisions.flatMap(({ version }) => {
+      const kept = foreseen.get(version.id)
+      const isShown = version.jobId === jobId && version.bin === undefined && kept !== undefined
+      return isShown ? [{ receivedAt: version.receivedMs, kept }] : []
+    })
   }
 
   async function compare(
@@ -204,12 +215,12 @@ function rowsOf(
   of: {
     readonly history: FileHistory
     readonly path: VersionPath
-    readonly decisions: readonly VersionDecision[]
+    readonly kept: readonly KeptVersion[]
     readonly isFolder: boolean
     readonly isWhole: boolean
   },
 ): readonly HistoryRowProps[] {
-  const { history, path, decisions, isFolder, isWhole } = of
+  const { history, path, kept, isFolder, isWhole } = of
   const { rows } = history
   return rows.map((row, index): HistoryRowProps => {
     if (row.kind === 'gap') return { kind: 'gap', firstAtMs: row.firstAt, lastAtMs: row.lastAt, isNow: row.isNow }
@@ -225,7 +236,7 @@ function rowsOf(
       sizeBytes: isFile ? row.sizeBytes : undefined,
       moreBytes: row.moreBytes,
       isOldest: isWhole && index === rows.length - 1,
-      kept: keptOf(reader, row, decisions),
+      kept: keptOf(reader, row, kept),
       openPath: browsePath(id, isFolder ? path : path.slice(0, -1)),
       getPath: isFolder ? zipPath(id, path) : isFile ? filePath(id, path) : undefined,
       lookPath: isFile ? previewPath(id, path) : undefined,
@@ -238,15 +249,11 @@ function rowsOf(
 function keptOf(
   reader: Reader,
   { first, last }: StateRow,
-  decisions: readonly VersionDecision[],
+  kept: readonly KeptVersion[],
 ): Extract<HistoryRowProps, { kind: 'state' }>['kept'] {
-  const own = decisions.filter(
-    ({ version }) => version.receivedMs >= first.receivedAt && version.receivedMs <= last.receivedAt && version.bin === undefined,
-  )
-  const reasons: readonly KeepReasonProps[] = own.flatMap((decision) => (decision.kind === 'keep' ? decision.reasons : []))
-  if (own.length === 0) return undefined
-  const isPinned = reasons.some(({ kind }) => kind === 'pinned')
-  return { words: reasons.length === 0 ? 'Goes into the bin tonight' : untilText(reader, reasons), isPinned }
+  const own = kept.filter(({ receivedAt }) => receivedAt >= first.receivedAt && receivedAt <= last.receivedAt)
+  const longest = longestKept(own.map((one) => one.kept))
+  return longest && { words: keptUntilText(reader, longest), isPinned: longest.kind === 'for-good' }
 }
 
 function pagerOf(path: string, skip: number, { rows, next }: FileHistory): PagerProps {

@@ -1,7 +1,7 @@
 /**
- * Decisions about a version as files beside it: `.pin` (kept until somebody unpins it) and `.bin` (to go), JSON `{ at, by }`. They are
- * durable before the row that repeats them is, and where the two differ the file wins: an index made again from the files knows them.
- * Whoever sets or removes one holds the repository's lock.
+ * Decisions about a version as files beside it: `.pin` (kept until somebody unpins it) and `.bin` (to go), JSON `{ at, by }`, and `.note`
+ * (what somebody wrote, sealed: version-notes/). They are durable before the row that repeats them is, and where the two differ the
+ * file wins: an index made again from the files knows them. Whoever sets or removes one holds the repository's lock.
  */
 import { readdir, readFile, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -13,6 +13,9 @@ import { hasCode, removeDurably, syncFolder, unlinkIfThere, writeSynced } from '
 
 export const markKinds = ['pin', 'bin'] as const
 export type MarkKind = (typeof markKinds)[number]
+/** Everything that may lie beside a version while it lives. */
+export const besideSuffixes = [...markKinds, 'note'] as const
+export type BesideSuffix = (typeof besideSuffixes)[number]
 
 export interface VersionMark {
   /** When; undefined in a file that cannot be read: it marks all the same. */
@@ -34,11 +37,20 @@ export async function writeMark(
 ): Promise<void> {
   const { atMs, by } = mark
   const at = atMs === undefined ? undefined : new Date(atMs).toISOString()
-  const finalFile = markFile(place, name, kind)
-  const temporaryFile = join(place.temporaryFolder, `${name.id}.${kind}`)
+  await writeBeside(place, name, { suffix: kind, bytes: Buffer.from(`${JSON.stringify({ at, by })}\n`), reached })
+}
+
+/** A file beside a version, whole and durable; in the place of the one that was there. */
+export async function writeBeside(
+  place: RepositoryPlace,
+  name: SnapshotName,
+  { suffix, bytes, reached }: { readonly suffix: BesideSuffix; readonly bytes: Buffer; readonly reached: ReachedPoint },
+): Promise<void> {
+  const finalFile = besideFile(place, name, suffix)
+  const temporaryFile = join(place.temporaryFolder, `${name.id}.${suffix}`)
   await prepareSnapshotFolder(place, name.device)
   await unlinkIfThere(temporaryFile)
-  await writeSynced(temporaryFile, Buffer.from(`${JSON.stringify({ at, by })}\n`), (step) => reached(`mark:${step}`))
+  await writeSynced(temporaryFile, bytes, (step) => reached(`mark:${step}`))
   await rename(temporaryFile, finalFile)
   reached('mark:renamed')
   await syncFolder(dirname(finalFile))
@@ -48,20 +60,20 @@ export async function writeMark(
 export async function removeMark(
   place: RepositoryPlace,
   name: SnapshotName,
-  { kind, reached }: { readonly kind: MarkKind; readonly reached: ReachedPoint },
+  { kind, reached }: { readonly kind: BesideSuffix; readonly reached: ReachedPoint },
 ): Promise<void> {
-  await removeDurably(markFile(place, name, kind), (step) => reached(`mark:${step}`))
+  await removeDurably(besideFile(place, name, kind), (step) => reached(`mark:${step}`))
 }
 
 /** With a version go its marks, and its note. */
 export async function removeMarksOfGone(place: RepositoryPlace, name: SnapshotName): Promise<void> {
-  for (const suffix of [...markKinds, 'note']) await unlinkIfThere(`${place.snapshotFile(name)}.${suffix}`)
+  for (const suffix of besideSuffixes) await unlinkIfThere(`${place.snapshotFile(name)}.${suffix}`)
 }
 
 /** Undefined: not marked so. */
 export async function readMark(place: RepositoryPlace, name: SnapshotName, kind: MarkKind): Promise<VersionMark | undefined> {
   try {
-    return parseMark(await readFile(markFile(place, name, kind)))
+    return parseMark(await readFile(besideFile(place, name, kind)))
   } catch (error) {
     if (hasCode(error, ['ENOENT'])) return undefined
     throw error
@@ -72,20 +84,21 @@ export async function readMark(place: RepositoryPlace, name: SnapshotName, kind:
 export async function listMarks(
   place: RepositoryPlace,
   folder: string,
-): Promise<Readonly<Record<MarkKind, ReadonlyMap<SnapshotId, SnapshotName>>> | undefined> {
-  const marks = { pin: new Map<SnapshotId, SnapshotName>(), bin: new Map<SnapshotId, SnapshotName>() }
+): Promise<Readonly<Record<BesideSuffix, ReadonlyMap<SnapshotId, SnapshotName>>> | undefined> {
+  const none = () => new Map<SnapshotId, SnapshotName>()
+  const marks = { pin: none(), bin: none(), note: none() }
   const files = await listNames(join(place.snapshotsFolder, folder))
   if (files === undefined) return undefined
   for (const file of files) {
-    const kind = markKinds.find((one) => file.endsWith(`.${one}`))
+    const kind = besideSuffixes.find((one) => file.endsWith(`.${one}`))
     const name = kind && parseSnapshotFileName(`snapshots/${folder}/${file.slice(0, -kind.length - 1)}`)
     if (kind && name) marks[kind].set(name.id, name)
   }
   return marks
 }
 
-function markFile(place: RepositoryPlace, name: SnapshotName, kind: MarkKind): string {
-  return `${place.snapshotFile(name)}.${kind}`
+export function besideFile(place: RepositoryPlace, name: SnapshotName, suffix: BesideSuffix): string {
+  return `${place.snapshotFile(name)}.${suffix}`
 }
 
 function parseMark(bytes: Buffer): VersionMark {

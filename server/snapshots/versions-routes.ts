@@ -17,6 +17,9 @@ import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { browsePath, changesPath, computerPath, newSharePath, skippedPath, tarPath, zipPath } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
+import type { RetentionService } from '../retention/retention-service.ts'
+import { versionKeepProps } from '../version-notes/keep-props.ts'
+import type { VersionNotes } from '../version-notes/version-notes-service.ts'
 import { cursorOf, entriesPerPage, entryProps, filterAsked, nameFilter, parseCursor } from './folder-page.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { ReadSnapshotBody } from './snapshot-bodies.ts'
@@ -36,9 +39,11 @@ export function versionsRoutes(options: {
   readonly openVersionReader: OpenVersionReader
   readonly readSnapshotBody: ReadSnapshotBody
   readonly baskets: Pick<BasketsService, 'list'>
+  readonly retention: Pick<RetentionService, 'foresee'>
+  readonly versionNotes: Pick<VersionNotes, 'find'>
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { customers, devices, snapshots, openVersionReader, readSnapshotBody, pageContext } = options
+  const { customers, devices, snapshots, openVersionReader, readSnapshotBody, retention, versionNotes, pageContext } = options
   const routes = newRoutes()
 
   const browse = async (c: AppContext) => {
@@ -64,11 +69,13 @@ export function versionsRoutes(options: {
   ) {
     const { version, path, reader } = of
     const page = pageContext(c)
-    const [{ viewer }, device, neighbours, basket] = await Promise.all([
+    const device = await getDevice(version)
+    const [{ viewer }, neighbours, basket, kept, note] = await Promise.all([
       openAccountOf(c, customers, version.customerId),
-      getDevice(version),
       snapshots.findNeighbours(version),
       basketBeside(c, options, version.customerId),
+      retention.foresee(device),
+      versionNotes.find(version.id),
     ])
     const filter = filterAsked(c.req.query('name'))
     const after = parseCursor(c.req.query('after'))
@@ -81,6 +88,7 @@ export function versionsRoutes(options: {
         ...page,
         viewer,
         version: versionFacts(version, device),
+        keep: versionKeepProps(c.var.access, version, { note, kept: kept.get(version.id) }),
         above: stepsAbove({ page, version, device, path }),
         folder: name && nameText(name),
         entries: folder.entries.map((entry) => ({

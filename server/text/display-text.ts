@@ -15,3 +15,19 @@ export function parseDisplayText(text: string, { maxCharacters }: { readonly max
 export function foldText(text: string): string {
   return text.normalize('NFKC').toLowerCase()
 }
+
+/**
+ * The same for several lines: their ends are kept, as `\n`, and empty ones too. Empty text is fine here; undefined when it is too long
+ * or holds what deceives.
+ */
+export function parseDisplayLines(text: string, { maxCharacters }: { readonly maxCharacters: number }): string | undefined {
+  if (text.length > maxCharacters * 4) return undefined
+  const lines = text
+    .normalize('NFC')
+    .replaceAll('\r\n', '\n')
+    .split('\n')
+    .map((line) => line.replaceAll('\t', ' ').trimEnd())
+  const joined = lines.join('\n').trim()
+  if ([...joined].length > maxCharacters || lines.some((line) => forbiddenPattern.test(line))) return undefined
+  return joined
+}

@@ -12,6 +12,7 @@ import {
   deriveKeys,
   encodeEnvelope,
   encodeKeySlotFile,
+  encodeNoteFile,
   encodeRepositoryFile,
   encodeSnapshotBody,
   encodeSnapshotFile,
@@ -161,7 +162,15 @@ const body: SnapshotBody = {
   parent: undefined,
 }
 
-function snapshotFile(): { name: string; bytes: Buffer } {
+/** What somebody wrote about the version. */
+export const goldenNote = {
+  name: 'Vor dem großen Aufräumen',
+  note: 'Everything as it was.\nThe old layout, too.',
+  writtenMs: 1_700_000_300_000,
+  by: 'ann@office.example',
+}
+
+function snapshotFile(): { name: string; bytes: Buffer; note: Buffer } {
   const place = { device: parseDeviceId('dev_golden'), seq: 7 }
   const envelope = encodeEnvelope({ ...place, root: root.chunkId, serverTimeMs: 1_700_000_002_000, previous: undefined })
   const record = sealRecord(goldenKeys, {
@@ -169,7 +178,9 @@ function snapshotFile(): { name: string; bytes: Buffer } {
     prefix: envelope,
   })
   const bytes = encodeSnapshotFile(envelope, record)
-  return { name: snapshotFileName({ ...place, id: readSnapshotFile(bytes).id }), bytes }
+  const { id } = readSnapshotFile(bytes)
+  const note = encodeNoteFile(goldenKeys, { version: id, ...goldenNote }, fixed('salt of the note'))
+  return { name: snapshotFileName({ ...place, id }), bytes, note }
 }
 
 function pack(kind: PackKind, records: readonly RecordToSeal[]): readonly [string, Buffer] {
@@ -209,6 +220,7 @@ export function goldenFiles(): ReadonlyMap<string, Buffer> {
     [`repository/packs/${treePack[0]}`, treePack[1]],
     [`repository/packs2/${treePack[0]}`, treePack[1]],
     [`repository/${snapshot.name}`, snapshot.bytes],
+    [`repository/${snapshot.name}.note`, snapshot.note],
     ['records/gone', encodeGoneFile(readSnapshotFile(snapshot.bytes))],
     record('data', chunks.noise),
     record('data-zstd', chunks.words),

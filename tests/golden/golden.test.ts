@@ -11,6 +11,7 @@ import {
   openRepository,
   openVersion,
   plaintextSource,
+  readNoteFile,
   readSnapshotBody,
   readSnapshotFile,
   type Storage,
@@ -22,6 +23,7 @@ import {
   goldenFiles,
   goldenKeys,
   goldenMasterKey,
+  goldenNote,
   goldenRecoverySecret,
   goldenSecrets,
   zstdVersionFile,
@@ -84,6 +86,9 @@ describe('the golden repository', () => {
     expect(said.skipped[0]?.path).toEqual(Buffer.from('/ca\xf1on', 'latin1'))
     expect(readGoneFile(kept.get('records/gone')!)).toEqual({ id: file.id, envelope: file.envelope })
 
+    const noteName = [...kept.keys()].find((name) => name.endsWith('.note'))!
+    expect(readNoteFile(kept.get(noteName)!, goldenKeys, file.id)).toEqual({ version: file.id, ...goldenNote })
+
     const version = openVersion(plaintextSource(repository, goldenSecrets), file.envelope.root)
     const found = await Array.fromAsync(version.walk(Buffer.alloc(0)))
     expect(found.map(({ path, entry }) => `${path.toString('latin1')} ${entry.type}`)).toEqual([
@@ -113,6 +118,9 @@ describe('the golden repository', () => {
     writeFileSync(code, formatRecoveryCode(goldenRecoverySecret))
     const versions = JSON.parse(await runDecoder('snapshots', join(folder, 'repository'), '--key', code))
     expect(versions.map(({ envelope }: { envelope: { seq: number } }) => envelope.seq)).toEqual([7])
+    expect(versions.map(({ id, note }: { id: string; note: object }) => [id, note])).toEqual([
+      [versions[0].id, { version: versions[0].id, ...goldenNote }],
+    ])
   })
 })
 

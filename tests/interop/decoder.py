@@ -545,7 +545,22 @@ def read_snapshot(keys, path):
     expect(path.replace(os.sep, "/").endswith("/" + name), "a snapshot is not what its name says")
     header, refs, plaintext = open_record(keys, record, envelope_bytes)
     expect(header.type == SNAPSHOT and refs == [envelope["root"]], "root of a snapshot")
-    return identity, envelope, json.loads(plaintext.decode("utf-8"))
+    return identity, envelope, json.loads(plaintext.decode("utf-8")), read_note(keys, path + ".note", identity)
+
+
+def read_note(keys, path, identity):
+    """What somebody wrote about a version; None where nobody did."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read(128 * 1024)
+    except FileNotFoundError:
+        return None
+    header, refs, plaintext = open_record(keys, content)
+    expect(header.type == NOTE and not refs and len(plaintext) <= 64 * 1024, "a note of another type")
+    note = json.loads(plaintext.decode("utf-8"))
+    expect(note["version"] == identity, "a note beside another version than its own")
+    expect(len(note["name"]) <= 100 and len(note["note"]) <= 2000, "a note beyond a limit")
+    return {name: note[name] for name in ("version", "name", "note", "writtenMs", "by")}
 
 
 # --- the repository ------------------------------------------------------------------------------------------------------------
@@ -649,9 +664,10 @@ def describe(repository, path, entry):
     return line
 
 
-def snapshot_line(identity, envelope, body):
+def snapshot_line(identity, envelope, body, note):
     plain = {name: value.hex() if isinstance(value, bytes) else value for name, value in envelope.items()}
-    return {"id": identity, "envelope": plain, "body": body}
+    line = {"id": identity, "envelope": plain, "body": body}
+    return line if note is None else dict(line, note=note)
 
 
 def check(repository):
@@ -667,8 +683,8 @@ def check(repository):
                 lines.append(line)
         packs.append({"id": os.path.basename(path), "kind": kind, "records": lines})
     snapshots = []
-    for identity, envelope, body in repository.snapshots():
-        line = snapshot_line(identity, envelope, body)
+    for identity, envelope, body, note in repository.snapshots():
+        line = snapshot_line(identity, envelope, body, note)
         line["entries"] = [describe(repository, path, entry) for path, entry in repository.walk(envelope["root"])]
         snapshots.append(line)
     return {"packs": packs, "snapshots": snapshots}
@@ -676,7 +692,7 @@ def check(repository):
 
 def extract(repository, wanted, target):
     """Files, folders, links and times. Hardlinks come out as files of their own; owners and special files are left out."""
-    root = next((envelope["root"] for identity, envelope, _ in repository.snapshots() if identity == wanted), None)
+    root = next((envelope["root"] for identity, envelope, _, _ in repository.snapshots() if identity == wanted), None)
     expect(root is not None, "there is no such snapshot")
     os.mkdir(target)
     folders = []

@@ -24,7 +24,7 @@ export async function serveSamplePages(): Promise<SamplePagesServer> {
   for (const [name, sample] of Object.entries(pageSamples))
     routes.get(`/${name}`, async (c) => c.html(await sample(pageContext(files.prefix))))
   // What a page renews itself from: nothing is new.
-  for (const path of ['/storage/*', '/activity/*', '/runs/*', '/fleet/*', '/computers/*', '/restore'])
+  for (const path of ['/storage/*', '/activity/*', '/runs/*', '/fleet/*', '/computers/*', '/drills/*', '/restore'])
     routes.get(path, (c) => c.body(null, 204))
   for (const kind of ['thumbnail', 'picture'])
     routes.get(`/versions/:id/${kind}/:path`, (c) => c.body(picture, 200, { 'content-type': 'image/svg+xml' }))

@@ -11,6 +11,8 @@ import { createFindOtherCopy } from '../../server/copies/find-other-copy.ts'
 import { createCopiesSide } from '../../server/copies-side.ts'
 import { createEnding, type EndingService } from '../../server/customers/ending/ending-service.ts'
 import { createDevicesSide, type DevicesSide } from '../../server/devices-side.ts'
+import type { DrillsService } from '../../server/drills/drills-service.ts'
+import { createDrillsSide } from '../../server/drills-side.ts'
 import type { App } from '../../server/http/app-environment.ts'
 import { pageContextBy } from '../../server/http/page-context.ts'
 import { openStaticFiles } from '../../server/http/static-files.ts'
@@ -57,7 +59,9 @@ export interface TestApp extends AsyncDisposable {
   readonly keyCare: KeyCareService
   readonly copies: CopiesService
   readonly ending: EndingService
+  readonly drills: DrillsService
   readonly retention: RetentionSide['retention']
+  readonly versionNotes: RetentionSide['versionNotes']
   readonly plansSide: PlansSide
   readonly sharesSide: SharesSide
   readonly records: RecordsService
@@ -153,7 +157,7 @@ export async function testApp(
     forgetSecrets: repositories.forgetSecrets,
     reached,
   })
-  const { retention } = createRetentionSide({
+  const retentionSide = createRetentionSide({
     ...people,
     ...devicesSide,
     ...common,
@@ -161,8 +165,10 @@ export async function testApp(
     timeZone: 'UTC',
     volumes: uploads.volumes,
     readObservedTime: alarmsAndTime.observedTime.read,
+    log,
     reached,
   })
+  const { retention } = retentionSide
   const plansSide = createPlansSide({ ...people, ...devicesSide, ...common, retention })
   const sharesSide = createSharesSide({
     ...people,
@@ -204,6 +210,20 @@ export async function testApp(
     log,
     reached,
   })
+  const drills = createDrillsSide({
+    ...common,
+    ...alarmsAndTime,
+    ...devicesSide,
+    repositories,
+    records,
+    pool,
+    traffic: uploads.traffic,
+    timeZone: 'UTC',
+    version: '0.0.0-test',
+    log,
+    reached,
+  })
+  await drills.start()
   const chores = createChoresService({
     ...alarmsAndTime,
     database,
@@ -221,6 +241,7 @@ export async function testApp(
         ...lettersSide,
         isHeartbeatWanted: false,
         ending,
+        drills,
         moves: uploads.moves,
         repair: uploads.repair,
         prune: uploads.prune,
@@ -251,9 +272,10 @@ export async function testApp(
     uploads,
     care,
     rebuild,
+    drills,
     recoverySide,
     keyCare,
-    retentionSide: { retention },
+    retentionSide,
     plansSide,
     copiesSide,
     sharesSide,
@@ -281,12 +303,14 @@ export async function testApp(
     recoverySide,
     rebuild,
     retention,
+    versionNotes: retentionSide.versionNotes,
     plansSide,
     sharesSide,
     masterKey,
     keyCare,
     copies: copiesSide.copies,
     ending,
+    drills,
     records,
     pool,
     dataFolder,

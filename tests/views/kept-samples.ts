@@ -3,6 +3,8 @@ import type { Html } from '../../views/html.ts'
 import { type BinnedVersion, type BinPageProps, binPage } from '../../views/pages/bin.ts'
 import { type KeptPageProps, type KeptVersion, keptPage } from '../../views/pages/kept.ts'
 import { type Rehearsal, type RulesPageProps, rulesPage } from '../../views/pages/rules.ts'
+import { type VersionNotePageProps, versionNotePage } from '../../views/pages/version-note.ts'
+import type { KeptReasonProps } from '../../views/partials/kept-until.ts'
 import type { PageContext, Viewer } from '../../views/site.ts'
 
 type Sample = (page: PageContext) => Html
@@ -17,6 +19,9 @@ export function keptSamples(options: { readonly viewer: Viewer; readonly nowMs: 
   const computer = { name: 'RECEPTION-PC', path: '/computers/dev_x' }
   const long = { name: longName, path: '/computers/dev_x' }
 
+  const daily = { kind: 'newest-of', unit: 'daily', name: '2026-03-14', count: 60 } as const
+  const until = (days: number, reason: KeptReasonProps, isBound = false) =>
+    ({ kind: 'until', atMs: nowMs + days * dayMs, isBound, reason }) as const
   const version = (days: number, props: Partial<KeptVersion> = {}): KeptVersion => ({
     atMs: nowMs - days * dayMs - 18 * 60_000,
     verdict: 'ok',
@@ -27,10 +32,26 @@ export function keptSamples(options: { readonly viewer: Viewer; readonly nowMs: 
     pinPath: '/versions/snap_x/pin',
     unpinPath: undefined,
     deletePath: '/versions/snap_x/delete',
+    kept: {
+      kind: 'until',
+      atMs: nowMs + (60 - days) * dayMs,
+      isBound: false,
+      reason: { ...daily, untilMs: nowMs + (60 - days) * dayMs },
+    },
+    words: undefined,
+    path: '/versions/snap_x/browse',
+    notePath: '/versions/snap_x/note?back=kept',
     ...props,
   })
   const versions: readonly KeptVersion[] = [
-    version(0, { reasons: [{ kind: 'in-use' }], isCheckpoint: true, pinPath: undefined, deletePath: undefined }),
+    version(0, {
+      reasons: [{ kind: 'in-use' }],
+      kept: { kind: 'while', reason: { kind: 'in-use' } },
+      isCheckpoint: true,
+      pinPath: undefined,
+      deletePath: undefined,
+      notePath: undefined,
+    }),
     version(0, {
       reasons: [
         { kind: 'newest-good' },
@@ -38,19 +59,38 @@ export function keptSamples(options: { readonly viewer: Viewer; readonly nowMs: 
         { kind: 'hour-of-week', untilMs: nowMs + 7 * dayMs },
         { kind: 'newest-of', unit: 'yearly', count: 7, untilMs: nowMs + 2500 * dayMs },
       ],
+      kept: until(2500, { kind: 'newest-of', unit: 'yearly', name: '2026', count: 7, untilMs: nowMs + 2500 * dayMs }, true),
+      words: { name: 'After the move', note: '' },
     }),
-    version(2, { verdict: 'partial', reasons: [{ kind: 'hour-of-week', untilMs: nowMs + 5 * dayMs }] }),
+    version(2, {
+      verdict: 'partial',
+      reasons: [{ kind: 'hour-of-week', untilMs: nowMs + 5 * dayMs }],
+      kept: until(5, { kind: 'hour-of-week', untilMs: nowMs + 5 * dayMs }),
+      words: { name: '', note: 'The scanner’s share was off.\nNothing of it is missing.' },
+    }),
     version(3, {
       isPinned: true,
       reasons: [{ kind: 'pinned' }],
+      kept: { kind: 'for-good' },
+      words: { name: 'Before the new accounts', note: 'Everything as the auditors saw it. '.repeat(40).trim() },
       pinPath: undefined,
       unpinPath: '/versions/snap_x/unpin',
       deletePath: undefined,
     }),
-    version(4, { reasons: [{ kind: 'last', count: 12 }] }),
+    version(4, { reasons: [{ kind: 'last', count: 12 }], kept: { kind: 'while', reason: { kind: 'last', count: 12 } } }),
+    version(5, {
+      kept: until(24, { kind: 'newest-of', unit: 'weekly', name: '2026-W11', count: 4, untilMs: nowMs + 24 * dayMs }),
+    }),
+    version(6, {
+      kept: until(355, { kind: 'newest-of', unit: 'monthly', name: '2026-03', count: 12, untilMs: nowMs + 355 * dayMs }),
+    }),
+    version(7, { kept: { kind: 'undo', atMs: nowMs + 6 * dayMs } }),
     ...Array.from({ length: 12 }, (_, index) => version(8 + index)),
-    version(40, { reasons: [], verdict: 'failed', newBytes: 0 }),
-    version(41, { reasons: [{ kind: 'within', days: 90, untilMs: nowMs + 49 * dayMs }, { kind: 'in-use' }] }),
+    version(40, { reasons: [], kept: { kind: 'going' }, verdict: 'failed', newBytes: 0 }),
+    version(41, {
+      reasons: [{ kind: 'within', days: 90, untilMs: nowMs + 49 * dayMs }, { kind: 'in-use' }],
+      kept: until(49, { kind: 'within', days: 90, untilMs: nowMs + 49 * dayMs }),
+    }),
   ]
   const kept =
     (props: Partial<KeptPageProps>): Sample =>
@@ -62,6 +102,7 @@ export function keptSamples(options: { readonly viewer: Viewer; readonly nowMs: 
         versions,
         total: 312,
         going: 2,
+        named: { isOnly: false, path: '/computers/dev_x/kept?named=1' },
         rules: { words, isOwn: false, plan: 'Silver' },
         rulesPath: '/computers/dev_x/rules',
         bin: { path: '/computers/dev_x/bin', count: 14 },
@@ -75,6 +116,7 @@ export function keptSamples(options: { readonly viewer: Viewer; readonly nowMs: 
     goesAtMs: nowMs + (7 - days) * dayMs,
     by: undefined,
     takeBackPath: '/versions/snap_x/take-back',
+    words: undefined,
     ...props,
   })
   const bin =
@@ -85,10 +127,35 @@ export function keptSamples(options: { readonly viewer: Viewer; readonly nowMs: 
         viewer,
         computer,
         keptPath: '/computers/dev_x/kept',
-        versions: [binned(0, { by: 'helen@calder-rowe.example' }), binned(1), binned(3), binned(7)],
+        versions: [
+          binned(0, { by: 'helen@calder-rowe.example' }),
+          binned(1, { words: { name: 'Before the new accounts', note: 'As the auditors saw it.' } }),
+          binned(3),
+          binned(7),
+        ],
         total: 4,
         deleted: undefined,
         takenBack: undefined,
+        ...props,
+      })
+
+  const note =
+    (props: Partial<VersionNotePageProps>): Sample =>
+    (page) =>
+      versionNotePage({
+        ...page,
+        viewer,
+        trail: [{ name: 'Computers', path: '/computers' }, computer],
+        computer: computer.name,
+        takenAtMs: nowMs - 3 * dayMs,
+        path: '/versions/snap_x/note',
+        backPath: '/computers/dev_x/kept',
+        back: 'kept',
+        values: { name: '', note: '' },
+        isNamed: false,
+        problems: {},
+        nameMaxCharacters: 100,
+        noteMaxCharacters: 2000,
         ...props,
       })
 
@@ -130,9 +197,31 @@ export function keptSamples(options: { readonly viewer: Viewer; readonly nowMs: 
     'kept-many': kept({}),
     'kept-viewer': kept({
       rulesPath: undefined,
-      versions: versions.map((one) => ({ ...one, pinPath: undefined, unpinPath: undefined, deletePath: undefined })),
+      named: undefined,
+      versions: versions.map((one) => ({
+        ...one,
+        ...{ pinPath: undefined, unpinPath: undefined, deletePath: undefined },
+        ...{ words: undefined, path: undefined, notePath: undefined },
+      })),
     }),
-    'kept-long': kept({ computer: long, rules: { words, isOwn: true, plan: longName } }),
+    'kept-named': kept({
+      versions: versions.filter((one) => one.words !== undefined),
+      named: { isOnly: true, path: '/computers/dev_x/kept' },
+      pager: { words: '3 of 3' },
+    }),
+    'kept-none-named': kept({ versions: [], named: { isOnly: true, path: '/computers/dev_x/kept' }, pager: { words: '' } }),
+    'kept-long': kept({
+      computer: long,
+      versions: [version(0, { words: { name: 'n'.repeat(100), note: 'w'.repeat(2000) } }), ...versions],
+      rules: { words, isOwn: true, plan: longName },
+    }),
+    note: note({}),
+    'note-wrong': note({
+      isNamed: true,
+      values: { name: 'Before the new accounts', note: 'Everything as the auditors saw it.\nDo not touch.' },
+      problems: { name: 'A name is one line of at most 100 characters.', note: 'A note has at most 2000 characters.' },
+    }),
+    'note-long': note({ computer: longName, isNamed: true, values: { name: 'n'.repeat(100), note: 'w '.repeat(1000) } }),
     'bin-none': bin({ versions: [], total: 0 }),
     'bin-many': bin({}),
     'bin-deleted': bin({ deleted: binned(0, { by: 'helen@calder-rowe.example' }) }),

@@ -27,6 +27,7 @@ import { basketSamples, emptyBasket, fullBasket } from './basket-samples.ts'
 import { checkSamples } from './check-samples.ts'
 import { copiesSamples } from './copies-samples.ts'
 import { customersSamples } from './customers-samples.ts'
+import { drillSamples } from './drill-samples.ts'
 import { fleetSamples } from './fleet-samples.ts'
 import { keptSamples } from './kept-samples.ts'
 import { lettersSamples } from './letters-samples.ts'
@@ -242,6 +243,19 @@ function version(daysAgo: number, props: Partial<VersionRow> = {}): VersionRow {
     tookMs: 112_000 + daysAgo * 700,
     files: 46_310 - daysAgo * 11,
     newBytes: (212 - daysAgo * 7) * MiB,
+    words: undefined,
+    kept: {
+      kind: 'until',
+      atMs: lastMs + (60 - daysAgo) * dayMs,
+      isBound: false,
+      reason: {
+        kind: 'newest-of',
+        unit: 'daily',
+        name: new Date(lastMs - daysAgo * dayMs).toISOString().slice(0, 10),
+        count: 60,
+        untilMs: lastMs + (60 - daysAgo) * dayMs,
+      },
+    },
     ...props,
   }
 }
@@ -271,6 +285,15 @@ function computer(props: Partial<ComputerPageProps>): (page: PageContext) => Htm
       month: { month, earlierPath: '?month=2026-02', ribbons: [ribbon('RECEPTION-PC', { 19: 'partial' })] },
       versions: Array.from({ length: 12 }, (_, index) => version(index)),
       pager: { words: 'The newest 12 of 312', next: '?before=300', nextWord: 'Older', backWord: 'Newest' },
+      proved: {
+        computers: 1,
+        provedAtMs: lastMs - 3 * dayMs,
+        unproved: 0,
+        damaged: [],
+        isOverdue: false,
+        path: '/computers/dev_x/drills',
+      },
+      provePath: '/computers/dev_x/drills',
       keptPath: '/computers/dev_x/kept',
       managePath: '/computers/dev_x/manage',
       gone: undefined,
@@ -326,6 +349,13 @@ function folder(props: Partial<VersionPageProps>): (page: PageContext) => Html {
         tookMs: 112_000,
         skipped: 12,
         skippedPath: '/versions/snap_x/skipped',
+      },
+      keep: {
+        words: undefined,
+        kept: { kind: 'until', atMs: lastMs + 365 * dayMs, isBound: true, reason: { kind: 'newest-good' } },
+        notePath: '/versions/snap_x/note',
+        pinPath: '/versions/snap_x/pin',
+        unpinPath: undefined,
       },
       above: ['Computers', 'RECEPTION-PC', 'Today 18:02', 'home', 'helen'].map((name) => ({ name, path: '/computers' })),
       folder: 'Invoices 2026',
@@ -435,6 +465,14 @@ export const pageSamples = {
     getBackPath: undefined,
   }),
   'home-one': home({
+    proved: {
+      computers: 1,
+      provedAtMs: lastMs - 3 * dayMs,
+      unproved: 0,
+      damaged: [],
+      isOverdue: false,
+      path: '/computers/dev_x/drills',
+    },
     standing: { kind: 'ok', names: ['RECEPTION-PC'], lastAtMs: lastMs, files: 3180, sinceMs: lastMs },
     month: { month, ribbons: [ribbon('RECEPTION-PC')] },
     kitsAsked: [
@@ -443,6 +481,7 @@ export const pageSamples = {
     ],
   }),
   'home-many': home({
+    proved: { computers: 6, provedAtMs: undefined, unproved: 2, damaged: [], isOverdue: true, path: '/computers' },
     month: {
       month,
       earlierPath: '/?month=2026-02',
@@ -456,6 +495,17 @@ export const pageSamples = {
     },
   }),
   'home-long': home({
+    proved: {
+      computers: 6,
+      provedAtMs: undefined,
+      unproved: 2,
+      damaged: [
+        { computer: longName, atMs: lastMs - dayMs, path: '/drills/drl_x' },
+        { computer: 'B', atMs: lastMs, path: '/drills/drl_y' },
+      ],
+      isOverdue: true,
+      path: '/computers',
+    },
     standing: { kind: 'silent', names: [longName], lastGoodAtMs: nowMs - 9 * dayMs, others: 5 },
     month: { month, ribbons: [ribbon(longName), ribbon('B')] },
   }),
@@ -547,7 +597,19 @@ export const pageSamples = {
     pager: { words: '' },
     stored: { storedBytes: 0, sourceBytes: 0, versions: 0, sinceMs: undefined },
   }),
-  'computer-one': computer({ versions: [version(0)], pager: { words: '' } }),
+  'computer-one': computer({
+    proved: {
+      computers: 1,
+      provedAtMs: undefined,
+      unproved: 1,
+      damaged: [],
+      isOverdue: false,
+      notRun: { atMs: lastMs, words: 'The disk of the box has no room for what the drill would bring back.' },
+      path: '/computers/dev_x/drills',
+    },
+    versions: [version(0)],
+    pager: { words: '' },
+  }),
   'computer-many': computer({}),
   'computer-long': computer({ name: longName, state: { kind: 'silent', sinceMs: nowMs - 9 * dayMs } }),
   'computer-revoked': computer({ gone: 'revoked' }),
@@ -565,6 +627,7 @@ export const pageSamples = {
   ...keptSamples({ viewer, nowMs, longName }),
   ...basketSamples({ viewer, nowMs, longName }),
   ...previewSamples({ viewer, nowMs, longName }),
+  ...drillSamples({ viewer, nowMs, longName }),
   ...lettersSamples(longName),
   ...recoverySamples({ viewer, nowMs, longName }),
   ...shareSamples({ viewer, longName }),
@@ -573,20 +636,41 @@ export const pageSamples = {
     state: { kind: 'failed' },
     failure: { atMs: lastMs, words: 'The plan is full: 500 of 500 GiB are used.', code: 'HF-QUOTA-EXCEEDED' },
     versions: [
-      version(0, { isCheckpoint: true }),
+      version(0, { isCheckpoint: true, kept: undefined }),
+      version(0, { words: { name: 'n'.repeat(100), note: 'words of a long note '.repeat(90) }, kept: { kind: 'for-good' } }),
       version(0, { verdict: 'partial', skipped: 12, skippedPath: '/versions/snap_x/skipped' }),
       version(1, { verdict: 'failed', path: undefined }),
     ],
   }),
   'folder-none': folder({ entries: [], folder: undefined }),
   'folder-filtered-none': folder({ entries: [], filter: '<b>"zzz' }),
-  'folder-one': folder({ entries: manyEntries.slice(1, 2), earlierPath: undefined }),
+  'folder-one': folder({
+    entries: manyEntries.slice(1, 2),
+    earlierPath: undefined,
+    keep: {
+      words: { name: 'Before the new accounts', note: 'Everything as the auditors saw it.\nThe old layout, too.' },
+      kept: { kind: 'for-good' },
+      notePath: '/versions/snap_x/note',
+      pinPath: undefined,
+      unpinPath: '/versions/snap_x/unpin',
+    },
+  }),
   'folder-many': folder({ pager: { words: '200 on this page', next: '?after=x', backWord: 'First' } }),
   'folder-choosing': folder({
     entries: manyEntries.map((entry, index) => ({ ...entry, basket: { item: `snap_x/home/${index}`, isIn: index % 2 === 1 } })),
     basket: fullBasket(nowMs, longName),
   }),
-  'folder-long': folder({ entries: longEntries, folder: longName.repeat(3) }),
+  'folder-long': folder({
+    entries: longEntries,
+    folder: longName.repeat(3),
+    keep: {
+      words: { name: 'n'.repeat(100), note: `${'w'.repeat(1000)}\n${'words '.repeat(160)}` },
+      kept: { kind: 'while', reason: { kind: 'newest-good' } },
+      notePath: '/versions/snap_x/note',
+      pinPath: '/versions/snap_x/pin',
+      unpinPath: undefined,
+    },
+  }),
   'skipped-one': skipped(skippedRows.slice(0, 1), 1),
   'skipped-many': skipped(skippedRows, 3),
   'skipped-long': skipped([{ path: `/home/${longName}/${'x'.repeat(200)}`, reason: 'failed', detail: 'y'.repeat(120) }], 10_001),

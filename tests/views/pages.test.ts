@@ -77,6 +77,13 @@ describe('what people typed is text', () => {
           skipped: 0,
           skippedPath: '/',
         },
+        keep: {
+          words: { name: hostile, note: hostile },
+          kept: { kind: 'for-good' },
+          notePath: `/${hostile}`,
+          pinPath: undefined,
+          unpinPath: `/${hostile}`,
+        },
         above: [{ name: hostile, path: `/${hostile}` }],
         folder: hostile,
         filter: hostile,

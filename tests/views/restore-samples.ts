@@ -161,7 +161,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     sizeBytes: 84.1 * KiB,
     moreBytes: 1.2 * KiB,
     isOldest: false,
-    kept: { words: 'At least until 25 April 2026', isPinned: false },
+    kept: { words: 'Kept as the last of March 2026, until about 24 April 2028', isPinned: false },
     openPath: '/versions/snap_x/browse/home',
     getPath: '/versions/snap_x/file/home/x',
     lookPath: '/versions/snap_x/preview/home/x',

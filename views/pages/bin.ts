@@ -7,6 +7,7 @@ import { appPage } from '../layout.ts'
 import { notice } from '../partials/notice.ts'
 import { sentence } from '../partials/sentence.ts'
 import { trail } from '../partials/trail.ts'
+import { type VersionWordsProps, versionWordsInList } from '../partials/version-words.ts'
 import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
 
@@ -18,6 +19,8 @@ export type BinnedVersion = {
   /** Who let it go; undefined: the rules. */
   readonly by: string | undefined
   readonly takeBackPath: string | undefined
+  /** What people wrote about it; nothing for staff. */
+  readonly words: VersionWordsProps | undefined
 }
 
 export type BinPageProps = PageContext & {
@@ -80,12 +83,12 @@ function ledger(reader: Reader, versions: readonly BinnedVersion[]): Html {
       </div>`
 }
 
-function row(reader: Reader, { atMs, binnedAtMs, goesAtMs, by, takeBackPath }: BinnedVersion): Html {
+function row(reader: Reader, { atMs, binnedAtMs, goesAtMs, by, takeBackPath, words }: BinnedVersion): Html {
   const when = whenText(reader, atMs)
   const who = by ?? 'The rules'
   return html`
             <tr>
-              <th scope="row" class="when">${timeTag(atMs, when)}<span class="narrow sub">${who}</span></th>
+              <th scope="row" class="when">${timeTag(atMs, when)}<span class="narrow sub">${who}</span>${versionWordsInList(words)}</th>
               <td class="wide">${who}<span class="sub">${whenText(reader, binnedAtMs)}</span></td>
               <td>${goesAtMs <= reader.nowMs ? 'Tonight' : dateText(reader, goesAtMs)}</td>
               <td class="acts">${

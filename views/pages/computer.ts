@@ -7,13 +7,16 @@ import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { type Fact, facts } from '../partials/facts.ts'
+import { type KeptUntilProps, keptUntil } from '../partials/kept-until.ts'
 import { type MonthProps, monthPart } from '../partials/month.ts'
 import { notice } from '../partials/notice.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
 import { partHead } from '../partials/part-head.ts'
 import { type PausedProps, pausedNotice } from '../partials/paused-notice.ts'
+import { type ProvedProps, provedLine } from '../partials/proved.ts'
 import { stateBadge } from '../partials/state.ts'
 import { trail } from '../partials/trail.ts'
+import { type VersionWordsProps, versionWordsInList } from '../partials/version-words.ts'
 import { backUpNow, type WorkProps, workPart } from '../partials/work.ts'
 import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
@@ -31,6 +34,10 @@ export type VersionRow = {
   readonly tookMs: number
   readonly files: number
   readonly newBytes: number
+  /** What people wrote about it; nothing for staff. */
+  readonly words: VersionWordsProps | undefined
+  /** Nothing: the computer has no rules. */
+  readonly kept: KeptUntilProps | undefined
 }
 
 /** Who the computer is, as it said when it was connected. */
@@ -73,6 +80,10 @@ export type ComputerPageProps = PageContext & {
   readonly pager: PagerProps
   /** Until when versions are kept, and why. */
   readonly keptPath: string
+  /** Whether bringing files back was tried; nothing: there is no version yet. */
+  readonly proved: ProvedProps | undefined
+  /** Where a proof is asked for; undefined for whoever may not. */
+  readonly provePath: string | undefined
   readonly stored: {
     readonly storedBytes: number
     readonly sourceBytes: number
@@ -122,10 +133,19 @@ export function computerPage(props: ComputerPageProps): Page {
           ${partHead({ id: 'size', title: 'Stored' })}
           ${storedFigure(reader, props.stored)}
         </section>
+        ${props.proved === undefined ? '' : provedPart(reader, props.proved, props.provePath)}
         ${props.backups.path === undefined || props.backups.off !== undefined ? '' : html`<p class="row"><a class="button small" href="${props.backups.path}">${icon('circle-pause')}Pause backups</a></p>`}
       </aside>
     </div>`,
   })
+}
+
+function provedPart(reader: Reader, proved: ProvedProps, path: string | undefined): Html {
+  return html`<section aria-labelledby="proved">
+          ${partHead({ id: 'proved', title: 'Restore' })}
+          <p>${provedLine(reader, proved)}</p>
+          ${path === undefined ? '' : html`<form action="${path}" method="post"><button class="button small">${icon('play')}Prove a restore now</button></form>`}
+        </section>`
 }
 
 function failureNotice(reader: Reader, { atMs, words, code }: NonNullable<ComputerPageProps['failure']>): Html {
@@ -195,7 +215,7 @@ function versionRow(reader: Reader, version: VersionRow): Html {
   const newBytes = sizeText(reader, version.newBytes)
   return html`
                 <tr>
-                  <th scope="row" class="when">${version.path === undefined ? words : html`<a href="${version.path}">${words}</a>`}<span class="narrow sub">${countOf(reader, version.files, 'file')}, ${newBytes} new</span></th>
+                  <th scope="row" class="when">${version.path === undefined ? words : html`<a href="${version.path}">${words}</a>`}<span class="narrow sub">${countOf(reader, version.files, 'file')}, ${newBytes} new</span>${versionWordsInList(version.words)}${version.kept === undefined ? '' : html`<span class="sub">${keptUntil(reader, version.kept)}</span>`}</th>
                   <td>${verdictOf(reader, version)}</td>
                   <td class="num wide">${took}</td>
                   <td class="num wider">${countText(reader, version.files)}</td>

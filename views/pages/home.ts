@@ -8,6 +8,7 @@ import { type AlarmProps, alarmNotice, alarmStates } from '../partials/alarm.ts'
 import { type MonthProps, monthPart } from '../partials/month.ts'
 import { partHead } from '../partials/part-head.ts'
 import { type PlanProps, planPart } from '../partials/plan.ts'
+import { type ProvedProps, provedLine } from '../partials/proved.ts'
 import { type KitAsked, recoveryKitNotices } from '../partials/recovery-kit.ts'
 import { sentence } from '../partials/sentence.ts'
 import { backUpNow, type WorkProps, workPart } from '../partials/work.ts'
@@ -32,6 +33,8 @@ export type HomePageProps = PageContext & {
   /** What waits for somebody, the most urgent first. */
   readonly alarms?: readonly AlarmProps[]
   readonly accountStanding?: AccountStandingProps
+  /** Whether bringing files back was tried; nothing: there is none to bring back. */
+  readonly proved?: ProvedProps | undefined
   readonly work?: WorkProps
   /** Where a backup of all computers is asked for; undefined for whoever may not. */
   readonly backUpPath?: string | undefined
@@ -49,6 +52,7 @@ export function homePage(props: HomePageProps): Page {
     <header class="home-head">
       ${said.sentence}
       <p class="lead">${said.lead}</p>
+      ${props.proved === undefined ? '' : html`<p>${provedLine(reader, props.proved)}</p>`}
       <div class="row">
         ${props.getBackPath === undefined ? '' : html`<a class="button primary" href="${props.getBackPath}">${icon('rotate-ccw')}Get a file back</a>`}
         ${props.backUpPath === undefined ? '' : backUpNow(props.backUpPath)}

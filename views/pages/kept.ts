@@ -6,12 +6,14 @@ import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
 import { facts } from '../partials/facts.ts'
-import { type KeepReasonProps, reasonsText, untilText } from '../partials/keep-reason.ts'
+import { type KeepReasonProps, reasonsText } from '../partials/keep-reason.ts'
+import { type KeptUntilProps, keptUntil } from '../partials/kept-until.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
 import { partHead } from '../partials/part-head.ts'
 import { sentence } from '../partials/sentence.ts'
 import { stateBadge } from '../partials/state.ts'
 import { trail } from '../partials/trail.ts'
+import { type VersionWordsProps, versionWordsInList } from '../partials/version-words.ts'
 import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
 
@@ -21,8 +23,14 @@ export type KeptVersion = {
   readonly isCheckpoint: boolean
   readonly isPinned: boolean
   readonly newBytes: number
+  readonly kept: KeptUntilProps | undefined
   /** Nothing: no rule keeps it, it goes into the bin at the next run. */
   readonly reasons: readonly KeepReasonProps[]
+  /** What people wrote about it; nothing for staff. */
+  readonly words: VersionWordsProps | undefined
+  /** To its files, for those who may read them. */
+  readonly path: string | undefined
+  readonly notePath: string | undefined
   /** Where the buttons of its row lead; nothing for who may not. */
   readonly pinPath: string | undefined
   readonly unpinPath: string | undefined
@@ -35,6 +43,8 @@ export type KeptPageProps = PageContext & {
   readonly versions: readonly KeptVersion[]
   readonly total: number
   readonly going: number
+  /** Only those that people wrote something about; `path` turns that. Nothing for staff, who do not know which they are. */
+  readonly named: { readonly isOnly: boolean; readonly path: string } | undefined
   /** The rules in words, and whose they are. */
   readonly rules: { readonly words: string; readonly isOwn: boolean; readonly plan: string }
   /** To the form; nothing for who may not change them. */
@@ -56,8 +66,8 @@ export function keptPage(props: KeptPageProps): Page {
     <div class="split part">
       <div class="flow">
         <section aria-labelledby="versions">
-          ${partHead({ id: 'versions', title: 'Versions', beside: html`<p class="hint">Times of ${reader.timeZone.replaceAll('_', ' ')}</p>` })}
-          ${versions.length === 0 ? html`<p class="prose">No version yet. The first backup makes one.</p>` : ledger(reader, versions)}
+          ${partHead({ id: 'versions', title: 'Versions', beside: html`<p class="hint">Times of ${reader.timeZone.replaceAll('_', ' ')}</p>${namedLink(props)}` })}
+          ${versions.length === 0 ? html`<p class="prose">${props.named?.isOnly === true ? 'No version has a name or a note. Give it one beside the version, or on its own page.' : 'No version yet. The first backup makes one.'}</p>` : ledger(reader, versions)}
           ${pager(props.pager)}
         </section>
       </div>
@@ -86,6 +96,11 @@ function headOf({ reader, computer, total, going }: KeptPageProps): Html {
   return sentence({ says: `${countOf(reader, total, 'version')} of ${computer.name} are kept.`, small: [small] })
 }
 
+function namedLink({ named }: KeptPageProps): Html {
+  if (named === undefined) return html``
+  return html`<a class="end" href="${named.path}">${named.isOnly ? 'All versions' : 'Only named ones'}</a>`
+}
+
 function ledger(reader: Reader, versions: readonly KeptVersion[]): Html {
   return html`<div class="ledger-wrap">
             <table class="ledger">
@@ -100,12 +115,13 @@ function ledger(reader: Reader, versions: readonly KeptVersion[]): Html {
 
 function row(reader: Reader, version: KeptVersion): Html {
   const when = whenText(reader, version.atMs)
+  const time = timeTag(version.atMs, when)
   return html`
                 <tr>
-                  <th scope="row" class="when">${timeTag(version.atMs, when)}${stateOf(version)}</th>
+                  <th scope="row" class="when">${version.path === undefined ? time : html`<a href="${version.path}">${time}</a>`}${stateOf(version)}${versionWordsInList(version.words)}</th>
                   <td>${kept(reader, version)}</td>
                   <td class="num wider">${sizeText(reader, version.newBytes)}</td>
-                  <td class="acts">${pinButton(version, when)}${deleteButton(version, when)}</td>
+                  <td class="acts">${noteLink(version, when)}${pinButton(version, when)}${deleteButton(version, when)}</td>
                 </tr>`
 }
 
@@ -114,10 +130,16 @@ function stateOf({ isCheckpoint, verdict }: KeptVersion): Html {
   return verdict === 'ok' ? html`` : html`<span class="sub">${stateBadge(verdict)}</span>`
 }
 
-function kept(reader: Reader, { reasons, isPinned, isCheckpoint }: KeptVersion): Html {
-  if (reasons.length === 0 && isCheckpoint) return html`Goes tonight<span class="sub">A newer backup is finished</span>`
-  if (reasons.length === 0) return html`Goes into the bin tonight<span class="sub">No rule keeps it</span>`
-  return html`${isPinned ? html`${icon('pin')} ` : ''}${untilText(reader, reasons)}<span class="sub">${reasonsText(reader, reasons)}</span>`
+function kept(reader: Reader, { kept: until, reasons, isCheckpoint }: KeptVersion): Html {
+  if (until === undefined) return html``
+  if (until.kind !== 'going') return html`${keptUntil(reader, until)}<span class="sub">${reasonsText(reader, reasons)}</span>`
+  const why = isCheckpoint ? 'A newer backup is finished' : 'No rule keeps it; for seven days it can be taken back'
+  return html`${keptUntil(reader, until)}<span class="sub">${why}</span>`
+}
+
+function noteLink({ notePath, words }: KeptVersion, when: string): Html {
+  if (notePath === undefined) return html``
+  return html`<a class="button small quiet" href="${notePath}">${icon('pencil')}<span class="label">${words === undefined ? 'Name' : 'Rename'}</span><span class="vh"> the version of ${when}</span></a>`
 }
 
 function pinButton({ pinPath, unpinPath }: KeptVersion, when: string): Html {

@@ -13,6 +13,7 @@ import { type PagerProps, pager } from '../partials/pager.ts'
 import { partHead } from '../partials/part-head.ts'
 import { stateBadge } from '../partials/state.ts'
 import { type TrailStep, trail } from '../partials/trail.ts'
+import { type VersionKeepProps, versionKeep } from '../partials/version-keep.ts'
 import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
 
@@ -33,6 +34,7 @@ export type VersionFacts = {
 export type VersionPageProps = PageContext & {
   readonly viewer: Viewer
   readonly version: VersionFacts
+  readonly keep: VersionKeepProps
   /** From the computer down to the folder above this one. */
   readonly above: readonly TrailStep[]
   /** Nothing: the top of the version. */
@@ -86,6 +88,7 @@ export function versionPage(props: VersionPageProps): Page {
           ${partHead({ id: 'version', title: 'This version' })}
           ${facts(versionFacts(reader, version))}
         </section>
+        ${versionKeep(reader, props.keep)}
       </aside>
     </div>`,
   })

@@ -1,5 +1,4 @@
 import { countOf } from '../format/count.ts'
-import { dateText } from '../format/when.ts'
 import type { Reader } from '../reader.ts'
 
 /** Why a version stays: the engine's reasons, as far as they are said. */
@@ -59,15 +58,4 @@ function reasonWords(reader: Reader, reason: KeepReasonProps): string {
     default:
       return reason satisfies never
   }
-}
-
-/** `At least until 24 April 2026`: by whichever reason holds longest. */
-export function untilText(reader: Reader, reasons: readonly KeepReasonProps[]): string {
-  const has = (kind: KeepReasonProps['kind']) => reasons.some((reason) => reason.kind === kind)
-  if (has('pinned')) return 'Until it is unpinned'
-  if (has('newest-good')) return 'While it is the newest'
-  if (has('unfinished')) return 'Until a backup is finished'
-  const latest = Math.max(0, ...reasons.map((reason) => ('untilMs' in reason ? reason.untilMs : 0)))
-  if (latest > 0) return `At least until ${dateText(reader, latest)}`
-  return has('in-use') ? 'While the backup runs' : 'While it is among the newest'
 }

@@ -17,7 +17,7 @@ export function exportReadme(
     '  computers  what is backed up',
     '  jobs       the backup plans of those computers',
     '  runs       when each backup ran and how it ended',
-    '  versions   what can be restored: times and counts',
+    `  versions   what can be restored: times and counts${isForOwner ? ', and what you wrote about them' : ''}`,
     '  links      links for people outside: when they were made and end, how often they were used',
     '  audit      who changed what, and from where',
     '',

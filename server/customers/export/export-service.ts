@@ -54,7 +54,7 @@ export function createExport(options: {
             { name: 'computers', pages: exportComputers(kysely, customerId) },
             { name: 'jobs', pages: exportJobs(kysely, customerId) },
             { name: 'runs', pages: exportRuns(kysely, customerId) },
-            { name: 'versions', pages: exportVersions(kysely, customerId) },
+            { name: 'versions', pages: exportVersions(kysely, customerId, { withWords: isForOwner }) },
             { name: 'links', pages: exportShares(kysely, customerId) },
             { name: 'audit', pages: auditRows(audit.walk(question)) },
           ],

@@ -200,13 +200,17 @@ export function exportRuns(db: Queryable, customerId: Id<'cus'>): Pages {
   )
 }
 
-export function exportVersions(db: Queryable, customerId: Id<'cus'>): Pages {
+/** Names and notes are contents: with `withWords` alone. */
+export function exportVersions(db: Queryable, customerId: Id<'cus'>, { withWords }: { readonly withWords: boolean }): Pages {
   return pagesOf(
     (after) =>
       db
         .selectFrom('snapshots')
         .innerJoin('jobs', 'jobs.id', 'snapshots.job_id')
+        .leftJoin('version_notes', 'version_notes.snapshot', 'snapshots.id')
         .select([
+          'version_notes.name',
+          'version_notes.note',
           'snapshots.id as key',
           'snapshots.device_id',
           'jobs.name as job',
@@ -234,6 +238,7 @@ export function exportVersions(db: Queryable, customerId: Id<'cus'>): Pages {
       folders: row.directories,
       sourceBytes: row.source_bytes,
       leftOut: row.skipped,
+      ...(withWords ? { name: row.name ?? '', note: row.note ?? '' } : {}),
     }),
   )
 }

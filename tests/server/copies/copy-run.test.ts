@@ -3,10 +3,19 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { memoryStorage, openLocalStorage, openRepository, type Storage, storageBelow } from '../../../engine/index.ts'
+import {
+  deriveKeys,
+  memoryStorage,
+  openLocalStorage,
+  openRepository,
+  readNoteFile,
+  type Storage,
+  storageBelow,
+} from '../../../engine/index.ts'
 import { actingOnTheBox } from '../../../server/audit/audit.ts'
 import type { Copy } from '../../../server/copies/copy.ts'
 import { writeIdentity } from '../../../server/copies/copy-place.ts'
+import { publicSnapshotId } from '../../../server/snapshots/snapshot.ts'
 import { type CopiedBox, copiedBox } from '../../support/copied-box.ts'
 
 let office: CopiedBox
@@ -133,6 +142,29 @@ describe('a copy', () => {
       await kysely.deleteFrom(name).execute()
     expect(await run()).toMatchObject({ outcome: 'ok', packs: 0, unknownFiles: 0 })
     expect((await office.copies.get(copy.copyId)).lag).toMatchObject({ packs: 0, versions: 0 })
+  })
+
+  test('a note comes along sealed, is changed there when it is here, and goes when it is cleared', async () => {
+    const { id } = await office.makeVersion()
+    const { versionNotes, devicesSide } = office.upload.box
+    const version = await devicesSide.snapshots.find(publicSnapshotId(id))
+    const write = (name: string) => versionNotes.write(version!, { name, note: '' }, actingOnTheBox)
+    const storage = await openLocalStorage(place)
+    const noteThere = async () => {
+      const files = await Array.fromAsync(storage.list('repositories'))
+      const found = files.find(({ name }) => name.endsWith('.note'))
+      if (found === undefined) return undefined
+      return readNoteFile(await storage.read(found.name), deriveKeys(office.computer.secrets), id).name
+    }
+    await write('before the move')
+    await run()
+    expect(await noteThere()).toBe('before the move')
+    await write('after the move')
+    await run()
+    expect(await noteThere()).toBe('after the move')
+    await write('')
+    await run()
+    expect(await noteThere()).toBeUndefined()
   })
 
   test('pins and the bin come along, and go when they are taken back', async () => {

@@ -54,6 +54,8 @@ describe('the description of the API', () => {
               ...box.sharesSide,
               ...box.lettersSide,
               retention: box.retention,
+              versionNotes: box.versionNotes,
+              drills: box.drills,
               copies: box.copies,
             },
             '0.0.0-test',

@@ -16,9 +16,11 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parsePackId } from '../../../engine/index.ts'
+import { actingOnTheBox } from '../../../server/audit/audit.ts'
 import type { Tables } from '../../../server/database/tables.ts'
 import type { RepositoryRebuilt } from '../../../server/rebuild/rebuild.ts'
 import { readGenerationFile } from '../../../server/repositories/generation.ts'
+import { publicSnapshotId } from '../../../server/snapshots/snapshot.ts'
 import { connectDevice } from '../../support/connect-device.ts'
 import { helen } from '../../support/test-app.ts'
 import { connectComputer, type TestComputer, type UploadBox, uploadBox } from '../../support/upload-box.ts'
@@ -194,6 +196,19 @@ describe('a rebuild', () => {
       ).map(({ seq }) => seq)
     expect(await bySnapshot('version_pins')).toEqual([1])
     expect(await bySnapshot('version_bin')).toEqual([2])
+  })
+
+  test('brings back what people wrote about versions', async () => {
+    const first = await commit()
+    await commit()
+    const { versionNotes, devicesSide } = upload.box
+    const version = await devicesSide.snapshots.find(publicSnapshotId(first.id))
+    const words = { name: 'Before the move', note: 'Everything as it was.\nThe old layout, too.' }
+    await versionNotes.write(version!, words, actingOnTheBox)
+    await forgetRows()
+    expect(await kysely().selectFrom('version_notes').selectAll().execute()).toEqual([])
+    expect((await rebuildOnly()).findings).toEqual([])
+    expect(await versionNotes.find(version!.id)).toMatchObject(words)
   })
 
   test('holds retention and prune until somebody says that all is well', async () => {

@@ -41,7 +41,7 @@ describe('the page of kept versions', () => {
   test('says until when and why', async () => {
     const page = await (await get('owner', `/computers/${id()}/kept`)).text()
     expect(page).toContain('5 versions of XRAY-PC are kept.'.replaceAll(' versions', '\u00a0versions'))
-    expect(page).toContain('While it is the newest')
+    expect(page).toMatch(/Kept as the last of [^<]*, at least until \d+ \w+ \d{4}/)
     expect(page).toContain('The newest good one')
     expect(page).toContain('Plan Silver')
     expect(page).toContain('Delete')
@@ -77,7 +77,7 @@ describe('the buttons', () => {
   test('pin and unpin', async () => {
     const version = await newestVersion()
     expect((await post('member', `/versions/${version.id}/pin`)).status).toBe(303)
-    expect(await (await get('member', `/computers/${id()}/kept`)).text()).toContain('Until it is unpinned')
+    expect(await (await get('member', `/computers/${id()}/kept`)).text()).toContain('Kept for good (pinned)')
     expect((await post('owner', `/versions/${version.id}/delete`)).status).toBe(409)
     expect((await post('member', `/versions/${version.id}/unpin`)).status).toBe(303)
   })
