@@ -55,7 +55,7 @@ const home = openHome()
 const boxFile = join(home, 'box.json')
 /** Pages that open files of a repository, which this box has none of; those of agents; and the events that never end. */
 const leftOut =
-  /^GET \/(api\/agent|assets|versions\/:snapshotId\/(browse|file|zip|skipped)|api\/v1\/snapshots\/:snapshotId\/|healthz|readyz|activity\/running)/
+  /^GET \/(api\/agent|assets|versions\/:snapshotId\/(browse|file|zip|skipped)|api\/v1\/snapshots\/:snapshotId\/|restores\/|api\/v1\/restores\/|healthz|readyz|activity\/running)/
 
 const server = await openPrivateMariaDb({
   dataFolder: home,

@@ -33,6 +33,7 @@ export async function appOfBox(box: Box, services: Services, agentPin: string | 
     keyCare: services.keyCare,
     rebuild: services.rebuild,
     retentionSide: services,
+    restoresSide: services,
     plansSide: services,
     copiesSide: services,
     sharesSide: services,

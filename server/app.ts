@@ -96,9 +96,12 @@ import { pruneRoutes } from './prune/prune-routes.ts'
 import type { RebuildService } from './rebuild/rebuild-service.ts'
 import { recoveryKitRoutes } from './recovery-kits/recovery-kit-routes.ts'
 import type { RecoverySide } from './recovery-side.ts'
+import { restoreOrdersRoutes } from './restore-orders/restore-orders-routes.ts'
+import { restoresPagesRoutes } from './restore-orders/restores-pages-routes.ts'
 import { basketDownloadRoutes } from './restores/basket-download-routes.ts'
 import { createDownloads } from './restores/downloads.ts'
 import { downloadsRoutes } from './restores/downloads-routes.ts'
+import type { RestoresSide } from './restores-side.ts'
 import { keptPagesRoutes } from './retention/kept-pages-routes.ts'
 import { retentionRoutes } from './retention/retention-routes.ts'
 import { rulesPagesRoutes } from './retention/rules-pages-routes.ts'
@@ -152,6 +155,7 @@ export interface Dependencies {
   readonly keyCare: KeyCareService
   readonly rebuild: Pick<RebuildService, 'findHold' | 'confirm'>
   readonly retentionSide: RetentionSide
+  readonly restoresSide: RestoresSide
   readonly plansSide: PlansSide
   readonly copiesSide: CopiesSide
   readonly sharesSide: SharesSide
@@ -167,6 +171,7 @@ type ApiServices = People &
   DevicesSide &
   Pick<Care, 'alarms'> &
   RetentionSide &
+  RestoresSide &
   PlansSide &
   SharesSide &
   Pick<LettersSide, 'boxAddress'> &
@@ -233,6 +238,7 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
       ...devicesSide,
       ...care,
       ...retentionSide,
+      ...dependencies.restoresSide,
       ...dependencies.plansSide,
       ...copiesSide,
       ...sharesSide,
@@ -273,8 +279,9 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', addComputerRoutes(services))
   app.route('/', computersRoutes(services))
   app.route('/', manageRoutes({ ...services, ...dependencies.retentionSide, clock: dependencies.clock }))
-  app.route('/', activityPagesRoutes(services))
+  app.route('/', activityPagesRoutes({ ...services, ...dependencies.restoresSide }))
   app.route('/', ordersPagesRoutes(services))
+  app.route('/', restoresPagesRoutes({ ...services, ...dependencies.restoresSide }))
   app.route('/', jobsPagesRoutes(services))
   app.route('/', switchPagesRoutes(services))
   app.route('/', versionsRoutes(services))
@@ -348,6 +355,7 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', copiesApiRoutes({ ...services, ...shared }))
   app.route('/', activityApiRoutes(services))
   app.route('/', ordersRoutes({ ...services, ...shared }))
+  app.route('/', restoreOrdersRoutes({ ...services, ...shared }))
   app.route('/', agentSearchRoutes(services))
   app.route('/', sharesRoutes({ ...services, ...shared, shareOrigin: shareOriginBy({ ...services, ...shared }) }))
 }

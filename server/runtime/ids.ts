@@ -24,6 +24,7 @@ export const idPrefixes = [
   'enr',
   'ask',
   'shr',
+  'rst',
 ] as const
 export type IdPrefix = (typeof idPrefixes)[number]
 

@@ -72,7 +72,7 @@ describe.skipIf(chromiumPath === undefined)(
 
     test('gets a file back, byte for byte', async () => {
       await page.getByRole('link', { name: 'Invoices 2026', exact: true }).click()
-      const saved = await download(() => row('03 March.xlsx').getByRole('link').click())
+      const saved = await download(() => row('03 March.xlsx').getByRole('link', { name: 'Download' }).click())
       expect(saved.name).toBe('03 March.xlsx')
       expect(saved.bytes.equals(contentOf('03 March.xlsx'))).toBe(true)
     })
@@ -80,11 +80,11 @@ describe.skipIf(chromiumPath === undefined)(
     test('gets files of any name back', async () => {
       await page.getByRole('navigation', { name: 'Where this folder is' }).getByRole('link', { name: 'Documents' }).click()
       await page.getByRole('link', { name: 'Letters', exact: true }).click()
-      const latin = await download(() => row('caf\\xE9 men\\xFC.txt').getByRole('link').click())
+      const latin = await download(() => row('caf\\xE9 men\\xFC.txt').getByRole('link', { name: 'Download' }).click())
       expect(latin.bytes.equals(contentOf(latinName))).toBe(true)
-      const newline = await download(() => row('two\\x0Alines.txt').getByRole('link').click())
+      const newline = await download(() => row('two\\x0Alines.txt').getByRole('link', { name: 'Download' }).click())
       expect(newline.bytes.equals(contentOf(newlineName))).toBe(true)
-      const other = await download(() => row('請求書').getByRole('link').click())
+      const other = await download(() => row('請求書').getByRole('link', { name: 'Download' }).click())
       expect(other.name).toBe('Müller & Söhne, 請求書.pdf')
       expect(await row('current project').textContent()).toContain('link to ../Harbour House')
     })

@@ -23,6 +23,7 @@ import { createRebuild, type RebuildService } from '../../server/rebuild/rebuild
 import { createRecordsService, type RecordsService } from '../../server/records/records-service.ts'
 import { createRecoverySide, type RecoverySide } from '../../server/recovery-side.ts'
 import { createRepositories, type Repositories } from '../../server/repositories/repositories-service.ts'
+import { createRestoresSide, type RestoresSide } from '../../server/restores-side.ts'
 import { createRetentionSide, type RetentionSide } from '../../server/retention-side.ts'
 import { movableClock } from '../../server/runtime/clock.ts'
 import { type Id, parseId } from '../../server/runtime/ids.ts'
@@ -60,6 +61,7 @@ export interface TestApp extends AsyncDisposable {
   readonly retention: RetentionSide['retention']
   readonly plansSide: PlansSide
   readonly sharesSide: SharesSide
+  readonly restoresSide: RestoresSide
   readonly records: RecordsService
   readonly pool: WorkerPool
   readonly dataFolder: string
@@ -163,6 +165,15 @@ export async function testApp(
     readObservedTime: alarmsAndTime.observedTime.read,
     reached,
   })
+  const restoresSide = createRestoresSide({
+    ...devicesSide,
+    ...lettersSide,
+    ...common,
+    repositories,
+    retention,
+    timeZone: 'UTC',
+    log,
+  })
   const plansSide = createPlansSide({ ...people, ...devicesSide, ...common, retention })
   const sharesSide = createSharesSide({
     ...people,
@@ -254,6 +265,7 @@ export async function testApp(
     recoverySide,
     keyCare,
     retentionSide: { retention },
+    restoresSide,
     plansSide,
     copiesSide,
     sharesSide,
@@ -280,6 +292,7 @@ export async function testApp(
     recoverySide,
     rebuild,
     retention,
+    restoresSide,
     plansSide,
     sharesSide,
     masterKey,

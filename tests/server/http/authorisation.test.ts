@@ -21,6 +21,8 @@ const rights: Readonly<Record<Permission, string>> = {
   'versions:read': 'administrator implementor owner member viewer',
   'files:read': 'owner member viewer',
   'baskets:use': 'owner member viewer',
+  'restores:read': 'owner member viewer',
+  'restores:write': 'owner member',
   'versions:keep': 'administrator implementor owner member',
   'retention:write': 'administrator implementor owner',
   'versions:delete': 'owner',
@@ -85,6 +87,9 @@ function sampleIds(): Readonly<Record<string, string>> {
     packId: 'ab'.repeat(32),
     skipId: `skp_${'f'.repeat(20)}`,
     runId: `run_${'e'.repeat(20)}`,
+    // tests/server/restore-orders/ shows one to its neighbours.
+    restoreId: `rst_${'d'.repeat(20)}`,
+    rehearsalId: `rst_${'d'.repeat(20)}`,
     orderId: `ord_${'d'.repeat(20)}`,
     runKey: 'ab'.repeat(16),
     ticket: 'ab'.repeat(20),
