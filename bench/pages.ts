@@ -55,7 +55,7 @@ const home = openHome()
 const boxFile = join(home, 'box.json')
 /** Pages that open files of a repository, which this box has none of; those of agents; and the events that never end. */
 const leftOut =
-  /^GET \/(api\/agent|assets|versions\/:snapshotId\/(browse|file|zip|tar|preview|picture|thumbnail|skipped)|basket\/download|api\/v1\/snapshots\/:snapshotId\/|healthz|readyz|activity\/running)/
+  /^GET \/(api\/agent|assets|versions\/:snapshotId\/(browse|file|zip|tar|preview|picture|thumbnail|skipped)|basket\/download|restores\/|api\/v1\/restores\/|api\/v1\/snapshots\/:snapshotId\/|healthz|readyz|activity\/running)/
 
 const server = await openPrivateMariaDb({
   dataFolder: home,

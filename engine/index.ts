@@ -168,9 +168,20 @@ export type {
 export { haveIdsPerCallMax, recordsPerCallMax } from './repository/target.ts'
 export type { Destination } from './restore/destination.ts'
 export { type OverwriteRule, overwriteRules } from './restore/overwrite.ts'
-export { type RestoreOptions, restore } from './restore/restore.ts'
+export { type Rehearsal, type RehearsalOptions, rehearse, rehearsedNamesMax } from './restore/rehearse.ts'
+export { type ByItems, type ByPath, type RestoreOptions, type RestoreSettings, restore } from './restore/restore.ts'
 export { RestoreError, type RestoreFault } from './restore/restore-error.ts'
-export type { FailedEntry, KeptEntry, NotSetEntry, RestoreProgress, RestoreResult } from './restore/restore-report.ts'
+export type {
+  BesideEntry,
+  FailedEntry,
+  KeptEntry,
+  NotSetEntry,
+  RestoreProgress,
+  RestoreResult,
+} from './restore/restore-report.ts'
+export { compareEntries, isSameEntry, type RevertOptions, type RevertResult, revert } from './restore/revert.ts'
+export type { SelectedItem } from './restore/selection.ts'
+export { decodeSelectedItem, encodeSelectedItem, selectFrom } from './restore/selection-codec.ts'
 export type { Decision, ForgetReason, KeepReason, RetainedVersion } from './retention/decision.ts'
 export { foreseeRetention, type KeptUntil } from './retention/foresee-retention.ts'
 export { planRetention, type RetentionContext } from './retention/plan-retention.ts'

@@ -34,6 +34,7 @@ export async function appOfBox(box: Box, services: Services, agentPin: string | 
     rebuild: services.rebuild,
     retentionSide: services,
     drills: services.drills,
+    restoresSide: services,
     plansSide: services,
     copiesSide: services,
     sharesSide: services,

@@ -99,9 +99,12 @@ import { pruneRoutes } from './prune/prune-routes.ts'
 import type { RebuildService } from './rebuild/rebuild-service.ts'
 import { recoveryKitRoutes } from './recovery-kits/recovery-kit-routes.ts'
 import type { RecoverySide } from './recovery-side.ts'
+import { restoreOrdersRoutes } from './restore-orders/restore-orders-routes.ts'
+import { restoresPagesRoutes } from './restore-orders/restores-pages-routes.ts'
 import { basketDownloadRoutes } from './restores/basket-download-routes.ts'
 import { createDownloads } from './restores/downloads.ts'
 import { downloadsRoutes } from './restores/downloads-routes.ts'
+import type { RestoresSide } from './restores-side.ts'
 import { keptPagesRoutes } from './retention/kept-pages-routes.ts'
 import { retentionRoutes } from './retention/retention-routes.ts'
 import { rulesPagesRoutes } from './retention/rules-pages-routes.ts'
@@ -162,6 +165,7 @@ export interface Dependencies {
   readonly rebuild: Pick<RebuildService, 'findHold' | 'confirm'>
   readonly retentionSide: RetentionSide
   readonly drills: DrillsService
+  readonly restoresSide: RestoresSide
   readonly plansSide: PlansSide
   readonly copiesSide: CopiesSide
   readonly sharesSide: SharesSide
@@ -177,6 +181,7 @@ type ApiServices = People &
   DevicesSide &
   Pick<Care, 'alarms'> &
   RetentionSide &
+  RestoresSide &
   PlansSide &
   SharesSide &
   Pick<LettersSide, 'boxAddress'> &
@@ -246,6 +251,7 @@ function mountRoutes(app: App, dependencies: Dependencies, shared: Shared): void
       ...devicesSide,
       ...care,
       ...retentionSide,
+      ...dependencies.restoresSide,
       ...dependencies.plansSide,
       ...copiesSide,
       ...sharesSide,
@@ -288,8 +294,9 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', addComputerRoutes(services))
   app.route('/', computersRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', manageRoutes({ ...services, ...dependencies.retentionSide, clock: dependencies.clock }))
-  app.route('/', activityPagesRoutes(services))
+  app.route('/', activityPagesRoutes({ ...services, ...dependencies.restoresSide }))
   app.route('/', ordersPagesRoutes(services))
+  app.route('/', restoresPagesRoutes({ ...services, ...dependencies.restoresSide }))
   app.route('/', jobsPagesRoutes(services))
   app.route('/', switchPagesRoutes(services))
   app.route('/', restoreRoutes(services))
@@ -370,6 +377,7 @@ function mountApi(app: App, services: ApiServices, shared: Shared): void {
   app.route('/', copiesApiRoutes({ ...services, ...shared }))
   app.route('/', activityApiRoutes(services))
   app.route('/', ordersRoutes({ ...services, ...shared }))
+  app.route('/', restoreOrdersRoutes({ ...services, ...shared }))
   app.route('/', agentSearchRoutes(services))
   app.route('/', sharesRoutes({ ...services, ...shared, shareOrigin: shareOriginBy({ ...services, ...shared }) }))
   app.route('/', searchApiRoutes(services))

@@ -129,13 +129,24 @@ function startSending({ log }: Box, { outboxSender }: Services): () => Promise<v
 const lookAtDisksEveryMs = 5000
 
 /** The heartbeat first: the others go by the time that the box observed. */
-async function minute({ observedTime, uploads, orders, chores, tell, outboxSender }: Services): Promise<void> {
+async function minute({
+  observedTime,
+  uploads,
+  orders,
+  restoreOrders,
+  chores,
+  tell,
+  tellRestores,
+  outboxSender,
+}: Services): Promise<void> {
   await observedTime.tick()
   await uploads.sessions.tick()
   await uploads.deposits.dropLeft()
   await orders.expire()
+  await restoreOrders.settle()
   await chores.tick()
   await tell()
+  await tellRestores()
   await outboxSender.look()
 }
 

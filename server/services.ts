@@ -18,6 +18,7 @@ import { createRebuild, type RebuildService } from './rebuild/rebuild-service.ts
 import { createRecordsService } from './records/records-service.ts'
 import { addressesOnKits, createRecoverySide, type RecoverySide } from './recovery-side.ts'
 import { createRepositories, type Repositories } from './repositories/repositories-service.ts'
+import { createRestoresSide, type RestoresSide } from './restores-side.ts'
 import { createRetentionSide, type RetentionSide } from './retention-side.ts'
 import { readVersion } from './runtime/version.ts'
 import { createSharesSide, type SharesSide } from './shares-side.ts'
@@ -30,6 +31,7 @@ export type Services = People &
   DevicesSide &
   RecoverySide &
   RetentionSide &
+  RestoresSide &
   PlansSide &
   CopiesSide &
   SharesSide &
@@ -135,6 +137,15 @@ export async function createServices(box: Box): Promise<Services> {
     log: box.log.child({ part: 'retention' }),
     reached,
   })
+  const restoresSide = createRestoresSide({
+    ...box,
+    ...devicesSide,
+    ...retentionSide,
+    ...lettersSide,
+    repositories,
+    timeZone,
+    log: box.log.child({ part: 'restores' }),
+  })
   const plansSide = createPlansSide({ ...people, ...devicesSide, ...retentionSide, database, dataFolder, clock, randomness })
   const sharesSide = createSharesSide({ ...people, ...devicesSide, ...lettersSide, ...box, repositories, uploads, timeZone })
   const rebuild = createRebuild({
@@ -206,6 +217,7 @@ export async function createServices(box: Box): Promise<Services> {
     drills,
     ...recoverySide,
     ...retentionSide,
+    ...restoresSide,
     ...plansSide,
     ...copiesSide,
     ...sharesSide,

@@ -1,4 +1,11 @@
-import { overwriteRules, type RestoreOptions, type RestoreProgress, restore } from '../../engine/index.ts'
+import {
+  type ByPath,
+  overwriteRules,
+  type RestoreOptions,
+  type RestoreProgress,
+  type RestoreSettings,
+  restore,
+} from '../../engine/index.ts'
 import { resolveSourcePath } from '../../selection/source-path.ts'
 import { defineCommand, type OptionValues } from '../command-line/command.ts'
 import { type ExitCode, exitCodes } from '../command-line/exit-code.ts'
@@ -121,7 +128,7 @@ async function selectionOf(
   return found
 }
 
-async function runRestore(program: Program, { listed }: OpenedVersion, wish: RestoreOptions): Promise<ExitCode> {
+async function runRestore(program: Program, { listed }: OpenedVersion, wish: RestoreSettings & ByPath): Promise<ExitCode> {
   const { report, words, surroundings, log } = program
   const display = progressDisplay({ report, words, surroundings })
   const selection = wish.selection.map(jsonPath)

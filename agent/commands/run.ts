@@ -7,8 +7,8 @@ export const runCommand = defineCommand({
   name: 'run',
   usage: '',
   about:
-    'Keeps the schedules and takes orders from the box ("back up now", changed jobs, "stop") until it is ended with Ctrl-C or\n' +
-    'by the system. A backup that is under way then goes on at the next start. Missed times are made good once.',
+    'Keeps the schedules and takes orders from the box ("back up now", changed jobs, files that go back, "stop") until it is ended\n' +
+    'with Ctrl-C or by the system. What is under way then goes on at the next start. Missed times are made good once.',
   options: {},
   answers: 'events',
   words: { min: 0, max: 0 },

@@ -3,6 +3,7 @@ import { exitCodes } from '../command-line/exit-code.ts'
 import { type Program, userAgentOf } from '../command-line/program.ts'
 import type { Configuration, DeviceEntry, ServerEntry } from '../config/configuration.ts'
 import { readConfiguration } from '../config/configuration-file.ts'
+import { openWorkBook } from '../daemon/work-book.ts'
 import { type Explanation, explainError } from '../errors/explain-error.ts'
 import { boxApi, type JobState, type OwnDevice, type Policy } from '../link/box-api.ts'
 import { openBoxLink } from '../link/box-link.ts'
@@ -124,6 +125,7 @@ function statusJson(program: Program, configuration: Configuration, standing: St
       : {}),
     stateFolder,
     jobs,
+    restores: pendingRestores(program, standing.connected.device).map(({ id, attempts }) => ({ id, attempts })),
   }
 }
 
@@ -148,7 +150,19 @@ function policyOf(standing: Exclude<Standing, { kind: 'not-connected' }>): Omit<
 }
 
 function statusLines(program: Program, configuration: Configuration, standing: Standing): readonly string[] {
-  return [...standingLines(program, standing), ...jobLines(program, configuration, standing)]
+  return [...standingLines(program, standing), ...jobLines(program, configuration, standing), ...restoreLines(program, standing)]
+}
+
+/** What `run` has taken on: it is in its book from before it begins until the box has heard of its end. */
+function pendingRestores({ state }: Program, device: DeviceEntry) {
+  return openWorkBook(state.workFile, device.id).now().restores
+}
+
+function restoreLines(program: Program, standing: Standing): readonly string[] {
+  if (standing.kind === 'not-connected') return []
+  return pendingRestores(program, standing.connected.device).map(({ id, attempts }) =>
+    attempts === 0 ? `Files are to come back by ${id}; it waits.` : `Files come back by ${id}.`,
+  )
 }
 
 function standingLines(program: Program, standing: Standing): readonly string[] {

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { RefusedError } from '../../engine/index.ts'
 import type { Program } from '../command-line/program.ts'
 import { explainError } from '../errors/explain-error.ts'
+import type { RestoresApi } from '../link/restores-api.ts'
 import type { GivenOrder, TellingApi } from '../link/telling-api.ts'
 import type { RunOutbox } from '../runs/run-outbox.ts'
 import { contactDelayMs } from './retry.ts'
@@ -31,13 +32,14 @@ const lonelyAfterMs = 3 * dayMs
 export function keepContact(options: {
   readonly program: Program
   readonly api: TellingApi
+  readonly restores: Pick<RestoresApi, 'report'>
   readonly book: WorkBook
   readonly outbox: RunOutbox
   /** What the box shall know of the jobs now. */
   readonly jobs: () => object
   readonly onOrder: (order: GivenOrder) => Promise<void>
 }): Contact {
-  const { program, api, book, outbox } = options
+  const { program, api, restores, book, outbox } = options
   const { surroundings, log } = program
   const { stop } = surroundings
   let toldJobs: string | undefined
@@ -52,6 +54,10 @@ export function keepContact(options: {
     if (text !== toldJobs) {
       await api.tellJobs(jobs, within(answerWithinMs))
       toldJobs = text
+    }
+    for (const { id, report } of book.now().restoreReports) {
+      await unlessRefused(() => restores.report(id, report, within(answerWithinMs)))
+      book.write({ restoreReports: book.now().restoreReports.filter((other) => other.id !== id) })
     }
     for (const { id, report } of book.now().orderReports) {
       await unlessRefused(() => api.reportOrder(id, report, within(answerWithinMs)))

@@ -5,12 +5,14 @@ import type { Job } from '../config/configuration.ts'
 import { readConfiguration } from '../config/configuration-file.ts'
 import { explainError } from '../errors/explain-error.ts'
 import { openConnectedBox } from '../link/connected-box.ts'
+import { restoresApi } from '../link/restores-api.ts'
 import { tellingApi } from '../link/telling-api.ts'
 import { newRunKey } from '../runs/run-key.ts'
 import { openRunOutbox } from '../runs/run-outbox.ts'
 import { takeDaemonLock } from '../state/run-lock.ts'
 import { keepContact } from './contact.ts'
 import { findDueJobs, nextDueAfter, shareOfComputer } from './due-jobs.ts'
+import { createRestoreQueue } from './restore-queue.ts'
 import { createRunQueue } from './run-queue.ts'
 import { takeOrder } from './take-order.ts'
 import { jobsToTell } from './told-jobs.ts'
@@ -46,15 +48,27 @@ export async function runDaemon(program: Program, options: { readonly lookEveryM
         look()
       },
     })
+    const restoresOfBox = restoresApi(box.link)
+    const restores = createRestoreQueue({
+      program,
+      outbox,
+      book,
+      api: restoresOfBox,
+      onChange: () => {
+        contact.wake()
+        look()
+      },
+    })
     let jobs = readJobs(program, box.configuration.jobs)
     const contact = keepContact({
       program,
       api: tellingApi(box.link),
+      restores: restoresOfBox,
       book,
       outbox,
       jobs: () => jobsToTell(program, jobs, true),
       onOrder: async (order) => {
-        await takeOrder({ program, book, queue }, order)
+        await takeOrder({ program, book, queue, restores }, order)
         contact.wake()
         look()
       },
@@ -87,7 +101,8 @@ export async function runDaemon(program: Program, options: { readonly lookEveryM
         book.write({ doneUntil, runs: [...others, ...begun] })
       }
       queue.look()
-      const next = Math.min(nextAtMs ?? Number.POSITIVE_INFINITY, queue.nextAtMs() ?? Number.POSITIVE_INFINITY)
+      restores.look()
+      const next = Math.min(...[nextAtMs, queue.nextAtMs(), restores.nextAtMs()].map((atMs) => atMs ?? Number.POSITIVE_INFINITY))
       const pauseMs = Math.min(options.lookEveryMs ?? lookEveryMs, Math.max(0, next - nowMs))
       const end = new AbortController()
       const signal = AbortSignal.any([stop, end.signal])
@@ -95,6 +110,7 @@ export async function runDaemon(program: Program, options: { readonly lookEveryM
       end.abort()
     }
     await queue.idle()
+    await restores.idle()
     await contact.ended
     log.write('run ended')
   } finally {

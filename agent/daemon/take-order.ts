@@ -6,6 +6,7 @@ import { AnswerReader } from '../link/answer-reader.ts'
 import type { GivenOrder, OrderReport } from '../link/telling-api.ts'
 import { runKeyOf } from '../runs/run-key.ts'
 import { applyJobs } from './apply-jobs.ts'
+import type { RestoreQueue } from './restore-queue.ts'
 import type { RunQueue } from './run-queue.ts'
 import type { PendingRun, WorkBook } from './work-book.ts'
 
@@ -14,7 +15,17 @@ import type { PendingRun, WorkBook } from './work-book.ts'
  * be newer.
  */
 export async function takeOrder(
-  { program, book, queue }: { readonly program: Program; readonly book: WorkBook; readonly queue: Pick<RunQueue, 'cancel'> },
+  {
+    program,
+    book,
+    queue,
+    restores,
+  }: {
+    readonly program: Program
+    readonly book: WorkBook
+    readonly queue: Pick<RunQueue, 'cancel'>
+    readonly restores: Pick<RestoreQueue, 'cancel' | 'rehearse'>
+  },
   order: GivenOrder,
 ): Promise<void> {
   program.log.write('order', { order: order.id, kind: order.kind, number: order.number })
@@ -40,6 +51,24 @@ export async function takeOrder(
         return answered(await applyJobs(program, order.body))
       case 'cancel':
         queue.cancel()
+        return answered({ state: 'done' })
+      case 'restore': {
+        const id = new AnswerReader(order.body, 'order').text('restore')
+        const { restores: pending, orderReports } = book.now()
+        const taken = { id: order.id, report: { state: 'taken' } } as const
+        const restore = { id, order: order.id, attempts: 0, notBeforeMs: program.surroundings.now() }
+        book.write({
+          lastOrder,
+          restores: pending.some((known) => known.id === id) ? pending : [...pending, restore],
+          orderReports: [...orderReports, taken],
+        })
+        return
+      }
+      case 'rehearse':
+        restores.rehearse(new AnswerReader(order.body, 'order').text('restore'))
+        return answered({ state: 'done' })
+      case 'cancel-restore':
+        restores.cancel(new AnswerReader(order.body, 'order').text('restore'))
         return answered({ state: 'done' })
       default:
         return answered({

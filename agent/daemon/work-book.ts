@@ -1,3 +1,4 @@
+import type { RestoreReport } from '../link/restores-api.ts'
 import type { OrderReport } from '../link/telling-api.ts'
 import type { ReportedAttempt } from '../runs/run-report.ts'
 import { readSmallFile } from '../state/read-small-file.ts'
@@ -17,6 +18,9 @@ export interface Work {
   readonly lastOrder: number
   readonly doneUntil: DoneUntilByJob
   readonly runs: readonly PendingRun[]
+  readonly restores: readonly PendingRestore[]
+  /** Not heard by the box yet. */
+  readonly restoreReports: readonly { readonly id: string; readonly report: RestoreReport }[]
   /** Not heard by the box yet. */
   readonly orderReports: readonly { readonly id: string; readonly report: OrderReport }[]
 }
@@ -31,6 +35,19 @@ export interface PendingRun {
   readonly notBeforeMs: number
   /** From then on the schedule's next time takes its place. */
   readonly untilMs?: number
+}
+
+/** Files that the box wants back here. */
+export interface PendingRestore {
+  /** `rst_…` */
+  readonly id: string
+  /** `id` of the order that wants it. */
+  readonly order: string
+  /** Times it was begun. */
+  readonly attempts: number
+  readonly notBeforeMs: number
+  /** Of a revert, once the backup before it is made. */
+  readonly before?: { readonly id: string; readonly root: string; readonly startedAtMs: number }
 }
 
 export interface WorkBook {
@@ -61,16 +78,19 @@ export function openWorkBook(path: string, device: string): WorkBook {
 
 /** A damaged book is an empty one: the box gives its open orders again, and the schedule begins now. */
 function read(path: string, device: string): Work {
-  const nothing: Work = { device, lastOrder: 0, doneUntil: {}, runs: [], orderReports: [] }
+  const nothing: Work = { device, lastOrder: 0, doneUntil: {}, runs: [], restores: [], restoreReports: [], orderReports: [] }
   try {
     const bytes = readSmallFile(path, workMaxBytes)
     if (!bytes) return nothing
-    const work = JSON.parse(bytes.toString('utf8')) as Work
+    // A book of an older version has no restores in it.
+    const work = { ...nothing, ...(JSON.parse(bytes.toString('utf8')) as Work) }
     const isWhole =
       work.device === device &&
       Number.isSafeInteger(work.lastOrder) &&
       typeof work.doneUntil === 'object' &&
       Array.isArray(work.runs) &&
+      Array.isArray(work.restores) &&
+      Array.isArray(work.restoreReports) &&
       Array.isArray(work.orderReports)
     return isWhole ? work : nothing
   } catch {

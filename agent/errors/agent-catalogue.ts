@@ -112,6 +112,11 @@ export const agentCatalogue = {
     'you',
     'Choose a folder that you may write to with --to.',
   ),
+  'HF-REVERT-REFUSED': failure(
+    'Nothing was reverted, as it could not be taken back',
+    'you',
+    'Mend what the detail names, so that a backup takes everything there. Then ask again.',
+  ),
   'HF-STORED-DATA-DAMAGED': failure(
     'What the box gave is not what was backed up',
     'administrator',

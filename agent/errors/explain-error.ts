@@ -75,6 +75,10 @@ function explainRestoreError(error: RestoreError): Explanation {
       return explain('HF-USAGE', sentence(error.message))
     case 'destination-unusable':
       return explain('HF-DESTINATION-UNUSABLE', sentence(error.message))
+    case 'too-much':
+      return explain('HF-USAGE', sentence(error.message))
+    case 'version-unreadable':
+      return explain('HF-STORED-DATA-DAMAGED', sentence(error.message))
     default:
       return error.fault satisfies never
   }

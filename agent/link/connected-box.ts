@@ -41,6 +41,8 @@ export function openConnectedBox(
     readonly limitBytesPerSecond?: number | undefined
     /** What the next run is called. */
     readonly run?: (() => string | undefined) | undefined
+    /** Records are read for this order. */
+    readonly restore?: string | undefined
     /** Ends a run; the program's own end unless given. */
     readonly signal?: AbortSignal | undefined
   } = {},
@@ -80,6 +82,7 @@ export function openConnectedBox(
       instances: { newest: () => secretsFile.read().instance, store: (instance) => secretsFile.writeInstance(instance) },
       limitBytesPerSecond: options.limitBytesPerSecond,
       run: options.run,
+      restore: options.restore,
       now: surroundings.now,
       signal: options.signal ?? surroundings.stop,
     }),

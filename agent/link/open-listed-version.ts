@@ -60,7 +60,7 @@ function checkIsOwn({ id, number, name }: DeviceEntry, wanted: string): void {
     'HF-NOT-IN-THIS-VERSION',
     `This computer is ${name} (${number}); versions of "${wanted}" cannot be opened from here.`,
     {
-      hint: 'Restore on that computer, download in the browser, or let this computer take its place: connect --replace.',
+      hint: 'In the browser choose “Back to the computer” and this one; or let it take the other’s place: connect --replace.',
     },
   )
 }

@@ -29,6 +29,13 @@ export interface ToldProgress {
   readonly isEnded: boolean
 }
 
+export interface ProgressOf {
+  readonly run: string
+  readonly job: string
+  /** Files come back by this order of the box. */
+  readonly restore?: string
+}
+
 export interface TellingApi {
   orders(ask: {
     readonly after: number
@@ -38,7 +45,7 @@ export interface TellingApi {
   reportOrder(id: string, report: OrderReport, signal: AbortSignal): Promise<void>
   tellJobs(jobs: object, signal: AbortSignal): Promise<void>
   reportRun(key: string, report: RunReport, signal: AbortSignal): Promise<void>
-  openProgress(run: { readonly run: string; readonly job: string }, signal: AbortSignal): Promise<string>
+  openProgress(run: ProgressOf, signal: AbortSignal): Promise<string>
   /** Undefined: the box does not know the ticket any more. */
   tellProgress(ticket: string, told: ToldProgress, signal: AbortSignal): Promise<{ readonly isCancelled: boolean } | undefined>
 }

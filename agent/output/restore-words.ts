@@ -49,6 +49,7 @@ const keepWords: Readonly<Record<RestoreResult['kept'][number]['reason'], string
   exists: 'is there',
   'not-older': 'is not older',
   'other-kind': 'something of another kind is there',
+  'not-held': 'it changed since the last backup',
 }
 
 function failedLines({ failed, failedCount }: RestoreResult, words: Words): readonly string[] {
@@ -85,13 +86,14 @@ function named<T>(items: readonly T[], count: number, words: Words, line: (item:
 
 /** For programs. */
 export function restoreSummary(result: RestoreResult): Readonly<Record<string, unknown>> {
-  const { kept, failed, notSet, verified, stopped, ...counts } = result
+  const { kept, beside, failed, notSet, verified, stopped, ...counts } = result
   const listed = <T extends { readonly path: Buffer }>(items: readonly T[]) =>
     items.slice(0, listedMax).map((item) => ({ ...item, path: jsonPath(item.path) }))
   return {
     ...counts,
     elapsedMs: Math.round(counts.elapsedMs),
     kept: listed(kept),
+    beside: listed(beside).map((item) => ({ ...item, name: item.name.toString() })),
     failed: listed(failed),
     notSet: listed(notSet),
     verified: verified ?? null,

@@ -1,27 +1,29 @@
 import type { BackupProgress } from '../../engine/index.ts'
-import type { TellingApi } from '../link/telling-api.ts'
+import type { ProgressOf, TellingApi, ToldProgress } from '../link/telling-api.ts'
 import { speedMeter } from '../output/speed-meter.ts'
 
 /*
- * Tells the box about once a second how far a backup is. A word that does not arrive is not said again, and a box that does not answer
- * does not slow the backup down: the next second has its own word. The answer may be that somebody wants it stopped.
+ * Tells the box about once a second how far a backup is, or a restore. A word that does not arrive is not said again, and a box that does not answer
+ * does not slow the work down: the next second has its own word. The answer may be that somebody wants it stopped.
  */
 export interface ProgressTeller extends AsyncDisposable {
-  note(progress: BackupProgress): void
+  note(progress: ToldAmounts): void
 }
+
+export type ToldAmounts = Omit<ToldProgress, 'bytesPerSecond' | 'isEnded'>
 
 const everyMs = 1000
 const answerWithinMs = 5000
 
 export function openProgressTeller(options: {
   readonly api: TellingApi
-  readonly run: { readonly run: string; readonly job: string }
+  readonly run: ProgressOf
   readonly now: () => number
   readonly onCancel: () => void
 }): ProgressTeller {
   const { api, run, now, onCancel } = options
   const meter = speedMeter(now())
-  let newest: BackupProgress | undefined
+  let newest: ToldAmounts | undefined
   let ticket: string | undefined
   let telling: Promise<void> | undefined
 
@@ -30,7 +32,7 @@ export function openProgressTeller(options: {
     ticket ??= await api.openProgress(run, signal)
     if (newest === undefined && !isEnded) return
     const bytesPerSecond = Math.round(meter.note(newest?.bytesDone ?? 0, now()))
-    const answer = await api.tellProgress(ticket, told(newest, bytesPerSecond, isEnded), signal)
+    const answer = await api.tellProgress(ticket, { ...(newest ?? nothingYet), bytesPerSecond, isEnded }, signal)
     if (answer === undefined) ticket = undefined
     if (answer?.isCancelled === true) onCancel()
   }
@@ -56,9 +58,9 @@ export function openProgressTeller(options: {
   }
 }
 
-function told(progress: BackupProgress | undefined, bytesPerSecond: number, isEnded: boolean) {
-  if (progress === undefined)
-    return { phase: 'scanning', filesDone: 0, filesTotal: null, bytesDone: 0, bytesTotal: null, bytesPerSecond, isEnded }
+const nothingYet: ToldAmounts = { phase: 'scanning', filesDone: 0, filesTotal: null, bytesDone: 0, bytesTotal: null }
+
+export function toldBackup(progress: BackupProgress): ToldAmounts {
   const { phase, filesDone, filesSeen, bytesDone, bytesSeen, bytesExpected, isWalkComplete } = progress
   return {
     phase,
@@ -66,7 +68,5 @@ function told(progress: BackupProgress | undefined, bytesPerSecond: number, isEn
     filesTotal: isWalkComplete ? filesSeen : null,
     bytesDone,
     bytesTotal: (isWalkComplete ? bytesSeen : bytesExpected) ?? null,
-    bytesPerSecond,
-    isEnded,
   }
 }

@@ -22,7 +22,7 @@ import { ownExcludes } from '../selection/own-excludes.ts'
 import { publicPrefix } from '../selection/wanted-version.ts'
 import { knownPolicy, readKnown, withRun, writeKnown } from '../state/known.ts'
 import { takeRunLock } from '../state/run-lock.ts'
-import { openProgressTeller } from './progress-teller.ts'
+import { openProgressTeller, toldBackup } from './progress-teller.ts'
 import { openRunJournal, type RunJournal } from './run-journal.ts'
 import type { RunOutbox } from './run-outbox.ts'
 import { packLog, type ReportedAttempt, type RunCause, reportedAttemptsMax } from './run-report.ts'
@@ -140,7 +140,7 @@ async function backUpTold(program: Program, box: ConnectedBox, run: Run): Promis
     now: program.surroundings.now,
     onCancel: () => wish.cancel.abort(),
   })
-  return await backUp(backupOptions(program, box, run, (progress) => teller.note(progress)))
+  return await backUp(backupOptions(program, box, run, (progress) => teller.note(toldBackup(progress))))
 }
 
 function backupOptions(

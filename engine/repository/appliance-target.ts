@@ -32,6 +32,8 @@ export interface ApplianceTargetOptions {
   readonly limitBytesPerSecond?: number | undefined
   /** What this program calls the run; tried again under the same name it stays one run. 32 hex digits. */
   readonly run?: (() => string | undefined) | undefined
+  /** Records are read for this order of the box (`rst_…`): it gives them as long as the order is open. */
+  readonly restore?: string | undefined
   readonly now: () => number
   /** Ends whatever is under way. */
   readonly signal?: AbortSignal | undefined
@@ -67,7 +69,7 @@ export function connectAppliance(options: ApplianceTargetOptions): BackupTarget 
       )
       return openSession(options, wire, readOpenedSession(json))
     },
-    readRecords: (ids, signal) => readRecords(wire, ids, signal),
+    readRecords: (ids, signal) => readRecords(wire, ids, signal, options.restore),
     listSnapshots: () => listSnapshots(options, wire),
     readSnapshot: async (id) => {
       const file = await wire.patient(async () =>
@@ -230,14 +232,20 @@ function decodeBits(bits: Buffer, count: number): readonly boolean[] {
 }
 
 /** What arrived before a line broke is not asked for again. */
-async function* readRecords(wire: Wire, ids: readonly ChunkId[], signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+async function* readRecords(
+  wire: Wire,
+  ids: readonly ChunkId[],
+  signal: AbortSignal | undefined,
+  restore: string | undefined,
+): AsyncGenerator<Buffer> {
+  const path = `${api}/records${restore === undefined ? '' : `?restore=${restore}`}`
   if (ids.length > recordsPerCallMax) throw new RangeError(`at most ${recordsPerCallMax} records are asked for at once`)
   const open = new Map(ids.map((id) => [chunkKey(id), id]))
   const both = bothSignals(wire.signal, signal)
   let arrivals = open.size
   while (open.size > 0) {
     const body = Buffer.concat([...open.values()], open.size * chunkIdBytes)
-    const ask = () => wire.ask('POST', `${api}/records`, { headers: octets, body, signal: both })
+    const ask = () => wire.ask('POST', path, { headers: octets, body, signal: both })
     const response = await wire.patient(ask)
     try {
       for await (const record of splitRecords(wholeBody(response.body))) {

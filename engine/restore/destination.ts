@@ -63,7 +63,7 @@ function deepestFolder(above: readonly TreeEntry[]): { readonly path: Buffer; re
 }
 
 /** On Windows the first name is the drive. */
-function absolutePath(names: readonly Buffer[]): Buffer {
+export function absolutePath(names: readonly Buffer[]): Buffer {
   const path = names.reduce<Buffer>(joinNames, Buffer.alloc(0))
   if (process.platform !== 'win32') return Buffer.concat([Buffer.from('/'), path])
   return Buffer.from(`${path.toString().replaceAll('/', '\\')}\\`)

@@ -5,15 +5,16 @@ import type { FileEntry, HardlinkEntry } from '../format/tree-entry.ts'
 import { type ContentRun, contentRuns } from '../repository/file-content.ts'
 import type { PlaintextSource } from '../repository/plaintext-source.ts'
 import { setAttributes } from './attributes.ts'
+import { besideName, besideTriesMax } from './beside-name.ts'
 import type { FileQueue } from './file-queue.ts'
 import { giveName } from './file-writer.ts'
 import type { LocalPath } from './folders.ts'
 import { type Anchor, HardlinkGroups } from './hardlink-groups.ts'
-import { openExisting, statOpen } from './local-entry.ts'
-import { decideCompared } from './overwrite.ts'
+import { lookAt, openExisting, statOpen } from './local-entry.ts'
+import { decideCompared, isSameSize } from './overwrite.ts'
 import type { PlannedFile, SettledFile } from './planned-file.ts'
 import { failureOf } from './restore-report.ts'
-import { besideSpot, type FolderState, findSpot, type PlacingContext } from './spot.ts'
+import { besideSpot, type FolderState, findSpot, type PlacingContext, type Spot } from './spot.ts'
 import type { CheckedRun } from './worker-protocol.ts'
 import type { WritingPool } from './writing-pool.ts'
 
@@ -70,6 +71,7 @@ export class FilePlacing {
       report.files++
       report.bytes += file.entry.size
       report.addVerified(file.entry.size)
+      this.placed(file)
     } else if (settled.kind === 'taken') report.addKept(file.path, 'exists')
     else report.addFailed(file.path, settled.failure)
     this.done(file.entry)
@@ -92,6 +94,10 @@ export class FilePlacing {
     await queue.push(file)
   }
 
+  private placed({ path, name, entry, mustBeNew }: PlannedFile): void {
+    this.context.report.addPlaced(path, { name, ownName: entry.name, mustBeNew })
+  }
+
   private leave(anchor: Anchor, entry: FileEntry | HardlinkEntry): void {
     this.context.report.unchanged++
     if (entry.type === 'hardlink') this.groups.found(anchor, entry)
@@ -108,18 +114,27 @@ export class FilePlacing {
     entry: FileEntry | HardlinkEntry,
     path: Buffer,
   ): Promise<void> {
-    const { folders, report, rule } = this.context
+    const { report, rule } = this.context
     const planned = { folder: parent.place, entry, path }
     try {
-      const fd = openExisting(folders.at(parent.place).pathOf(entry.name))
-      const compared = fd === undefined ? undefined : await this.compare(fd, entry, path)
-      const decision = decideCompared(rule, compared?.isSame === true)
+      const compared = await this.compareClaimed(parent, entry, path)
+      const decision = decideCompared(rule, compared?.isSame === true, compared)
       if (decision.kind === 'same') {
         this.leave({ folder: parent.place, name: entry.name }, entry)
         this.done(entry)
         return
       }
-      const spot = decision.kind === 'beside' ? besideSpot(this.context, parent, entry.name) : undefined
+      if (decision.kind === 'keep' || (decision.kind === 'replace' && !this.mayReplace(parent, entry, path))) {
+        report.addKept(path, decision.kind === 'keep' ? decision.reason : 'not-held')
+        this.done(entry)
+        return
+      }
+      const spot = decision.kind === 'beside' ? await this.freeBeside(parent, entry, path) : undefined
+      if (spot === 'same') {
+        report.unchanged++
+        this.done(entry)
+        return
+      }
       const name = spot?.kind === 'free' ? spot.name : entry.name
       const seed = compared?.hasSome ? { seed: { name: entry.name, isSame: compared.runs } } : {}
       await this.plan(queue, { ...planned, ...seed, name, mustBeNew: spot !== undefined })
@@ -129,11 +144,50 @@ export class FilePlacing {
     }
   }
 
+  /** While a name is looked at, no other of its file is written: it may be the one that they link to. */
+  private async compareClaimed(parent: FolderState, entry: FileEntry | HardlinkEntry, path: Buffer) {
+    if (entry.type !== 'hardlink') return this.compareNamed(parent, entry.name, entry, path)
+    this.groups.beginComparing(entry)
+    try {
+      const compared = await this.compareNamed(parent, entry.name, entry, path)
+      if (compared?.isSame) this.groups.found({ folder: parent.place, name: entry.name }, entry)
+      return compared
+    } finally {
+      this.groups.endComparing(entry)
+    }
+  }
+
+  private async compareNamed(parent: FolderState, name: Buffer, entry: FileEntry | HardlinkEntry, path: Buffer) {
+    const fd = openExisting(this.context.folders.at(parent.place).pathOf(name))
+    return fd === undefined ? undefined : await this.compare(fd, entry, path)
+  }
+
+  /** Done twice, a restore puts nothing beside a second time: what already lies there with the same bytes is it. */
+  private async freeBeside(parent: FolderState, entry: FileEntry | HardlinkEntry, path: Buffer): Promise<Spot | 'same'> {
+    for (let attempt = 1; attempt <= besideTriesMax; attempt++) {
+      const name = besideName(entry.name, attempt)
+      const there = lookAt(this.context.folders.at(parent.place).pathOf(name))
+      if (!there) return { kind: 'free', name, mustBeNew: true }
+      if (there.kind !== 'file' || !isSameSize(entry, there)) continue
+      if ((await this.compareNamed(parent, name, entry, path))?.isSame) return 'same'
+    }
+    return besideSpot(this.context, parent, entry)
+  }
+
+  private mayReplace(parent: FolderState, entry: FileEntry | HardlinkEntry, path: Buffer): boolean {
+    const { folders, mayReplace } = this.context
+    if (!mayReplace) return true
+    const existing = lookAt(folders.at(parent.place).pathOf(entry.name))
+    return !existing || mayReplace(path, existing)
+  }
+
   /** Which runs of the content an open file holds. Sets its attributes when it holds them all. Closes it. */
   private async compare(fd: number, entry: FileEntry | HardlinkEntry, path: Buffer) {
     const { pool, plaintexts, rule, report } = this.context
     try {
-      const size = Number(statOpen(fd).size)
+      const stat = statOpen(fd)
+      const size = Number(stat.size)
+      const isOlder = stat.mtimeNs < entry.mtimeNs
       const answers: Uint8Array[] = []
       let hasSome = false
       let questions: CheckedRun[] = []
@@ -151,7 +205,7 @@ export class FilePlacing {
       const runs = Buffer.concat(answers)
       const isSame = size === entry.size && !runs.includes(0)
       if (isSame && rule !== 'both') report.addNotSet(path, setAttributes(fd, entry))
-      return { isSame, hasSome, runs }
+      return { isSame, isOlder, hasSome, runs }
     } finally {
       closeSync(fd)
     }
@@ -176,8 +230,10 @@ export class FilePlacing {
 
   private settledLink(file: PlannedFile, settled: SettledFile): void {
     const { report } = this.context
-    if (settled.kind === 'written') report.files++
-    else if (settled.kind === 'taken') report.addKept(file.path, 'exists')
+    if (settled.kind === 'written') {
+      report.files++
+      this.placed(file)
+    } else if (settled.kind === 'taken') report.addKept(file.path, 'exists')
     else report.addFailed(file.path, settled.failure)
     this.done(file.entry)
   }

@@ -6,6 +6,7 @@ import type { DirectoryEntry } from '../format/tree-entry.ts'
 import { joinNames } from '../repository/tree-walk.ts'
 import { setAttributes } from './attributes.ts'
 import type { FolderPlace, LocalPath } from './folders.ts'
+import { removeLeftovers } from './leftovers.ts'
 import { setsExistingFolders } from './overwrite.ts'
 import { failureOf } from './restore-report.ts'
 import { type FolderState, findSpot, type PlacingContext } from './spot.ts'
@@ -52,6 +53,7 @@ export class FolderPlacing {
       if (spot.kind !== 'enter') return undefined
       const place = { root: parent.place.root, path: joinNames(parent.place.path, entry.name) }
       const formerMode = makeWritable(folders.at(place).self)
+      if (this.context.isLeft) removeLeftovers(folders.at(place), this.context.isLeft)
       if (!isAbove && setsExistingFolders(rule)) this.toFinish.push({ place, path, end: entry })
       else if (formerMode !== undefined) this.toFinish.push({ place, path, end: { formerMode } })
       return { place, isFresh: false }

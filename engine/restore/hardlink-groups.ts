@@ -15,6 +15,8 @@ export interface Anchor {
 interface Group {
   anchor: Anchor | undefined
   isFirstUnderWay: boolean
+  /** Names that are being looked at: one of them may turn out to be it. */
+  comparing: number
   failure: Failure | undefined
   readonly waiting: PlannedFile[]
 }
@@ -30,12 +32,20 @@ export class HardlinkGroups {
   /** Whether this name is the one to be written; otherwise it waits for `steps`. */
   claim(file: PlannedFile, entry: HardlinkEntry): boolean {
     const group = this.groupOf(entry)
-    if (group.anchor || group.isFirstUnderWay) {
+    if (group.anchor || group.isFirstUnderWay || group.comparing > 0) {
       group.waiting.push(file)
       return false
     }
     group.isFirstUnderWay = true
     return true
+  }
+
+  beginComparing(entry: HardlinkEntry): void {
+    this.groupOf(entry).comparing++
+  }
+
+  endComparing(entry: HardlinkEntry): void {
+    this.groupOf(entry).comparing--
   }
 
   /** A name that already is as in the version: the others link to it. */
@@ -68,7 +78,7 @@ export class HardlinkGroups {
     const key = `${entry.device}:${entry.inode}`
     const known = this.groups.get(key)
     if (known) return known
-    const group: Group = { anchor: undefined, isFirstUnderWay: false, failure: undefined, waiting: [] }
+    const group: Group = { anchor: undefined, isFirstUnderWay: false, comparing: 0, failure: undefined, waiting: [] }
     this.groups.set(key, group)
     return group
   }

@@ -59,6 +59,7 @@ function place(
     return false
   }
   report.addNotSet(path, notSet)
+  report.addPlaced(path, { name: spot.name, ownName: entry.name, mustBeNew: spot.mustBeNew })
   return true
 }
 

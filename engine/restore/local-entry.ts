@@ -8,9 +8,9 @@ import type { Existing } from './overwrite.ts'
 export function lookAt(path: LocalPath): Existing | undefined {
   const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false })
   if (!stat) return undefined
-  const { mtimeNs, size } = stat
-  if (stat.isSymbolicLink()) return { kind: 'symlink', mtimeNs, target: readlinkSync(path, 'buffer') }
-  return { kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'special', mtimeNs, size }
+  const { mtimeNs, ctimeNs, size } = stat
+  if (stat.isSymbolicLink()) return { kind: 'symlink', mtimeNs, ctimeNs, target: readlinkSync(path, 'buffer') }
+  return { kind: stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'special', mtimeNs, ctimeNs, size }
 }
 
 /** A regular file, for reading, not through a symlink; undefined when there is none that can be read. */

@@ -12,11 +12,17 @@ export type OverwriteRule = (typeof overwriteRules)[number]
 
 export type ExistingKind = 'file' | 'directory' | 'symlink' | 'special'
 
-export type Existing =
-  | { readonly kind: Exclude<ExistingKind, 'symlink'>; readonly size: bigint; readonly mtimeNs: bigint }
-  | { readonly kind: 'symlink'; readonly target: Buffer; readonly mtimeNs: bigint }
+export type Existing = {
+  readonly mtimeNs: bigint
+  /** When anything of it was changed last, its times included: no program can set that one. */
+  readonly ctimeNs?: bigint
+} & (
+  | { readonly kind: Exclude<ExistingKind, 'symlink'>; readonly size: bigint }
+  | { readonly kind: 'symlink'; readonly target: Buffer }
+)
 
-export const keepReasons = ['exists', 'not-older', 'other-kind'] as const
+/** `not-held`: it would be lost, as the version that a revert rests on does not hold it as it is. */
+export const keepReasons = ['exists', 'not-older', 'other-kind', 'not-held'] as const
 export type KeepReason = (typeof keepReasons)[number]
 
 export type Decision =
@@ -37,15 +43,23 @@ export function decide(rule: OverwriteRule, entry: TreeEntry, existing: Existing
   const isSameKind = existing.kind === kindOf(entry)
   if (isSameKind && existing.kind === 'directory') return { kind: 'enter' }
   if (rule === 'never') return { kind: 'keep', reason: isSameKind ? 'exists' : 'other-kind' }
-  if (rule === 'older' && existing.mtimeNs >= entry.mtimeNs) return { kind: 'keep', reason: 'not-older' }
+  if (rule === 'older' && existing.mtimeNs >= entry.mtimeNs) {
+    const mayBeIt = isSameKind && existing.kind === 'file' && isSameTime(entry, existing) && isSameSize(entry, existing)
+    return mayBeIt ? { kind: 'compare' } : { kind: 'keep', reason: 'not-older' }
+  }
   if (isSameKind && isKnownSame(rule, entry, existing)) return { kind: 'same' }
   if (isSameKind && existing.kind === 'file') return { kind: 'compare' }
   return { kind: rule === 'both' ? 'beside' : 'replace' }
 }
 
 /** Once the bytes were looked at. */
-export function decideCompared(rule: OverwriteRule, isSame: boolean): Decision {
+export function decideCompared(
+  rule: OverwriteRule,
+  isSame: boolean,
+  { isOlder = true }: { readonly isOlder?: boolean } = {},
+): Decision {
   if (isSame) return { kind: 'same' }
+  if (rule === 'older' && !isOlder) return { kind: 'keep', reason: 'not-older' }
   return rule === 'both' ? { kind: 'beside' } : { kind: 'replace' }
 }
 
@@ -58,11 +72,18 @@ export function setsExistingFolders(rule: OverwriteRule): boolean {
 function isKnownSame(rule: OverwriteRule, entry: TreeEntry, existing: Existing): boolean {
   if (entry.type === 'symlink') return existing.kind === 'symlink' && existing.target.equals(entry.target)
   if (entry.type === 'special') return true
-  const distance = entry.mtimeNs - existing.mtimeNs
-  const isSameTime = distance > -sameTimeNs && distance < sameTimeNs
-  return rule === 'changed' && isSameTime && 'size' in entry && 'size' in existing && BigInt(entry.size) === existing.size
+  return rule === 'changed' && isSameTime(entry, existing) && isSameSize(entry, existing)
 }
 
-function kindOf(entry: TreeEntry): ExistingKind {
+export function isSameTime(entry: TreeEntry, existing: Existing): boolean {
+  const distance = entry.mtimeNs - existing.mtimeNs
+  return distance > -sameTimeNs && distance < sameTimeNs
+}
+
+export function isSameSize(entry: TreeEntry, existing: Existing): boolean {
+  return 'size' in entry && 'size' in existing && BigInt(entry.size) === existing.size
+}
+
+export function kindOf(entry: TreeEntry): ExistingKind {
   return entry.type === 'hardlink' ? 'file' : entry.type
 }

@@ -12,6 +12,7 @@ import type { FilePlacing } from './file-placing.ts'
 import type { FileQueue } from './file-queue.ts'
 import type { FolderPlacing } from './folder-placing.ts'
 import type { LocalPath } from './folders.ts'
+import { removeLeftovers } from './leftovers.ts'
 import { placeSpecial, placeSymlink } from './link-placing.ts'
 import { failureOf } from './restore-report.ts'
 import type { FolderState, PlacingContext } from './spot.ts'
@@ -39,6 +40,7 @@ export class Planner {
 
   async plan(queue: FileQueue, { item, root, above }: PlacedItem, roots: readonly LocalPath[]): Promise<void> {
     let state: FolderState | undefined = { place: { root, path: noPath }, isFresh: isEmptyFolder(roots[root]!) }
+    if (this.context.isLeft && !state.isFresh) removeLeftovers(this.context.folders.at(state.place), this.context.isLeft)
     const known = item.above.slice(0, item.above.length - above.length)
     let path = known.reduce<Buffer>((joined, entry) => joinNames(joined, entry.name), noPath)
     for (const entry of above) {

@@ -1,4 +1,10 @@
-export const restoreFaults = ['cancelled', 'ambiguous-selection', 'destination-unusable'] as const
+export const restoreFaults = [
+  'cancelled',
+  'ambiguous-selection',
+  'destination-unusable',
+  'too-much',
+  'version-unreadable',
+] as const
 export type RestoreFault = (typeof restoreFaults)[number]
 
 /** A restore that did not take place, or was broken off; what it had put under its final name by then is whole. */

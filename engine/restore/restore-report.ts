@@ -12,6 +12,13 @@ export interface KeptEntry {
   readonly reason: KeepReason
 }
 
+/** What could not take its own name, because that was taken. */
+export interface BesideEntry {
+  readonly path: Buffer
+  /** The name it has here. */
+  readonly name: Buffer
+}
+
 export interface FailedEntry {
   /** The source path. A folder stands for everything below it. */
   readonly path: Buffer
@@ -36,8 +43,13 @@ export interface RestoreResult {
   readonly sockets: number
   /** Sizes of the files, holes included. */
   readonly bytes: number
+  /** Of the files: those that took the place of another one. */
+  readonly replaced: number
   /** Entries that were already as in the version. */
   readonly unchanged: number
+  /** Of the files and links: those that were put beside what is there. */
+  readonly besideCount: number
+  readonly beside: readonly BesideEntry[]
   readonly keptCount: number
   readonly kept: readonly KeptEntry[]
   readonly failedCount: number
@@ -73,6 +85,7 @@ export class RestoreReport {
   others = 0
   sockets = 0
   bytes = 0
+  replaced = 0
   unchanged = 0
   /** Of large files that are not whole yet. */
   bytesUnderWay = 0
@@ -85,6 +98,8 @@ export class RestoreReport {
   isTotalKnown = false
   private receivedBytes = 0
   private readonly kept: KeptEntry[] = []
+  private readonly beside: BesideEntry[] = []
+  private besideCount = 0
   private readonly failed: FailedEntry[] = []
   private readonly notSet: NotSetEntry[] = []
   private keptCount = 0
@@ -107,6 +122,14 @@ export class RestoreReport {
     if (this.kept.length < reportListMax) this.kept.push({ path: sourcePath(path), reason })
   }
 
+  /** Written, under that name. */
+  addPlaced(path: Buffer, as: { readonly name: Buffer; readonly ownName: Buffer; readonly mustBeNew: boolean }): void {
+    if (!as.mustBeNew) this.replaced++
+    if (as.name.equals(as.ownName)) return
+    this.besideCount++
+    if (this.beside.length < reportListMax) this.beside.push({ path: sourcePath(path), name: as.name })
+  }
+
   addFailed(path: Buffer, failure: { readonly code: string; readonly detail: string }): void {
     this.failedCount++
     if (this.failed.length < reportListMax) this.failed.push({ path: sourcePath(path), ...failure })
@@ -126,9 +149,10 @@ export class RestoreReport {
 
   result(elapsedMs: number): RestoreResult {
     const { files, directories, symlinks, others, sockets, bytes, unchanged, verified, stopped, receivedBytes } = this
-    const { kept, keptCount, failed, failedCount, notSet, notSetCount } = this
+    const { kept, keptCount, failed, failedCount, notSet, notSetCount, replaced, beside, besideCount } = this
     return {
       ...{ files, directories, symlinks, others, sockets, bytes, unchanged, keptCount, kept, failedCount, failed },
+      ...{ replaced, beside, besideCount },
       ...{ notSetCount, notSet, verified, stopped, receivedBytes, elapsedMs },
     }
   }
@@ -147,7 +171,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** The path in a version as the source path it was; on Windows that begins with the drive. */
-function sourcePath(path: Buffer): Buffer {
+export function sourcePath(path: Buffer): Buffer {
   const beginsWithDrive = path[1] === 0x3a && (path.length === 2 || path[2] === 0x2f)
   return beginsWithDrive ? path : Buffer.concat([Buffer.from('/'), path])
 }

@@ -11,7 +11,7 @@ import type { PlannedFile } from './planned-file.ts'
 import { Planner } from './planner.ts'
 import type { RestoreOptions } from './restore.ts'
 import type { RestoreReport } from './restore-report.ts'
-import { TemporaryNames, temporaryPrefix } from './temporary-names.ts'
+import { attemptsPrefix, TemporaryNames, temporaryPrefix } from './temporary-names.ts'
 import { Transfer } from './transfer.ts'
 import { WritingPool } from './writing-pool.ts'
 
@@ -37,12 +37,20 @@ export class RestoreRun {
     this.placed = placed
     this.report = report
     const signal = options.signal ? AbortSignal.any([options.signal, this.broken.signal]) : this.broken.signal
-    const prefix = temporaryPrefix(options.randomBytes)
+    const attempts = options.attempt && attemptsPrefix(options.attempt.of)
+    const prefix = temporaryPrefix(options.randomBytes, attempts)
     const names = new TemporaryNames(prefix, 'm-')
     this.folders = new Folders(placed.roots)
     const threads = options.threads ?? threadsByDefault
     this.pool = new WritingPool({ secrets, roots: placed.roots, temporaryPrefix: prefix, verify, threads })
-    const placing = { folders: this.folders, names, report, rule: overwrite }
+    const placing = {
+      folders: this.folders,
+      names,
+      report,
+      rule: overwrite,
+      mayReplace: options.mayReplace,
+      isLeft: options.attempt?.isFirst === false ? leftTest(attempts, prefix) : undefined,
+    }
     this.folderPlacing = new FolderPlacing(placing)
     this.filePlacing = new FilePlacing({ ...placing, plaintexts, pool: this.pool })
     this.planner = new Planner({ ...placing, records, secrets, signal }, this.folderPlacing, this.filePlacing)
@@ -119,5 +127,13 @@ export class RestoreRun {
     if (!this.options.onProgress || nowMs - this.shownMs < progressEveryMs) return
     this.shownMs = nowMs
     this.options.onProgress(this.report.progress())
+  }
+}
+
+function leftTest(attempts: string | undefined, own: string): ((name: Buffer) => boolean) | undefined {
+  if (attempts === undefined) return undefined
+  return (name) => {
+    const text = name.toString('latin1')
+    return text.startsWith(attempts) && !text.startsWith(own)
   }
 }

@@ -7,19 +7,30 @@ import { type PlaintextSource, plaintextSource } from '../repository/plaintext-s
 import type { RecordSource } from '../repository/target.ts'
 import { TreeReader } from '../repository/tree-reader.ts'
 import { type Destination, placeItems } from './destination.ts'
-import type { OverwriteRule } from './overwrite.ts'
+import type { Existing, OverwriteRule } from './overwrite.ts'
 import { RestoreError } from './restore-error.ts'
 import { failureOf, type RestoreProgress, RestoreReport, type RestoreResult } from './restore-report.ts'
 import { RestoreRun } from './restore-run.ts'
 import { expectDistinctNames, findSelection, type SelectedItem } from './selection.ts'
 
-export interface RestoreOptions {
-  readonly records: RecordSource
-  readonly secrets: RepositorySecrets
+export type RestoreOptions = RestoreSettings & (ByPath | ByItems)
+
+/** Paths in a version. */
+export interface ByPath {
   /** Of the version. */
   readonly root: ChunkId
   /** Source paths, bytes. Empty means the root; to name the version's sources leaves the folders above them as they are. */
   readonly selection: readonly Buffer[]
+}
+
+/** What somebody else has found already: of the version, nothing but that can be read by it. */
+export interface ByItems {
+  readonly items: readonly SelectedItem[]
+}
+
+export interface RestoreSettings {
+  readonly records: RecordSource
+  readonly secrets: RepositorySecrets
   readonly destination: Destination
   readonly overwrite: OverwriteRule
   /** Reads back what was written, before it gets its name. */
@@ -27,7 +38,13 @@ export interface RestoreOptions {
   readonly randomBytes: (length: number) => Buffer
   /** At most about ten times a second, and at the end. */
   readonly onProgress?: (progress: RestoreProgress) => void
+  /** What was done, also when it is broken off or fails. */
+  readonly onEnded?: (result: RestoreResult) => void
   readonly signal?: AbortSignal
+  /** Of a restore that may be begun again, told apart by letters and digits: what a killed attempt left is removed by the next. */
+  readonly attempt?: { readonly of: string; readonly isFirst: boolean }
+  /** Asked before anything is replaced; what it says no to is kept and reported. The path is the version's. */
+  readonly mayReplace?: (path: Buffer, existing: Existing) => boolean
   /** Writing threads; 2 unless told otherwise. */
   readonly threads?: number
 }
@@ -51,6 +68,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreResult> {
     throw error
   } finally {
     await run.close()
+    options.onEnded?.(report.result(performance.now() - startedMs))
   }
   return report.result(performance.now() - startedMs)
 }
@@ -60,12 +78,17 @@ async function selectItems(
   plaintexts: PlaintextSource,
   report: RestoreReport,
 ): Promise<readonly SelectedItem[]> {
+  const items = 'items' in options ? options.items : await findItems(options, plaintexts, report)
+  if (options.destination.kind === 'folder' && options.destination.strip) expectDistinctNames(items)
+  return items
+}
+
+async function findItems(wanted: ByPath, plaintexts: PlaintextSource, report: RestoreReport): Promise<readonly SelectedItem[]> {
   const items: SelectedItem[] = []
-  for (const found of await findSelection(new TreeReader(plaintexts), options.root, options.selection)) {
+  for (const found of await findSelection(new TreeReader(plaintexts), wanted.root, wanted.selection)) {
     if (found.kind === 'found') items.push(found.item)
     else if (found.kind === 'lost') report.addFailed(found.path, failureOf(found.error))
     else report.addFailed(found.path, { code: 'not-in-version', detail: 'the version has nothing of this path' })
   }
-  if (options.destination.kind === 'folder' && options.destination.strip) expectDistinctNames(items)
   return items
 }

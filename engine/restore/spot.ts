@@ -15,6 +15,10 @@ export interface PlacingContext {
   readonly names: TemporaryNames
   readonly report: RestoreReport
   readonly rule: OverwriteRule
+  /** Names of growing files that an earlier attempt left; undefined: there was none. */
+  readonly isLeft?: ((name: Buffer) => boolean) | undefined
+  /** Asked before anything is replaced; what it says no to is kept. */
+  readonly mayReplace?: ((path: Buffer, existing: Existing) => boolean) | undefined
 }
 
 /** A folder that entries are being put into. */
@@ -53,8 +57,12 @@ export function findSpot(context: PlacingContext, parent: FolderState, entry: Tr
         report.addKept(path, decision.reason)
         return { kind: 'none' }
       case 'beside':
-        return besideSpot(context, parent, entry.name)
+        return besideSpot(context, parent, entry)
       case 'replace':
+        if (context.mayReplace?.(path, existing) === false) {
+          report.addKept(path, 'not-held')
+          return { kind: 'none' }
+        }
         return replaceSpot(context, parent, entry, existing)
       default:
         return decision
@@ -65,12 +73,14 @@ export function findSpot(context: PlacingContext, parent: FolderState, entry: Tr
   }
 }
 
-/** The first name beside a taken one that is free. */
-export function besideSpot(context: PlacingContext, parent: FolderState, name: Buffer): Spot {
+/** The first name beside a taken one that is free. A link that lies there already from the last time is it. */
+export function besideSpot(context: PlacingContext, parent: FolderState, entry: TreeEntry): Spot {
   const folder = context.folders.at(parent.place)
   for (let attempt = 1; attempt <= besideTriesMax; attempt++) {
-    const other = besideName(name, attempt)
-    if (!lookAt(folder.pathOf(other))) return { kind: 'free', name: other, mustBeNew: true }
+    const other = besideName(entry.name, attempt)
+    const there = lookAt(folder.pathOf(other))
+    if (!there) return { kind: 'free', name: other, mustBeNew: true }
+    if (entry.type === 'symlink' && there.kind === 'symlink' && there.target.equals(entry.target)) return { kind: 'same' }
   }
   throw Object.assign(new Error('every name beside it is taken as well'), { code: 'EEXIST' })
 }

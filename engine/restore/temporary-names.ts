@@ -17,7 +17,12 @@ export class TemporaryNames {
   }
 }
 
+/** Of a restore that may be begun again: all its attempts have names of this beginning. `of`: letters and digits that tell it apart. */
+export function attemptsPrefix(of: string): string {
+  return `.holdfast-restore-${of}-`
+}
+
 /** Of one restore. A file of such a name that is still there afterwards was left by a restore that was killed. */
-export function temporaryPrefix(randomBytes: (length: number) => Buffer): string {
-  return `.holdfast-restore-${randomBytes(randomPartBytes).toString('hex')}`
+export function temporaryPrefix(randomBytes: (length: number) => Buffer, attempts = '.holdfast-restore-'): string {
+  return `${attempts}${randomBytes(randomPartBytes).toString('hex')}`
 }

@@ -16,14 +16,16 @@ import type { ClientOf } from '../http/client.ts'
 import { readForm } from '../http/form.ts'
 import { localPathOr } from '../http/local-path.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { activityPath, browsePath, computerPath, runPath } from '../http/page-paths.ts'
+import { activityPath, browsePath, computerPath, restoresPath, runPath } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
 import type { OrdersService } from '../orders/orders-service.ts'
 import type { ProgressService } from '../progress/progress-service.ts'
 import { streamRunning } from '../progress/running-stream.ts'
 import { workProps } from '../progress/work-props.ts'
+import type { RestoreOrdersService } from '../restore-orders/restore-orders-service.ts'
+import { restoreEntry } from '../restore-orders/restore-props.ts'
 import type { RunReportsService } from '../runs/run-reports-service.ts'
-import { isId } from '../runtime/ids.ts'
+import { type Id, isId } from '../runtime/ids.ts'
 import { knownTest, SkipError } from '../skips/accepted-skip.ts'
 import type { SkipsService } from '../skips/skips-service.ts'
 import type { ReadSnapshotBody } from '../snapshots/snapshot-bodies.ts'
@@ -37,6 +39,7 @@ import { leadOf, saysOf, stateOf, wordsOf } from './run-words.ts'
 
 const runsPerPage = 50
 const leftOutShown = 500
+const restoresShown = 3
 const maxComputersListed = 500
 
 const acceptSchema = z.object({
@@ -57,6 +60,7 @@ export function activityPagesRoutes(options: {
   readonly skips: SkipsService
   readonly orders: OrdersService
   readonly progress: ProgressService
+  readonly restoreOrders: Pick<RestoreOrdersService, 'list'>
   readonly readSnapshotBody: ReadSnapshotBody
   readonly clientOf: ClientOf
   readonly pageContext: (c: AppContext) => PageContext
@@ -85,6 +89,7 @@ export function activityPagesRoutes(options: {
         computers: computers.map(({ deviceId, name }) => ({ id: deviceId, name })),
         filter: filter.shown,
         work: await workProps(c, options, { customerId, path: activityPath }),
+        ...(after === undefined ? { restores: await restoresOf(customerId, c.var.access.may('restores:read', customerId)) } : {}),
         pager: pagerOf(filter.query, runs, { hasMore: found.length > runsPerPage, isFirst: after === undefined }),
       }),
     )
@@ -129,6 +134,12 @@ export function activityPagesRoutes(options: {
     await skips.revoke(skip.skipId, actingAsUser(c, clientOf))
     return c.redirect(runPath(run.runId), 303)
   })
+
+  async function restoresOf(customerId: Id<'cus'>, mayRead: boolean) {
+    const found = await options.restoreOrders.list({ customerIds: [customerId], before: undefined, limit: restoresShown })
+    const names = await devices.listNames([...new Set(found.map(({ deviceId }) => deviceId))])
+    return { newest: found.map((restore) => restoreEntry(restore, names, mayRead)), path: mayRead ? restoresPath : undefined }
+  }
 
   async function getRun(c: AppContext): Promise<RunRecord> {
     const id = c.req.param('runId') ?? ''

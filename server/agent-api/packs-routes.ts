@@ -11,7 +11,8 @@ import { newRoutes } from '../http/new-routes.ts'
 import { Problem } from '../http/problem.ts'
 import type { RecordsService } from '../records/records-service.ts'
 import type { Repository } from '../repositories/repository.ts'
-import type { Id } from '../runtime/ids.ts'
+import type { RestoreOrdersService } from '../restore-orders/restore-orders-service.ts'
+import { type Id, isId } from '../runtime/ids.ts'
 import { readIds } from './id-lists.ts'
 import { sessionIdOf } from './sessions-routes.ts'
 
@@ -19,8 +20,9 @@ export function agentPacksRoutes(services: {
   readonly uploads: UploadsService
   readonly records: RecordsService
   readonly getRepository: (customerId: Id<'cus'>) => Promise<Repository>
+  readonly restoreOrders: Pick<RestoreOrdersService, 'mayRead'>
 }): App {
-  const { uploads, records, getRepository } = services
+  const { uploads, records, getRepository, restoreOrders } = services
   const routes = newRoutes()
   routes.put('/api/agent/v1/sessions/:sessionId/packs/:packId', async (c) => {
     const answer = await uploads.receive({
@@ -35,7 +37,12 @@ export function agentPacksRoutes(services: {
     return answer.kind === 'stored' ? c.json({ stored: true }, 201) : c.json({ stored: false }, 200)
   })
   routes.post('/api/agent/v1/records', async (c) => {
-    const repository = await getRepository(askingDevice(c).customerId)
+    const device = askingDevice(c)
+    // For a restore that the box ordered: a grant that has ended gives nothing more.
+    const restore = c.req.query('restore')
+    if (restore !== undefined && !(isId('rst', restore) && (await restoreOrders.mayRead(device, restore))))
+      throw new Problem('HF-NOT-FOUND')
+    const repository = await getRepository(device.customerId)
     const ids = await readIds(c, recordsPerCallMax)
     const outgoing = c.env.outgoing
     if (outgoing === undefined) throw new Error('records are only given over a socket')

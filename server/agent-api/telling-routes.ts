@@ -1,7 +1,7 @@
 /** What a computer tells of itself: its jobs, how far its backup is, how a run went. Nothing of it is believed beyond its own things. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { askingDevice } from '../devices/asking-device.ts'
-import { jsonContent, problemResponses, timeSchema } from '../http/api-schemas.ts'
+import { idSchema, jsonContent, problemResponses, timeSchema } from '../http/api-schemas.ts'
 import type { App } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { Problem } from '../http/problem.ts'
@@ -86,7 +86,7 @@ const openProgressRoute = createRoute({
   path: '/api/agent/v1/progress',
   summary: 'A ticket for telling how far a backup is',
   ...agentsOnly,
-  request: bodyOf(z.object({ run: runKeySchema, job: jobName })),
+  request: bodyOf(z.object({ run: runKeySchema, job: jobName, restore: idSchema('rst').optional() })),
   responses: { 201: { description: 'The ticket', content: jsonContent(z.object({ ticket: z.string() })) }, ...problemResponses },
 })
 
@@ -128,8 +128,8 @@ export function agentTellingRoutes(services: {
     return c.json({}, 200)
   })
   routes.openapi(openProgressRoute, (c) => {
-    const { run, job } = c.req.valid('json')
-    const ticket = progress.open(askingDevice(c), { key: run, job })
+    const { run, job, restore } = c.req.valid('json')
+    const ticket = progress.open(askingDevice(c), { key: run, job, restore })
     if (ticket === undefined) throw new Problem('HF-BUSY')
     return c.json({ ticket }, 201)
   })

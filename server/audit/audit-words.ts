@@ -142,6 +142,10 @@ const words = {
   'webhook.removed': ['Webhook removed', plain('removed a webhook')],
   'letters.defaults-changed': ['Letters by default changed', plain('changed which letters are sent by default')],
   'order.given': ['Computer asked to do something', named('asked for something to be done by')],
+  'restore.ordered': ['Files asked back to a computer', named('asked for files to go back to')],
+  'restore.rehearsed': ['Restore to another computer tried out', named('let another computer’s files be compared with those of')],
+  'restore.cancelled': ['Restore cancelled', named('cancelled a restore to')],
+  'restore.ended': ['Restore ended', ({ text, object }) => `ended a restore to ${object}: ${text('state')}`],
   'skip.accepted': ['Left-out file accepted', named('accepted that a file stays out of the backups of')],
   'skip.revoked': [
     'Left-out file not accepted any more',

@@ -2,7 +2,7 @@
 import { nameText } from '../../views/format/name-text.ts'
 import type { BasketPageThing, BasketPart } from '../../views/pages/basket.ts'
 import type { BasketAsideProps, BasketThing } from '../../views/partials/basket.ts'
-import { basketDownloadPath, basketPath, browsePath } from '../http/page-paths.ts'
+import { basketDownloadPath, basketPath, browsePath, newRestorePath } from '../http/page-paths.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import { type BasketItem, placeText } from './basket.ts'
@@ -42,8 +42,9 @@ export function basketParts(of: {
   /** By device. */
   readonly computers: ReadonlyMap<Id<'dev'>, string>
   readonly mayShare: boolean
+  readonly mayRestore: boolean
 }): { readonly parts: readonly BasketPart[]; readonly gone: readonly BasketPageThing[] } {
-  const { items, versions, computers } = of
+  const { items, versions, computers, mayRestore } = of
   const byVersion = Map.groupBy(items, ({ snapshotId }) => snapshotId)
   const known = new Map(versions.map((version) => [version.id, version]))
   const parts = [...byVersion].flatMap(([id, chosen], index): readonly BasketPart[] => {
@@ -58,6 +59,7 @@ export function basketParts(of: {
         zipPath: `/basket/download?${selectionQuery(id, 'basket')}&as=zip`,
         tarPath: `/basket/download?${selectionQuery(id, 'basket')}&as=tar`,
         ...(of.mayShare ? { sharePath: `/sharing/new?${selectionQuery(id, 'basket')}` } : {}),
+        ...(mayRestore ? { backPath: newRestorePath({ version: id, paths: 'basket' }) } : {}),
         things: chosen.map((item) => ({ ...pageThing(item), path: placePath(item) })),
       },
     ]

@@ -17,7 +17,7 @@ import type { DrillsService } from '../drills/drills-service.ts'
 import { monthAsked, monthProps } from '../home/month.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { browsePath, computerPath, jobsPath, ordersPath, skippedPath } from '../http/page-paths.ts'
+import { browsePath, computerPath, jobsPath, ordersPath, restoresPath, skippedPath } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
 import type { IdentitiesService } from '../identities/identities-service.ts'
 import type { OrdersService } from '../orders/orders-service.ts'
@@ -151,6 +151,7 @@ export function computersRoutes(options: {
         work: await workProps(c, options, { customerId, deviceId, path }),
         backUpPath: device.kind === 'agent' && c.var.access.may('devices:write', customerId) ? ordersPath(deviceId) : undefined,
         ...(told === undefined ? {} : { jobsPath: jobsPath(deviceId) }),
+        ...(c.var.access.may('restores:read', customerId) ? { restoresPath } : {}),
         stored: storedOf(computer),
       }),
     )

@@ -23,6 +23,7 @@ import { pruneProblems, pruneRefusals } from '../prune/prune-problems.ts'
 import { rebuildProblems } from '../rebuild/rebuild-problems.ts'
 import { recoveryProblems } from '../recovery/recovery-problems.ts'
 import { formatProblems, repositoryProblems } from '../repositories/repository-problems.ts'
+import { restoreProblems } from '../restore-orders/restore-problems.ts'
 import { retentionProblems } from '../retention/retention-problems.ts'
 import { searchProblems } from '../search/search-problems.ts'
 import { selfBackupProblems } from '../self-backups/self-backup-problems.ts'
@@ -54,6 +55,7 @@ const faultTables: readonly ProblemFinder[] = [
   switchProblems,
   licenceProblems,
   planProblems,
+  restoreProblems,
   setupProblems,
   deviceProblems,
   drillProblems,

@@ -16,6 +16,23 @@ export const picturePath = (id: Id<'snap'>, path: VersionPath) => `/versions/${i
 export const thumbnailPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/thumbnail${encodeVersionPath(path)}`
 export const newSharePath = (id: Id<'snap'>, path: VersionPath) =>
   `/sharing/new?${new URLSearchParams({ version: id, path: encodeVersionPath(path) })}`
+export const restoresPath = '/restores'
+/** Where something of a version is sent back to a computer, or made as it was. The top of the version is `/`. */
+export const newRestorePath = (of: {
+  readonly version: Id<'snap'>
+  readonly paths: readonly VersionPath[] | 'basket'
+  readonly mode?: 'revert'
+  /** The revert that is taken back: its paths count. */
+  readonly undoes?: Id<'rst'>
+}) => {
+  const paths =
+    of.paths === 'basket'
+      ? '&from=basket'
+      : of.paths.map((path) => `&path=${encodeURIComponent(encodeVersionPath(path) || '/')}`).join('')
+  const mode = of.mode === undefined ? '' : `&mode=${of.mode}`
+  return `/restores/new?version=${of.version}${paths}${mode}${of.undoes === undefined ? '' : `&undoes=${of.undoes}`}`
+}
+export const restoreOrderPath = (restoreId: Id<'rst'>) => `/restores/${restoreId}`
 export const skippedPath = (id: Id<'snap'>) => `/versions/${id}/skipped`
 export const restorePath = '/restore'
 export const historyPath = (of: { readonly deviceId: Id<'dev'>; readonly job: string; readonly path: VersionPath }) =>

@@ -37,6 +37,13 @@ export const permissionTable = {
    * By nobody's token.
    */
   'baskets:use': { roles: [...members] },
+  /** What went back to computers, with its names. Not behind broken glass, as a basket is not. */
+  'restores:read': { roles: [...members], scope: 'files' },
+  /**
+   * Files back to a computer, or a folder as it was: it changes what lies there, and lets a computer read another one's files. By
+   * nobody's token: a stolen one must not write on anybody's disk.
+   */
+  'restores:write': { roles: ['owner', 'member'] },
   /** Pins, and taking back what lies in the bin: nothing is lost by it. By nobody's token. */
   'versions:keep': { roles: [...staff, 'owner', 'member'] },
   /** What people write about versions. It is contents: never by a staff role. */

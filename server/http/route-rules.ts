@@ -26,6 +26,11 @@ export type RouteKey = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string
 /** A hundred jobs with a thousand folders each would be more; so would the configuration file be. */
 const toldJobsMaxBytes = 4 * 1024 * 1024
 
+/** 500 long paths, each byte of them as three characters. */
+const restoreFormMaxBytes = 4 * 1024 * 1024
+/** Four lists of 500 names. */
+const restoreReportMaxBytes = 8 * 1024 * 1024
+
 export const smallBodyMaxBytes = 64 * 1024
 
 export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
@@ -145,6 +150,21 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'GET /api/v1/shares/:shareId': { permission: 'shares:read' },
   'POST /api/v1/shares': { permission: 'shares:write', body: { maxBytes: maxShareFormBytes } },
   'DELETE /api/v1/shares/:shareId': { permission: 'shares:write' },
+  'GET /restores': { permission: 'restores:read' },
+  'GET /restores/new': { permission: 'restores:write' },
+  'POST /restores/new': { permission: 'restores:write', body: { maxBytes: restoreFormMaxBytes } },
+  'POST /restores/rehearsals': { permission: 'restores:write', body: { maxBytes: restoreFormMaxBytes } },
+  'GET /restores/rehearsals/:rehearsalId': { permission: 'restores:write' },
+  'GET /restores/:restoreId': { permission: 'restores:read' },
+  'GET /restores/:restoreId/live': { permission: 'restores:read' },
+  'POST /restores/:restoreId/cancel': { permission: 'restores:write' },
+  'GET /api/v1/restores': { permission: 'restores:read' },
+  'POST /api/v1/restores': { permission: 'restores:write', body: { maxBytes: restoreFormMaxBytes } },
+  'GET /api/v1/restores/:restoreId': { permission: 'restores:read' },
+  'POST /api/v1/restores/:restoreId/cancel': { permission: 'restores:write' },
+  'GET /api/agent/v1/restores/:restoreId': { permission: 'agent:use' },
+  'POST /api/agent/v1/restores/:restoreId': { permission: 'agent:use', body: { maxBytes: restoreReportMaxBytes } },
+  'POST /api/agent/v1/restores/:restoreId/rehearsal': { permission: 'agent:use' },
   'GET /customers': { permission: 'customers:write' },
   'GET /customers/new': { permission: 'customers:write' },
   'POST /customers/new': { permission: 'customers:write' },

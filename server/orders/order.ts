@@ -12,6 +12,12 @@ export type OrderBody =
   | { readonly kind: 'jobs-changed'; readonly baseRevision: string; readonly jobs: readonly OrderedJob[] }
   /** The backup that runs now, or the one that is named. */
   | { readonly kind: 'cancel'; readonly run?: RunKey }
+  /** Get files back: which, and where to, the computer asks for by this id (server/restore-orders/). */
+  | { readonly kind: 'restore'; readonly restore: Id<'rst'> }
+  /** Say what a restore would do, and do nothing. */
+  | { readonly kind: 'rehearse'; readonly restore: Id<'rst'> }
+  /** Stop getting files back, where that is under way. */
+  | { readonly kind: 'cancel-restore'; readonly restore: Id<'rst'> }
 
 /** A job as the dashboard sets it. Whatever else the computer keeps of a job of that name stays untouched. */
 export interface OrderedJob {
@@ -22,7 +28,14 @@ export interface OrderedJob {
   readonly isPaused: boolean
 }
 
-export const orderKinds = ['run-now', 'jobs-changed', 'cancel'] as const satisfies readonly OrderBody['kind'][]
+export const orderKinds = [
+  'run-now',
+  'jobs-changed',
+  'cancel',
+  'restore',
+  'rehearse',
+  'cancel-restore',
+] as const satisfies readonly OrderBody['kind'][]
 export type OrderKind = OrderBody['kind']
 
 export const orderStates = ['waiting', 'taken', 'done', 'failed', 'expired', 'withdrawn'] as const
@@ -58,6 +71,10 @@ export const maxOpenOrders = 20
 export const orderLifetimeMs = 14 * 24 * 60 * 60 * 1000
 /** Stopping a backup makes sense while it runs. */
 export const cancelLifetimeMs = 60 * 60 * 1000
+/** Whoever looks at the page does not wait longer. */
+export const rehearseLifetimeMs = 60 * 1000
+/** What is asked for in passing: not shown as waiting, and not one of those that fill a computer's list. */
+export const passingOrderKinds: readonly OrderKind[] = ['cancel', 'rehearse', 'cancel-restore']
 /** Ended ones stay so long for people to read. */
 export const endedOrdersKeptMs = 90 * 24 * 60 * 60 * 1000
 

@@ -13,6 +13,7 @@ import {
   OrderError,
   type OrderReport,
   orderLifetimeMs,
+  rehearseLifetimeMs,
 } from './order.ts'
 import { createOrderBell, type OrderBell } from './order-bell.ts'
 import * as table from './orders-table.ts'
@@ -43,6 +44,10 @@ export interface OrdersService {
   readonly listOpenOfCustomer: (customerId: Id<'cus'>) => Promise<readonly Order[]>
   /** Newest first. */
   readonly listNewest: (deviceId: Id<'dev'>, limit: number) => Promise<readonly Order[]>
+  /** Of one that nobody has taken yet; false when it is too late for that. */
+  readonly withdraw: (transaction: Transaction, orderId: Id<'ord'>) => Promise<boolean>
+  /** Somebody looks at another choice: what was asked before is of no use any more. */
+  readonly withdrawRehearsals: (transaction: Transaction, deviceId: Id<'dev'>) => Promise<void>
   /** A backup has ended: nobody has to stop it any more. */
   readonly endCancels: (transaction: Transaction, deviceId: Id<'dev'>) => Promise<void>
   /** Edits of a computer's jobs that it has not taken, and those it refused: they are void. */
@@ -86,21 +91,23 @@ export function createOrdersService(options: {
       state: 'waiting',
       givenAt,
       givenBy: actorName(actingAs.actor),
-      expiresAt: givenAt + (body.kind === 'cancel' ? cancelLifetimeMs : orderLifetimeMs),
+      expiresAt: givenAt + lifetimeOf(body),
       takenAt: undefined,
       endedAt: undefined,
       code: undefined,
       detail: undefined,
     } as const
     const number = await table.insertOrder(tx, order)
-    await insertAudit(tx, {
-      ...actingAs,
-      at: givenAt,
-      action: 'order.given',
-      objectId: deviceId,
-      customerId: device.customerId,
-      detail: { order: body.kind, number, ...(body.kind === 'run-now' && body.job !== undefined ? { job: body.job } : {}) },
-    })
+    // Restores write rows of their own, which say more.
+    if (!('restore' in body))
+      await insertAudit(tx, {
+        ...actingAs,
+        at: givenAt,
+        action: 'order.given',
+        objectId: deviceId,
+        customerId: device.customerId,
+        detail: { order: body.kind, number, ...(body.kind === 'run-now' && body.job !== undefined ? { job: body.job } : {}) },
+      })
     afterCommit(tx, () => {
       bell.ring(deviceId)
       if (body.kind === 'cancel') options.onCancel?.(deviceId)
@@ -132,6 +139,9 @@ export function createOrdersService(options: {
     listOpen: (deviceId) => table.listOpenOrders(kysely, { deviceId, limit: maxOpenOrders }),
     listOpenOfCustomer: (customerId) => table.listOpenOrdersOfCustomer(kysely, customerId, maxOrdersListed),
     listNewest: (deviceId, limit) => table.listNewestOrders(kysely, deviceId, limit),
+    withdraw: (tx, orderId) => table.withdrawOrder(tx, orderId, clock.now()),
+    withdrawRehearsals: (tx, deviceId) =>
+      table.endOpenOrders(tx, { deviceId, kind: 'rehearse', state: 'withdrawn', at: clock.now() }),
     endCancels: (tx, deviceId) => table.endOpenOrders(tx, { deviceId, kind: 'cancel', state: 'done', at: clock.now() }),
     withdrawEdits: (tx, deviceId) => table.withdrawEdits(tx, deviceId, clock.now()),
     isListening: bell.isListening,
@@ -142,4 +152,9 @@ export function createOrdersService(options: {
     },
     close: bell.close,
   }
+}
+
+function lifetimeOf({ kind }: OrderBody): number {
+  if (kind === 'rehearse') return rehearseLifetimeMs
+  return kind === 'cancel' || kind === 'cancel-restore' ? cancelLifetimeMs : orderLifetimeMs
 }

@@ -156,6 +156,11 @@ export async function endOpenOrders(
     .execute()
 }
 
+export async function withdrawOrder(db: Queryable, orderId: Id<'ord'>, at: number): Promise<boolean> {
+  const update = db.updateTable('orders').set({ state: 'withdrawn', ended_at: at }).where('id', '=', orderId)
+  return (await update.where('state', '=', 'waiting').executeTakeFirstOrThrow()).numUpdatedRows > 0n
+}
+
 export async function withdrawEdits(db: Queryable, deviceId: Id<'dev'>, at: number): Promise<void> {
   await db
     .updateTable('orders')

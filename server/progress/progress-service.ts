@@ -14,13 +14,18 @@ import {
 
 export interface ProgressService {
   /** A ticket for signs of progress: whoever holds it needs no other proof. Undefined where too many backups run. */
-  readonly open: (device: DeviceIdentity, run: { readonly key: RunKey; readonly job: string }) => string | undefined
+  readonly open: (
+    device: DeviceIdentity,
+    run: { readonly key: RunKey; readonly job: string; readonly restore?: Id<'rst'> | undefined },
+  ) => string | undefined
   /** Undefined: the ticket is not known (any more), and a new one is needed. */
   readonly tell: (ticket: string, told: ProgressTold) => { readonly isCancelled: boolean } | undefined
   readonly end: (ticket: string) => void
-  /** Whatever a computer runs has ended. */
+  /** Whatever backup a computer runs has ended. */
   readonly endOf: (deviceId: Id<'dev'>) => void
   readonly askToStop: (deviceId: Id<'dev'>) => void
+  readonly askToStopRestore: (deviceId: Id<'dev'>, restoreId: Id<'rst'>) => void
+  readonly findRestore: (deviceId: Id<'dev'>, restoreId: Id<'rst'>) => RunningBackup | undefined
   readonly list: (customerId: Id<'cus'>) => readonly RunningBackup[]
   readonly find: (deviceId: Id<'dev'>) => RunningBackup | undefined
   /** Calls at each change of an account's backups until it is stopped; undefined where too many watch. `onClose`: the box closes. */
@@ -41,7 +46,10 @@ interface Entry {
 export function createProgressService(options: { readonly clock: Clock; readonly randomness: Randomness }): ProgressService {
   const { clock, randomness } = options
   const byTicket = new Map<string, Entry>()
+  /** A backup and a restore of one computer run side by side. */
   const byDevice = new Map<Id<'dev'>, Entry>()
+  const restoreByDevice = new Map<Id<'dev'>, Entry>()
+  const placeOf = ({ backup }: Entry) => (backup.restore === undefined ? byDevice : restoreByDevice)
   const watchers = new Map<Id<'cus'>, Set<{ readonly onChange: () => void; readonly onClose: () => void }>>()
   let watching = 0
   let isClosed = false
@@ -52,7 +60,8 @@ export function createProgressService(options: { readonly clock: Clock; readonly
   const drop = (entry: Entry | undefined) => {
     if (entry === undefined) return
     byTicket.delete(entry.ticket)
-    if (byDevice.get(entry.backup.deviceId) === entry) byDevice.delete(entry.backup.deviceId)
+    const place = placeOf(entry)
+    if (place.get(entry.backup.deviceId) === entry) place.delete(entry.backup.deviceId)
     changed(entry.backup.customerId)
   }
   const isBelieved = ({ backup }: Entry) => clock.now() - backup.heardAt < believedForMs
@@ -64,18 +73,18 @@ export function createProgressService(options: { readonly clock: Clock; readonly
   }
 
   return {
-    open: ({ deviceId, customerId, name }, { key, job }) => {
-      drop(byDevice.get(deviceId))
+    open: ({ deviceId, customerId, name }, { key, job, restore }) => {
+      drop((restore === undefined ? byDevice : restoreByDevice).get(deviceId))
       if (!makeRoom()) return undefined
       const nowMs = clock.now()
       const nothing = { filesDone: 0, filesTotal: undefined, bytesDone: 0, bytesTotal: undefined, bytesPerSecond: 0 }
       const whose = { deviceId, customerId, computer: name, run: key, job }
       const entry: Entry = {
         ticket: randomness.bytes(ticketBytes).toString('hex'),
-        backup: { ...whose, ...nothing, phase: 'scanning', startedAt: nowMs, heardAt: nowMs, isStopping: false },
+        backup: { ...whose, ...nothing, restore, phase: 'scanning', startedAt: nowMs, heardAt: nowMs, isStopping: false },
       }
       byTicket.set(entry.ticket, entry)
-      byDevice.set(deviceId, entry)
+      placeOf(entry).set(deviceId, entry)
       changed(customerId)
       return entry.ticket
     },
@@ -94,8 +103,18 @@ export function createProgressService(options: { readonly clock: Clock; readonly
       entry.backup = { ...entry.backup, isStopping: true }
       changed(entry.backup.customerId)
     },
+    askToStopRestore: (deviceId, restoreId) => {
+      const entry = restoreByDevice.get(deviceId)
+      if (entry?.backup.restore !== restoreId) return
+      entry.backup = { ...entry.backup, isStopping: true }
+      changed(entry.backup.customerId)
+    },
+    findRestore: (deviceId, restoreId) => {
+      const entry = restoreByDevice.get(deviceId)
+      return entry?.backup.restore === restoreId && isBelieved(entry) ? entry.backup : undefined
+    },
     list: (customerId) =>
-      [...byDevice.values()]
+      [...byDevice.values(), ...restoreByDevice.values()]
         .filter((entry) => entry.backup.customerId === customerId && isBelieved(entry))
         .map(({ backup }) => backup),
     find: (deviceId) => {

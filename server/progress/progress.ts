@@ -1,11 +1,11 @@
 /**
- * Backups that run now, as their computers tell about once a second. In memory only: a sign of progress costs no statement, and one
+ * Backups and restores that run now, as their computers tell about once a second. In memory only: a sign of progress costs no statement, and one
  * that was lost with a restart of the box comes again within seconds. Numbers and a phase, never a name.
  */
 import type { RunKey } from '../runs/run.ts'
 import type { Id } from '../runtime/ids.ts'
 
-export const backupPhases = ['scanning', 'sending', 'finishing'] as const
+export const backupPhases = ['scanning', 'sending', 'finishing', 'restoring'] as const
 export type BackupPhase = (typeof backupPhases)[number]
 
 export interface ProgressTold {
@@ -24,6 +24,8 @@ export interface RunningBackup extends ProgressTold {
   readonly computer: string
   readonly run: RunKey
   readonly job: string
+  /** It is no backup: files come back by this order. */
+  readonly restore: Id<'rst'> | undefined
   readonly startedAt: number
   readonly heardAt: number
   /** Somebody asked it to stop. */
@@ -41,7 +43,13 @@ const longestLeftMs = 99 * 3_600_000
 
 /** Undefined while there is nothing to guess by. */
 export function timeLeftMs({ phase, bytesDone, bytesTotal, bytesPerSecond }: ProgressTold): number | undefined {
-  if (phase !== 'sending' || bytesTotal === undefined || bytesPerSecond <= 0 || bytesDone >= bytesTotal) return undefined
+  if (
+    (phase !== 'sending' && phase !== 'restoring') ||
+    bytesTotal === undefined ||
+    bytesPerSecond <= 0 ||
+    bytesDone >= bytesTotal
+  )
+    return undefined
   const leftMs = ((bytesTotal - bytesDone) / bytesPerSecond) * 1000
   return leftMs > longestLeftMs ? undefined : leftMs
 }

@@ -6,7 +6,7 @@ import type { AppContext } from '../http/app-environment.ts'
 import { Problem } from '../http/problem.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { ProgressService } from './progress-service.ts'
-import { runningProps } from './work-props.ts'
+import { mayStopIn, runningProps } from './work-props.ts'
 
 const notOftenerMs = 1000
 /** A silent line is cut by proxies, and by this box, after a minute or two. */
@@ -23,7 +23,7 @@ export function streamRunning(
   },
 ): Response {
   const { customerId, deviceId, path } = of
-  const mayStop = c.var.access.may('devices:write', customerId)
+  const mayStop = mayStopIn(c, customerId)
   let change = Promise.withResolvers<void>()
   let isEnded = false
   const end = () => {

@@ -2,8 +2,8 @@
 import type { RunningProps, WaitingProps, WorkProps } from '../../views/partials/work.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { AppContext } from '../http/app-environment.ts'
-import { computerPath, ordersPath } from '../http/page-paths.ts'
-import type { Order } from '../orders/order.ts'
+import { computerPath, ordersPath, restoreOrderPath } from '../http/page-paths.ts'
+import { type Order, passingOrderKinds } from '../orders/order.ts'
 import type { OrdersService } from '../orders/orders-service.ts'
 import type { Id } from '../runtime/ids.ts'
 import { type RunningBackup, timeLeftMs } from './progress.ts'
@@ -26,29 +26,54 @@ export async function workProps(
 ): Promise<WorkProps> {
   const { customerId, deviceId, path } = of
   const isShown = (one: { readonly deviceId: Id<'dev'> }) => deviceId === undefined || one.deviceId === deviceId
-  const open = (await orders.listOpenOfCustomer(customerId)).filter((order) => isShown(order) && order.body.kind !== 'cancel')
+  const open = (await orders.listOpenOfCustomer(customerId)).filter(
+    (order) => isShown(order) && !passingOrderKinds.includes(order.body.kind),
+  )
   const waiting: WaitingProps[] = []
   for (const order of open.slice(0, waitingShown)) {
     const device = await devices.find(order.deviceId)
-    if (device !== undefined) waiting.push(waitingProps(order, device.name, orders.isListening(order.deviceId)))
+    if (device !== undefined)
+      waiting.push(
+        waitingProps(order, device.name, {
+          isListening: orders.isListening(order.deviceId),
+          sees: c.var.access.may('restores:read', customerId),
+        }),
+      )
   }
-  const mayStop = c.var.access.may('devices:write', customerId)
   return {
     running: progress
       .list(customerId)
       .filter(isShown)
-      .map((backup) => runningProps(backup, mayStop)),
+      .map((backup) => runningProps(backup, mayStopIn(c, customerId))),
     waiting,
     streamPath: streamPath(path, deviceId),
     path,
   }
 }
 
-export function runningProps(backup: RunningBackup, mayStop: boolean): RunningProps {
+export type MayStop = { readonly backups: boolean; readonly restores: boolean; readonly sees: boolean }
+
+export function mayStopIn(c: AppContext, customerId: Id<'cus'>): MayStop {
+  const { access } = c.var
+  return {
+    backups: access.may('devices:write', customerId),
+    restores: access.may('restores:write', customerId),
+    sees: access.may('restores:read', customerId),
+  }
+}
+
+export function runningProps(backup: RunningBackup, mayStop: MayStop): RunningProps {
   const { computer, deviceId, job, phase, filesDone, filesTotal, bytesDone, bytesTotal, bytesPerSecond, isStopping } = backup
   const numbers = { phase, filesDone, filesTotal, bytesDone, bytesTotal, bytesPerSecond, isStopping }
-  const stopPath = mayStop ? ordersPath(deviceId) : undefined
-  return { computer, path: computerPath(deviceId), job, ...numbers, leftMs: timeLeftMs(backup), stopPath }
+  const { restore } = backup
+  const leftMs = timeLeftMs(backup)
+  if (restore !== undefined) {
+    const stopPath = mayStop.restores ? `${restoreOrderPath(restore)}/cancel` : undefined
+    const path = mayStop.sees ? restoreOrderPath(restore) : computerPath(deviceId)
+    return { what: 'restore', computer, path, job, ...numbers, leftMs, stopPath }
+  }
+  const stopPath = mayStop.backups ? ordersPath(deviceId) : undefined
+  return { what: 'backup', computer, path: computerPath(deviceId), job, ...numbers, leftMs, stopPath }
 }
 
 function streamPath(path: string, deviceId: Id<'dev'> | undefined): string {
@@ -56,11 +81,18 @@ function streamPath(path: string, deviceId: Id<'dev'> | undefined): string {
   return `/activity/running?${query}`
 }
 
-function waitingProps(order: Order, computer: string, isListening: boolean): WaitingProps {
+function waitingProps(
+  order: Order,
+  computer: string,
+  { isListening, sees }: { readonly isListening: boolean; readonly sees: boolean },
+): WaitingProps {
   const words =
     order.body.kind === 'run-now'
       ? `a backup${order.body.job === undefined ? '' : ` of “${order.body.job}”`} was asked for`
-      : 'its jobs were changed'
+      : order.body.kind === 'restore'
+        ? 'files shall go back to it'
+        : 'its jobs were changed'
   const state = order.state === 'taken' ? 'taken' : isListening ? 'listening' : 'waiting'
-  return { computer, words, givenAtMs: order.givenAt, givenBy: order.givenBy, state }
+  const path = order.body.kind === 'restore' && sees ? { path: restoreOrderPath(order.body.restore) } : {}
+  return { computer, words, ...path, givenAtMs: order.givenAt, givenBy: order.givenBy, state }
 }

@@ -25,6 +25,7 @@ export const idPrefixes = [
   'ask',
   'shr',
   'drl',
+  'rst',
 ] as const
 export type IdPrefix = (typeof idPrefixes)[number]
 

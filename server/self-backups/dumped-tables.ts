@@ -139,6 +139,7 @@ export const leftOutTables: Readonly<Record<string, string>> = {
   outbox: 'what was told once is not told again by a box that comes back',
   basket_items: 'a choice of the moment: files are chosen again in a minute',
   orders: 'given again where they are still wanted: an old one must not come back',
+  restore_orders: 'as orders: an old one must not overwrite anything again, and what was done is history',
   told_jobs: 'each computer tells them again at its next contact',
   share_uses: 'who opened links of the lost box: history, and about people outside it',
   run_reports: 'history; the log stays on the computer',

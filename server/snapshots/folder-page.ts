@@ -1,7 +1,7 @@
 /** One page of a folder: how many names, from which on, and which of them. Pure. */
 import { nameText } from '../../views/format/name-text.ts'
 import type { EntryProps } from '../../views/partials/entry.ts'
-import { browsePath, filePath, newSharePath, previewPath, thumbnailPath, zipPath } from '../http/page-paths.ts'
+import { browsePath, filePath, newRestorePath, newSharePath, previewPath, thumbnailPath, zipPath } from '../http/page-paths.ts'
 import { mayHaveThumbnail } from '../previews/thumbnails-service.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { VersionPath } from './version-path.ts'
@@ -36,10 +36,16 @@ export function entryProps(
   version: Id<'snap'>,
   folder: VersionPath,
   entry: VersionEntry,
-  { hasThumbnails = true, mayShare = false }: { readonly hasThumbnails?: boolean; readonly mayShare?: boolean } = {},
+  {
+    hasThumbnails = true,
+    mayShare = false,
+    mayRestore = false,
+  }: { readonly hasThumbnails?: boolean; readonly mayShare?: boolean; readonly mayRestore?: boolean } = {},
 ): EntryProps {
   const path = [...folder, entry.name]
-  const shared = { name: nameText(entry.name), changedAtMs: entry.changedAtMs }
+  const isSocket = entry.type === 'special' && entry.what !== 'fifo'
+  const back = mayRestore && !isSocket ? { backPath: newRestorePath({ version, paths: [path] }) } : {}
+  const shared = { name: nameText(entry.name), changedAtMs: entry.changedAtMs, ...back }
   const share = mayShare ? { sharePath: newSharePath(version, path) } : {}
   switch (entry.type) {
     case 'directory':

@@ -15,7 +15,16 @@ import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { browsePath, changesPath, computerPath, newSharePath, skippedPath, tarPath, zipPath } from '../http/page-paths.ts'
+import {
+  browsePath,
+  changesPath,
+  computerPath,
+  newRestorePath,
+  newSharePath,
+  skippedPath,
+  tarPath,
+  zipPath,
+} from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
 import type { RetentionService } from '../retention/retention-service.ts'
 import { versionKeepProps } from '../version-notes/keep-props.ts'
@@ -81,6 +90,7 @@ export function versionsRoutes(options: {
     const after = parseCursor(c.req.query('after'))
     const folder = await reader.listFolder(path, { after, limit: entriesPerPage, isWanted: nameFilter(filter) })
     const here = browsePath(version.id, path)
+    const mayRestore = c.var.access.may('restores:write', version.customerId)
     const name = path.at(-1)
     const mayShare = c.var.access.may('shares:write', version.customerId)
     return c.html(
@@ -92,7 +102,7 @@ export function versionsRoutes(options: {
         above: stepsAbove({ page, version, device, path }),
         folder: name && nameText(name),
         entries: folder.entries.map((entry) => ({
-          ...entryProps(version.id, path, entry, { mayShare, hasThumbnails: page.glass === undefined }),
+          ...entryProps(version.id, path, entry, { mayShare, mayRestore, hasThumbnails: page.glass === undefined }),
           ...(entry.type === 'special'
             ? {}
             : { basket: basket?.buttonOf({ snapshotId: version.id, path: [...path, entry.name] }) }),
@@ -103,6 +113,7 @@ export function versionsRoutes(options: {
         zipPath: zipPath(version.id, path),
         tarPath: tarPath(version.id, path),
         ...(mayShare ? { sharePath: newSharePath(version.id, path) } : {}),
+        ...(mayRestore ? backPaths(version, path, device) : {}),
         earlierPath: neighbours.earlier && browsePath(neighbours.earlier, path),
         laterPath: neighbours.later && browsePath(neighbours.later, path),
         changesPath: neighbours.earlier && changesPath({ from: neighbours.earlier, to: version.id, path }),
@@ -167,6 +178,14 @@ async function lonelyFolder(reader: VersionReader): Promise<VersionPath> {
     path.push(only.name)
   }
   return path
+}
+
+/** Only the computer itself can become as it was. */
+function backPaths(version: Snapshot, path: VersionPath, device: Device) {
+  const of = { version: version.id, paths: [path] }
+  const revert =
+    device.state === 'active' && device.kind === 'agent' ? { revertPath: newRestorePath({ ...of, mode: 'revert' }) } : {}
+  return { backPath: newRestorePath(of), ...revert }
 }
 
 function versionFacts(version: Snapshot, device: Device): VersionFacts {

@@ -4,13 +4,14 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type {
   BackupResult,
+  ByPath,
   ChunkId,
   DeviceId,
   FileRepository,
   RecordSource,
   RepositorySecrets,
-  RestoreOptions,
   RestoreResult,
+  RestoreSettings,
   Storage,
 } from '../../engine/index.ts'
 import {
@@ -40,7 +41,7 @@ export interface TestRepository {
   /** Commits what a test wrote record by record; returns its root. */
   commit(write: (writer: VersionWriter) => ChunkId): Promise<ChunkId>
   /** Restores everything below a folder, unless told otherwise. */
-  restore(root: ChunkId, destination: string, options?: Partial<RestoreOptions>): Promise<RestoreResult>
+  restore(root: ChunkId, destination: string, options?: Partial<RestoreSettings & ByPath>): Promise<RestoreResult>
 }
 
 export async function testRepository(

@@ -24,8 +24,8 @@ export async function serveSamplePages(): Promise<SamplePagesServer> {
   for (const [name, sample] of Object.entries(pageSamples))
     routes.get(`/${name}`, async (c) => c.html(await sample(pageContext(files.prefix))))
   // What a page renews itself from: nothing is new.
-  for (const path of ['/storage/*', '/activity/*', '/runs/*', '/fleet/*', '/computers/*', '/drills/*', '/restore'])
-    routes.get(path, (c) => c.body(null, 204))
+  for (const path of ['/storage/*', '/activity/*', '/runs/*', '/fleet/*', '/computers/*', '/drills/*', '/restore', '/restores/*'])
+    routes.on(['GET', 'POST'], path, (c) => c.body(null, 204))
   for (const kind of ['thumbnail', 'picture'])
     routes.get(`/versions/:id/${kind}/:path`, (c) => c.body(picture, 200, { 'content-type': 'image/svg+xml' }))
   const server = serve({ fetch: routes.fetch, port: 0, hostname: '127.0.0.1' })

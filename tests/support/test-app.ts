@@ -25,6 +25,7 @@ import { createRebuild, type RebuildService } from '../../server/rebuild/rebuild
 import { createRecordsService, type RecordsService } from '../../server/records/records-service.ts'
 import { createRecoverySide, type RecoverySide } from '../../server/recovery-side.ts'
 import { createRepositories, type Repositories } from '../../server/repositories/repositories-service.ts'
+import { createRestoresSide, type RestoresSide } from '../../server/restores-side.ts'
 import { createRetentionSide, type RetentionSide } from '../../server/retention-side.ts'
 import { movableClock } from '../../server/runtime/clock.ts'
 import { type Id, parseId } from '../../server/runtime/ids.ts'
@@ -64,6 +65,7 @@ export interface TestApp extends AsyncDisposable {
   readonly versionNotes: RetentionSide['versionNotes']
   readonly plansSide: PlansSide
   readonly sharesSide: SharesSide
+  readonly restoresSide: RestoresSide
   readonly records: RecordsService
   readonly pool: WorkerPool
   readonly dataFolder: string
@@ -169,6 +171,15 @@ export async function testApp(
     reached,
   })
   const { retention } = retentionSide
+  const restoresSide = createRestoresSide({
+    ...devicesSide,
+    ...lettersSide,
+    ...common,
+    repositories,
+    ...retentionSide,
+    timeZone: 'UTC',
+    log,
+  })
   const plansSide = createPlansSide({ ...people, ...devicesSide, ...common, retention })
   const sharesSide = createSharesSide({
     ...people,
@@ -276,6 +287,7 @@ export async function testApp(
     recoverySide,
     keyCare,
     retentionSide,
+    restoresSide,
     plansSide,
     copiesSide,
     sharesSide,
@@ -304,6 +316,7 @@ export async function testApp(
     rebuild,
     retention,
     versionNotes: retentionSide.versionNotes,
+    restoresSide,
     plansSide,
     sharesSide,
     masterKey,

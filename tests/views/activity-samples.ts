@@ -184,7 +184,19 @@ export function activitySamples(viewer: Viewer): Readonly<Record<string, (page: 
       filter: { computer: 'dev_x', state: 'failed', day: '2026-03-14' },
       pager: { words: '' },
     }),
-    'activity-many': activity(viewer, { work: busyWork }),
+    'activity-many': activity(viewer, {
+      work: busyWork,
+      restores: {
+        newest: (['running', 'partly', 'done'] as const).map((state, index) => ({
+          path: index === 2 ? undefined : '/restores/rst_x',
+          what: index === 2 ? '229 files' : '/home/helen/Documents',
+          computer: 'DRAWING-02',
+          askedAtMs: nowMs - index * 86_400_000,
+          state,
+        })),
+        path: '/restores',
+      },
+    }),
     'run-partial': run(viewer, {}),
     'run-accept-wrong': run(viewer, {
       acceptProblem: { pattern: '[x', reason: 'no', words: '"[x" is no pattern.' },

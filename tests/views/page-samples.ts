@@ -37,6 +37,7 @@ import { previewSamples } from './preview-samples.ts'
 import { pruneSamples } from './prune-samples.ts'
 import { recoverySamples } from './recovery-samples.ts'
 import { restoreSamples } from './restore-samples.ts'
+import { restoresSamples } from './restores-samples.ts'
 import { shareSamples } from './share-samples.ts'
 
 const nowMs = Date.UTC(2026, 2, 26, 18, 20)
@@ -312,7 +313,7 @@ const hereAnd = {
   thumbnailPath: undefined,
 }
 const manyEntries: readonly EntryProps[] = [
-  { kind: 'folder', name: 'Older', ...at, ...hereAnd },
+  { kind: 'folder', name: 'Older', ...at, ...hereAnd, backPath: '/restores/new?x' },
   { kind: 'file', name: '03 March.xlsx', ...at, ...hereAnd, sizeBytes: 86_118 },
   { kind: 'file', name: 'caf\\xE9 menu.txt', ...hereAnd, changedAtMs: nowMs - 400 * dayMs, sizeBytes: 12 },
   {
@@ -632,6 +633,7 @@ export const pageSamples = {
   ...recoverySamples({ viewer, nowMs, longName }),
   ...shareSamples({ viewer, longName }),
   ...restoreSamples({ viewer, nowMs, longName }),
+  ...restoresSamples({ viewer, nowMs, longName }),
   'computer-failed': computer({
     state: { kind: 'failed' },
     failure: { atMs: lastMs, words: 'The plan is full: 500 of 500 GiB are used.', code: 'HF-QUOTA-EXCEEDED' },
@@ -655,7 +657,11 @@ export const pageSamples = {
       unpinPath: '/versions/snap_x/unpin',
     },
   }),
-  'folder-many': folder({ pager: { words: '200 on this page', next: '?after=x', backWord: 'First' } }),
+  'folder-many': folder({
+    backPath: '/restores/new?x',
+    revertPath: '/restores/new?x&mode=revert',
+    pager: { words: '200 on this page', next: '?after=x', backWord: 'First' },
+  }),
   'folder-choosing': folder({
     entries: manyEntries.map((entry, index) => ({ ...entry, basket: { item: `snap_x/home/${index}`, isIn: index % 2 === 1 } })),
     basket: fullBasket(nowMs, longName),

@@ -2,14 +2,16 @@ import { html } from 'hono/html'
 import { countOf, countText } from '../format/count.ts'
 import { durationText } from '../format/duration.ts'
 import { sizeText } from '../format/size.ts'
-import { timeTag, whenText } from '../format/when.ts'
+import { timeTag, whenInSentence, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { appPage } from '../layout.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
+import { partHead } from '../partials/part-head.ts'
 import { type State, stateBadge } from '../partials/state.ts'
 import { type WorkProps, workPart } from '../partials/work.ts'
 import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
+import { type RestoreStateWord, restoreStateBadges } from './restore-order.ts'
 
 export type RunRow = {
   readonly path: string
@@ -30,7 +32,18 @@ export type ActivityPageProps = PageContext & {
   readonly computers: readonly { readonly id: string; readonly name: string }[]
   readonly filter: { readonly computer: string | undefined; readonly state: string | undefined; readonly day: string | undefined }
   readonly work: WorkProps
+  /** The newest of what went back to computers, and where all of it stands, for whoever may read files. */
+  readonly restores?: { readonly newest: readonly RestoreEntry[]; readonly path: string | undefined }
   readonly pager: PagerProps
+}
+
+export type RestoreEntry = {
+  /** Undefined for whoever may not read files; then `what` is without names. */
+  readonly path: string | undefined
+  readonly what: string
+  readonly computer: string
+  readonly askedAtMs: number
+  readonly state: RestoreStateWord
 }
 
 const filterNames = [
@@ -55,6 +68,7 @@ export function activityPage(props: ActivityPageProps): Page {
       <p class="lead">Every backup of every computer: when it ran, how it ended, and what it left out.</p>
     </div></header>
     ${workPart(reader, props.work)}
+    ${props.restores === undefined || props.restores.newest.length === 0 ? '' : restoresPart(reader, props.restores)}
     <section class="part" aria-labelledby="runs">
       <h2 class="vh" id="runs">Backups</h2>
       ${filterForm(props)}
@@ -62,6 +76,22 @@ export function activityPage(props: ActivityPageProps): Page {
       ${pager(props.pager)}
     </section>`,
   })
+}
+
+function restoresPart(reader: Reader, { newest, path }: NonNullable<ActivityPageProps['restores']>): Html {
+  const all = path === undefined ? {} : { beside: html`<a class="end" href="${path}">All of them</a>` }
+  return html`<section class="part" aria-labelledby="went-back">
+      ${partHead({ id: 'went-back', title: 'Back to computers', ...all })}
+      <ul class="list">${newest.map((restore) => restoreEntry(reader, restore))}
+      </ul>
+    </section>`
+}
+
+function restoreEntry(reader: Reader, { path, what, computer, askedAtMs, state }: RestoreEntry): Html {
+  const [mark, word] = restoreStateBadges[state]
+  const name = html`<bdi class="exact">${what}</bdi>`
+  return html`
+        <li><span>${path === undefined ? name : html`<a class="name" href="${path}">${name}</a>`}<span class="sub">to ${computer}, asked ${timeTag(askedAtMs, whenInSentence(reader, askedAtMs))}</span></span><span class="end">${stateBadge(mark, word)}</span></li>`
 }
 
 function filterForm({ computers, filter }: ActivityPageProps): Html {

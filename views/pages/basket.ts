@@ -30,6 +30,8 @@ export type BasketPart = {
   readonly tarPath: string
   /** To a new link; nothing for who may not share. */
   readonly sharePath?: string | undefined
+  /** All of it back to a computer; undefined for whoever may not. */
+  readonly backPath?: string | undefined
   readonly things: readonly BasketPageThing[]
 }
 
@@ -106,12 +108,17 @@ function versionPart(
       ? ''
       : html`<a class="button small" href="${part.sharePath}">${icon('share-2')}Share<span class="vh"> what is chosen of ${title}</span></a>`
   const archives = isOnly ? '' : html`${button(part.zipPath, 'ZIP')} ${button(part.tarPath, 'tar')} `
-  const beside = html`<span class="row end">${archives}${share}</span>`
+  const beside = html`<span class="row end">${archives}${share}${backButton(part, title)}</span>`
   return html`
     <section class="part" aria-labelledby="${part.id}">
       <header class="part-head"><h2 id="${part.id}"><a href="${part.versionPath}">${part.computer}, ${when}</a></h2>${beside}</header>
       ${ledger(reader, part.things, props)}
     </section>`
+}
+
+function backButton({ backPath }: BasketPart, title: string): Html | string {
+  if (backPath === undefined) return ''
+  return html` <a class="button small" href="${backPath}">${icon('rotate-ccw')}Back to the computer<span class="vh">, of ${title}</span></a>`
 }
 
 function gonePart(reader: Reader, gone: readonly BasketPageThing[], props: BasketPageProps): Html {

@@ -62,6 +62,8 @@ export type ComputerPageProps = PageContext & {
   /** Where a backup is asked for; undefined for whoever may not. */
   readonly backUpPath?: string | undefined
   readonly jobsPath?: string
+  /** What went back to computers; undefined for whoever may not read files. */
+  readonly restoresPath?: string | undefined
   readonly identity: Identity
   /** Why the last backup failed; stays until one succeeds. */
   readonly failure: { readonly atMs: number; readonly words: string; readonly code: string | undefined } | undefined
@@ -134,6 +136,7 @@ export function computerPage(props: ComputerPageProps): Page {
           ${storedFigure(reader, props.stored)}
         </section>
         ${props.proved === undefined ? '' : provedPart(reader, props.proved, props.provePath)}
+        ${props.restoresPath === undefined ? '' : html`<p class="row"><a class="button small" href="${props.restoresPath}">${icon('rotate-ccw')}What went back to computers</a></p>`}
         ${props.backups.path === undefined || props.backups.off !== undefined ? '' : html`<p class="row"><a class="button small" href="${props.backups.path}">${icon('circle-pause')}Pause backups</a></p>`}
       </aside>
     </div>`,

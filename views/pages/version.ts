@@ -47,6 +47,9 @@ export type VersionPageProps = PageContext & {
   readonly tarPath: string
   /** To a new link to this folder; nothing for who may not share. */
   readonly sharePath?: string | undefined
+  /** This folder back to a computer, and as it was here; undefined for whoever may not. */
+  readonly backPath?: string | undefined
+  readonly revertPath?: string | undefined
   readonly pager: PagerProps
   /** The same folder, one version before and after. */
   readonly earlierPath: string | undefined
@@ -74,7 +77,7 @@ export function versionPage(props: VersionPageProps): Page {
         <h1 class="title"><bdi class="exact">${folder ?? when}</bdi></h1>
         <p class="lead">As it was on ${version.computer} ${whenInSentence(reader, version.takenAtMs)}.${folder === undefined ? ' Open a folder, or take all of it.' : ''}</p>
       </div>
-      <p class="row"><a class="button primary" href="${props.zipPath}">${icon('folder-archive')}Download this folder</a> <a class="button" href="${props.tarPath}">${icon('download')}As tar<span class="vh"> archive</span></a>${props.sharePath === undefined ? '' : html` <a class="button" href="${props.sharePath}">${icon('share-2')}Share</a>`}</p>
+      <p class="row"><a class="button primary" href="${props.zipPath}">${icon('folder-archive')}Download this folder</a> <a class="button" href="${props.tarPath}">${icon('download')}As tar<span class="vh"> archive</span></a>${props.sharePath === undefined ? '' : html` <a class="button" href="${props.sharePath}">${icon('share-2')}Share</a>`}${backButtons(props)}</p>
     </header>
     <div class="split part">
       <section class="part" aria-labelledby="files">
@@ -92,6 +95,10 @@ export function versionPage(props: VersionPageProps): Page {
       </aside>
     </div>`,
   })
+}
+
+function backButtons({ backPath, revertPath }: VersionPageProps): Html {
+  return html`${backPath === undefined ? '' : html`<a class="button" href="${backPath}">${icon('rotate-ccw')}Back to the computer</a>`}${revertPath === undefined ? '' : html`<a class="button" href="${revertPath}">Revert</a>`}`
 }
 
 function otherVersions({ earlierPath, laterPath, changesPath }: VersionPageProps): Html {

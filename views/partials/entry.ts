@@ -11,6 +11,8 @@ import { basketButton } from './basket.ts'
 export type EntryProps = EntryKind & {
   /** What its button of the basket sends; undefined for whoever has no basket. */
   readonly basket?: { readonly item: string; readonly isIn: boolean } | undefined
+  /** Where it is sent back to the computer; undefined for whoever may not. */
+  readonly backPath?: string | undefined
 }
 
 type EntryKind =
@@ -48,7 +50,7 @@ export function entryRow(reader: Reader, entry: EntryProps, index: number): Html
                   <th scope="row" class="name">${entryName(entry)}<span class="narrow sub">${size === '' ? '' : html`${size}, `}${changed}</span></th>
                   <td class="num wide">${size}</td>
                   <td class="wide when">${changed}</td>
-                  <td class="acts">${entryAction(entry)}${entry.basket === undefined ? '' : html` ${basketButton({ id: `take-${index}`, name: entry.name, ...entry.basket })}`}</td>
+                  <td class="acts">${backAction(entry)}${entryAction(entry)}${entry.basket === undefined ? '' : html` ${basketButton({ id: `take-${index}`, name: entry.name, ...entry.basket })}`}</td>
                 </tr>`
 }
 
@@ -73,6 +75,11 @@ function fileDrawing({ name, thumbnailPath }: Extract<EntryProps, { kind: 'file'
   const drawing = icon(fileIcon(name))
   if (thumbnailPath === undefined) return drawing
   return html`<span class="thumb">${drawing}<img src="${thumbnailPath}" alt="" width="32" height="32" loading="lazy" decoding="async"></span>`
+}
+
+function backAction({ backPath, name }: EntryProps): Html | string {
+  if (backPath === undefined) return ''
+  return html`<a class="button small quiet" href="${backPath}">${icon('rotate-ccw')}<span class="label">Back<span class="vh"> to the computer: ${name}</span></span></a>`
 }
 
 function entryAction(entry: EntryProps): Html {

@@ -8,10 +8,11 @@ import { icon, spriteFor } from '../icons/icon.ts'
 import type { Reader } from '../reader.ts'
 
 export type RunningProps = {
+  readonly what?: 'backup' | 'restore'
   readonly computer: string
   readonly path: string
   readonly job: string
-  readonly phase: 'scanning' | 'sending' | 'finishing'
+  readonly phase: 'scanning' | 'sending' | 'finishing' | 'restoring'
   readonly filesDone: number
   readonly filesTotal: number | undefined
   readonly bytesDone: number
@@ -27,6 +28,8 @@ export type RunningProps = {
 export type WaitingProps = {
   readonly computer: string
   readonly words: string
+  /** Its own page, where it has one. */
+  readonly path?: string | undefined
   readonly givenAtMs: number
   readonly givenBy: string
   /** It waits for the computer to appear, or is being done. */
@@ -63,15 +66,20 @@ function runningSection(reader: Reader, running: readonly RunningProps[], path: 
 }
 
 function endedNotice(path: string): Html {
-  return html`<p class="notice" role="status">${icon('circle-check')}<span>The backup has ended.</span><a class="button small" href="${path}">Show how it went</a></p>`
+  return html`<p class="notice" role="status">${icon('circle-check')}<span>It has ended.</span><a class="button small" href="${path}">Show how it went</a></p>`
 }
 
-const phaseWords = { scanning: 'Looking for changes', sending: 'Sending', finishing: 'Finishing' } as const
+const phaseWords = {
+  scanning: 'Looking for changes',
+  sending: 'Sending',
+  finishing: 'Finishing',
+  restoring: 'Getting files back',
+} as const
 
-function runningItem(reader: Reader, backup: RunningProps): Html {
+export function runningItem(reader: Reader, backup: RunningProps): Html {
   const { computer, path, job, phase, bytesDone, bytesTotal, leftMs } = backup
   const isKnown = bytesTotal !== undefined && bytesTotal > 0 && phase !== 'scanning'
-  const label = `Backup of ${computer}`
+  const label = labelOf(backup)
   const bar = isKnown
     ? html`<progress max="${bytesTotal}" value="${Math.min(bytesDone, bytesTotal)}" aria-label="${label}">${percentOf(bytesDone, bytesTotal)} %</progress>`
     : html`<progress aria-label="${label}"></progress>`
@@ -85,9 +93,14 @@ function runningItem(reader: Reader, backup: RunningProps): Html {
         </li>`
 }
 
-function stopButton({ computer, stopPath, isStopping }: RunningProps): Html | string {
+function labelOf({ what, computer }: RunningProps): string {
+  return what === 'restore' ? `Restore to ${computer}` : `Backup of ${computer}`
+}
+
+function stopButton(running: RunningProps): Html | string {
+  const { stopPath, isStopping } = running
   if (stopPath === undefined || isStopping) return html`<span></span>`
-  return html`<form class="end" action="${stopPath}" method="post"><input type="hidden" name="kind" value="cancel"><button class="button small">${icon('square')}<span class="label">Cancel</span><span class="vh">: backup of ${computer}</span></button></form>`
+  return html`<form class="end" action="${stopPath}" method="post"><input type="hidden" name="kind" value="cancel"><button class="button small">${icon('square')}<span class="label">Cancel</span><span class="vh">: ${labelOf(running)}</span></button></form>`
 }
 
 function amounts(reader: Reader, { bytesDone, bytesTotal, bytesPerSecond, filesDone, filesTotal }: RunningProps): string {
@@ -118,6 +131,6 @@ const waitingWords = {
   taken: 'The computer is at it.',
 } as const
 
-function waitingNotice(reader: Reader, { computer, words, givenAtMs, givenBy, state }: WaitingProps): Html {
-  return html`<p class="notice" role="status">${icon(state === 'taken' ? 'refresh-cw' : 'circle-dashed')}<span><b>${computer}: ${words}.</b> ${timeTag(givenAtMs, `Asked ${whenInSentence(reader, givenAtMs)} by ${givenBy}.`)} ${waitingWords[state]}</span></p>`
+function waitingNotice(reader: Reader, { computer, words, path, givenAtMs, givenBy, state }: WaitingProps): Html {
+  return html`<p class="notice" role="status">${icon(state === 'taken' ? 'refresh-cw' : 'circle-dashed')}<span><b>${computer}: ${words}.</b> ${timeTag(givenAtMs, `Asked ${whenInSentence(reader, givenAtMs)} by ${givenBy}.`)} ${waitingWords[state]}</span>${path === undefined ? '' : html`<a class="button small" href="${path}">Look</a>`}</p>`
 }

@@ -31,6 +31,7 @@ export const endedRows: readonly EndedRows[] = [
   { table: 'held_rules', column: 'object_id', through: 'subscription' },
   // And with them who used them.
   { table: 'shares', column: 'customer_id', through: 'customer' },
+  { table: 'restore_orders', column: 'customer_id', through: 'customer' },
   { table: 'connect_questions', column: 'customer_id', through: 'customer' },
   { table: 'enrolment_uses', column: 'enrolment_id', through: 'enrolment' },
   { table: 'enrolments', column: 'customer_id', through: 'customer' },

@@ -19,6 +19,7 @@ export function exportReadme(
     '  runs       when each backup ran and how it ended',
     `  versions   what can be restored: times and counts${isForOwner ? ', and what you wrote about them' : ''}`,
     '  links      links for people outside: when they were made and end, how often they were used',
+    '  restores   what went back to computers, and how it ended',
     '  audit      who changed what, and from where',
     '',
     'Each is there twice: as CSV, which office programs open, and as JSON for programs. Long ones come in numbered parts.',

@@ -200,6 +200,50 @@ export function exportRuns(db: Queryable, customerId: Id<'cus'>): Pages {
   )
 }
 
+/** What went back to computers: how much, and how it ended; no names. */
+export function exportRestores(db: Queryable, customerId: Id<'cus'>): Pages {
+  return pagesOf(
+    (after) =>
+      db
+        .selectFrom('restore_orders')
+        .select([
+          'id as key',
+          'device_id',
+          'source_device_id',
+          'snapshot',
+          'mode',
+          'rule',
+          'state',
+          'asked_at',
+          'asked_by',
+          'ended_at',
+          'files',
+          'bytes',
+          'code',
+        ])
+        .where('customer_id', '=', customerId)
+        .where('id', '>', after as Id<'rst'>)
+        .orderBy('id')
+        .limit(rowsPerPage)
+        .execute(),
+    (row) => ({
+      id: row.key,
+      computerId: row.device_id,
+      sourceComputerId: row.source_device_id,
+      versionId: row.snapshot,
+      mode: row.mode,
+      rule: row.rule,
+      state: row.state,
+      askedAt: iso(row.asked_at),
+      askedBy: row.asked_by,
+      endedAt: iso(row.ended_at),
+      files: row.files,
+      bytes: row.bytes,
+      code: row.code,
+    }),
+  )
+}
+
 /** Names and notes are contents: with `withWords` alone. */
 export function exportVersions(db: Queryable, customerId: Id<'cus'>, { withWords }: { readonly withWords: boolean }): Pages {
   return pagesOf(

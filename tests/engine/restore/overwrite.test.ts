@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { OverwriteRule, RestoreOptions, TreeEntry } from '../../../engine/index.ts'
+import type { ByPath, OverwriteRule, RestoreSettings, TreeEntry } from '../../../engine/index.ts'
 import { besideName } from '../../../engine/restore/beside-name.ts'
 import { unusableName } from '../../../engine/restore/local-name.ts'
 import { decide, decideCompared, type Existing } from '../../../engine/restore/overwrite.ts'
@@ -45,7 +45,8 @@ describe('the rule decides', () => {
     { rule: 'never', entry: folder, existing: existingFolder, expected: 'enter' },
     { rule: 'never', entry: folder, existing: existingLink('x'), expected: 'keep other-kind' },
     { rule: 'older', entry: file, existing: existingFile(olderNs), expected: 'compare' },
-    { rule: 'older', entry: file, existing: existingFile(versionNs), expected: 'keep not-older' },
+    { rule: 'older', entry: file, existing: existingFile(versionNs), expected: 'compare' },
+    { rule: 'older', entry: file, existing: existingFile(versionNs, 6n), expected: 'keep not-older' },
     { rule: 'older', entry: file, existing: existingFile(newerNs), expected: 'keep not-older' },
     { rule: 'older', entry: folder, existing: existingLink('x'), expected: 'replace' },
     { rule: 'changed', entry: file, existing: existingFile(versionNs), expected: 'same' },
@@ -71,6 +72,8 @@ describe('the rule decides', () => {
     expect(decideCompared('both', false)).toEqual({ kind: 'beside' })
     expect(decideCompared('always', false)).toEqual({ kind: 'replace' })
     expect(decideCompared('both', true)).toEqual({ kind: 'same' })
+    expect(decideCompared('older', false, { isOlder: false })).toEqual({ kind: 'keep', reason: 'not-older' })
+    expect(decideCompared('older', true, { isOlder: false })).toEqual({ kind: 'same' })
   })
 })
 
@@ -147,14 +150,19 @@ describe('over what is there already', () => {
     expect(Object.fromEntries(contents)).toEqual(expected)
     expect(result.failed).toEqual([])
     if (overwrite === 'never') expect(result).toMatchObject({ files: 0, keptCount: 4 })
-    if (overwrite === 'older') expect(named(result.kept)).toEqual(['newer not-older', 'same not-older', 'touched not-older'])
+    if (overwrite === 'older') {
+      expect(named(result.kept)).toEqual(['newer not-older', 'touched not-older'])
+      expect(result).toMatchObject({ files: 1, replaced: 1, unchanged: 1 })
+    }
     if (overwrite === 'changed' || overwrite === 'always') {
       expect(result).toMatchObject({ files: 2, unchanged: 2, kept: [] })
       expect(lstatSync(join(destination, 'touched'), { bigint: true }).mtimeNs).toBe(versionNs)
       expect(lstatSync(join(destination, 'older'), { bigint: true }).mtimeNs).toBe(versionNs)
     }
     if (overwrite === 'both') {
-      expect(result).toMatchObject({ files: 2, unchanged: 2 })
+      expect(result).toMatchObject({ files: 2, unchanged: 2, replaced: 0, besideCount: 2 })
+      const again = await repository.restore(root, folder.path, { overwrite, ...stripped(folder.path) })
+      expect(again).toMatchObject({ files: 0, unchanged: 4, besideCount: 0 })
       expect(lstatSync(join(destination, 'touched'), { bigint: true }).mtimeNs).toBe(newerNs)
     }
   })
@@ -284,7 +292,7 @@ describe('over what is there already', () => {
   })
 })
 
-function stripped(folder: string): Pick<RestoreOptions, 'destination' | 'selection'> {
+function stripped(folder: string): Pick<RestoreSettings & ByPath, 'destination' | 'selection'> {
   const destination = { kind: 'folder', path: Buffer.from(join(folder, 'restored')), strip: true } as const
   return { destination, selection: [Buffer.from(join(folder, 'source'))] }
 }

@@ -21,6 +21,8 @@ const rights: Readonly<Record<Permission, string>> = {
   'versions:read': 'administrator implementor owner member viewer',
   'files:read': 'owner member viewer',
   'baskets:use': 'owner member viewer',
+  'restores:read': 'owner member viewer',
+  'restores:write': 'owner member',
   'versions:keep': 'administrator implementor owner member',
   'versions:name': 'owner member',
   'retention:write': 'administrator implementor owner',
@@ -90,6 +92,9 @@ function sampleIds(): Readonly<Record<string, string>> {
     runId: `run_${'e'.repeat(20)}`,
     // Of nobody here: tests/server/drills/ shows one to a neighbour.
     drillId: `drl_${'d'.repeat(20)}`,
+    // tests/server/restore-orders/ shows one to its neighbours.
+    restoreId: `rst_${'d'.repeat(20)}`,
+    rehearsalId: `rst_${'d'.repeat(20)}`,
     orderId: `ord_${'d'.repeat(20)}`,
     runKey: 'ab'.repeat(16),
     ticket: 'ab'.repeat(20),

@@ -53,6 +53,7 @@ describe('the description of the API', () => {
               ...box.plansSide,
               ...box.sharesSide,
               ...box.lettersSide,
+              ...box.restoresSide,
               retention: box.retention,
               versionNotes: box.versionNotes,
               drills: box.drills,

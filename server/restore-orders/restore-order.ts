@@ -1,0 +1,176 @@
+/**
+ * A restore order: files and folders of a version that a computer shall get back, by itself, wherever the person who asks sits. It is
+ * also the grant: as long as it is open, and only then, that computer may read what was selected, of whichever computer of the account
+ * the version is. Paths in it are contents: staff see counts.
+ */
+import { parseSourcePath } from '../../selection/source-path.ts'
+import { topmostPaths } from '../baskets/basket.ts'
+import type { Id } from '../runtime/ids.ts'
+import type { VersionPath } from '../snapshots/version-path.ts'
+
+/** `restore`: files come back beside or over what is there. `revert`: everything below becomes as it was; nothing is lost by it. */
+export const restoreModes = ['restore', 'revert'] as const
+export type RestoreMode = (typeof restoreModes)[number]
+
+export const restoreRules = ['keep-both', 'replace-older', 'replace-all'] as const
+export type RestoreRule = (typeof restoreRules)[number]
+
+export const restoreStates = ['open', 'done', 'partly', 'failed', 'cancelled', 'expired'] as const
+export type RestoreState = (typeof restoreStates)[number]
+export type EndState = Exclude<RestoreState, 'open'>
+
+export type RestorePlace =
+  | { readonly kind: 'original' }
+  /** On the target. `isStripped`: without the folders that lead to what was selected. */
+  | { readonly kind: 'folder'; readonly path: Buffer; readonly isStripped: boolean }
+
+export interface RestoreWish {
+  readonly mode: RestoreMode
+  readonly place: RestorePlace
+  readonly rule: RestoreRule
+}
+
+/** As the computer counted. */
+export interface RestoreCounters {
+  readonly files: number
+  readonly folders: number
+  readonly bytes: number
+  readonly replaced: number
+  /** Were there already, with the same bytes. */
+  readonly same: number
+  readonly kept: number
+  readonly beside: number
+  readonly failed: number
+  /** Read back from the disk and compared with the ids of the version. */
+  readonly verifiedFiles: number
+  readonly verifiedBytes: number
+  /** By a revert: what the version has not. */
+  readonly removed: number
+  /** By a revert: what stayed, because the version made before does not hold it as it is. */
+  readonly left: number
+  readonly elapsedMs: number
+  /** Times it was begun: once, unless the computer went off in the middle. */
+  readonly attempts: number
+}
+
+export const restoreCounterNames = [
+  'files',
+  'folders',
+  'bytes',
+  'replaced',
+  'same',
+  'kept',
+  'beside',
+  'failed',
+  'verifiedFiles',
+  'verifiedBytes',
+  'removed',
+  'left',
+  'elapsedMs',
+  'attempts',
+] as const satisfies readonly (keyof RestoreCounters)[]
+
+/** Names, each list bounded; the numbers are in the counters. */
+export interface RestoreProof {
+  readonly kept: readonly { readonly path: string; readonly reason: string }[]
+  readonly beside: readonly { readonly path: string; readonly name: string }[]
+  readonly failed: readonly { readonly path: string; readonly code: string; readonly detail: string }[]
+  readonly left: readonly string[]
+}
+
+export interface RestoreOrder extends RestoreWish {
+  readonly restoreId: Id<'rst'>
+  readonly customerId: Id<'cus'>
+  /** Where the files go. */
+  readonly deviceId: Id<'dev'>
+  /** Whose they are. */
+  readonly sourceDeviceId: Id<'dev'>
+  readonly snapshot: Id<'snap'>
+  readonly job: string
+  readonly versionAt: number
+  readonly orderId: Id<'ord'>
+  readonly paths: readonly VersionPath[]
+  readonly state: RestoreState
+  /** While it is open: the computer has it. */
+  readonly isTaken: boolean
+  /** While it is open: its order has ended without a word of the computer; `settle` ends it, too. */
+  readonly isLeft: boolean
+  readonly askedAt: number
+  /** A mail address. */
+  readonly askedBy: string
+  readonly expiresAt: number
+  readonly endedAt: number | undefined
+  /** What was selected, as the box counted it. */
+  readonly files: number
+  readonly bytes: number
+  readonly counters: RestoreCounters | undefined
+  readonly proof: RestoreProof | undefined
+  readonly code: string | undefined
+  readonly detail: string | undefined
+  /** Of a revert: the version that was made of what was there. */
+  readonly before: Id<'snap'> | undefined
+  /** The revert that this one takes back. */
+  readonly undoes: Id<'rst'> | undefined
+}
+
+/** What a computer says at the end. */
+export interface RestoreReport {
+  readonly state: EndState
+  readonly code: string | undefined
+  readonly detail: string | undefined
+  readonly counters: RestoreCounters
+  readonly proof: RestoreProof
+  readonly before: Id<'snap'> | undefined
+}
+
+export const maxRestorePaths = 500
+export const maxNamesInProof = 500
+/** Of one account, waiting or running. */
+export const maxOpenRestores = 100
+export const endedRestoresKeptMs = 400 * 24 * 60 * 60 * 1000
+
+export const restoreFaults = ['nothing-selected', 'too-many', 'bad-folder', 'other-system', 'not-its-own', 'no-computer'] as const
+export type RestoreFault = (typeof restoreFaults)[number]
+
+export class RestoreOrderError extends Error {
+  override readonly name = 'RestoreOrderError'
+  readonly fault: RestoreFault
+
+  constructor(fault: RestoreFault, message: string) {
+    super(message)
+    this.fault = fault
+  }
+}
+
+const windowsForbidden = /[<>"|?*]|[. ](?:[\\/]|$)/
+
+/** Where a folder was chosen: absolute, by the rules of the computer that gets it. @throws RestoreOrderError `bad-folder` */
+export function parseFolder(text: string, platform: string): Buffer {
+  const path = Buffer.from(text.trim())
+  const bad = (why: string) => new RestoreOrderError('bad-folder', why)
+  if (path.length === 0) throw bad('Name the folder that they shall go into.')
+  const isWindows = platform === 'win32'
+  try {
+    parseSourcePath(path, isWindows ? 'win32' : 'linux')
+  } catch {
+    throw bad(isWindows ? 'Give a whole path, such as C:\\Back.' : 'Give a whole path, such as /home/ann/back.')
+  }
+  const names = path.toString().split(isWindows ? /[\\/]/ : '/')
+  if (names.includes('..') || names.includes('.')) throw bad('A path without . and .. in it, please.')
+  if (/\p{Cc}/u.test(text)) throw bad('A path has no control characters.')
+  if (isWindows && windowsForbidden.test(text.trim().slice(2))) throw bad('Windows has no folder of this name.')
+  return path
+}
+
+/** With `strip` everything lies side by side: only where no two names are the same. */
+export function mayStrip(paths: readonly VersionPath[]): boolean {
+  const names = topmostPaths(paths).map((path) => path.at(-1)?.toString('latin1').toLowerCase())
+  return !names.includes(undefined) && new Set(names).size === names.length
+}
+
+/** Bytes with slashes between the names. */
+export function bytesOfPath(path: VersionPath): Buffer {
+  return Buffer.concat(path.flatMap((name, index) => (index === 0 ? [name] : [slash, name])))
+}
+
+const slash = Buffer.from('/')

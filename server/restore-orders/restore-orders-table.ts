@@ -1,0 +1,297 @@
+import { sql } from 'kysely'
+import type { Queryable, Transaction } from '../database/database.ts'
+import { openOrderStates } from '../orders/order.ts'
+import type { Id } from '../runtime/ids.ts'
+import type { VersionPath } from '../snapshots/version-path.ts'
+import {
+  bytesOfPath,
+  type EndState,
+  type RestoreCounters,
+  type RestoreMode,
+  type RestoreOrder,
+  type RestoreProof,
+  type RestoreReport,
+  type RestoreRule,
+  type RestoreState,
+} from './restore-order.ts'
+
+export interface RestoreOrderRow {
+  readonly id: Id<'rst'>
+  readonly customer_id: Id<'cus'>
+  readonly device_id: Id<'dev'>
+  readonly source_device_id: Id<'dev'>
+  readonly snapshot: Id<'snap'>
+  readonly job: string
+  readonly version_at: number
+  readonly order_id: Id<'ord'>
+  readonly mode: RestoreMode
+  readonly paths: Buffer
+  readonly folder: Buffer | null
+  readonly is_stripped: number
+  readonly rule: RestoreRule
+  readonly state: RestoreState
+  readonly asked_at: number
+  readonly asked_by: string
+  readonly expires_at: number
+  readonly ended_at: number | null
+  readonly files: number
+  readonly bytes: number
+  readonly counters: string | null
+  readonly proof: string | null
+  readonly code: string | null
+  readonly detail: string | null
+  readonly before_snapshot: Id<'snap'> | null
+  readonly undoes: Id<'rst'> | null
+  readonly is_told: number
+}
+
+declare module '../database/tables.ts' {
+  interface Tables {
+    readonly restore_orders: RestoreOrderRow
+  }
+}
+
+const maxDetailCharacters = 1000
+
+export async function insertRestore(tx: Transaction, restore: RestoreOrder): Promise<void> {
+  const { place } = restore
+  await tx
+    .insertInto('restore_orders')
+    .values({
+      id: restore.restoreId,
+      customer_id: restore.customerId,
+      device_id: restore.deviceId,
+      source_device_id: restore.sourceDeviceId,
+      snapshot: restore.snapshot,
+      job: restore.job,
+      version_at: restore.versionAt,
+      order_id: restore.orderId,
+      mode: restore.mode,
+      paths: encodePaths(restore.paths),
+      folder: place.kind === 'folder' ? place.path : null,
+      is_stripped: place.kind === 'folder' && place.isStripped ? 1 : 0,
+      rule: restore.rule,
+      state: restore.state,
+      asked_at: restore.askedAt,
+      asked_by: restore.askedBy,
+      expires_at: restore.expiresAt,
+      ended_at: null,
+      files: restore.files,
+      bytes: restore.bytes,
+      counters: null,
+      proof: null,
+      code: null,
+      detail: null,
+      before_snapshot: null,
+      undoes: restore.undoes ?? null,
+      is_told: 0,
+    })
+    .execute()
+}
+
+export async function findRestore(db: Queryable, id: Id<'rst'>): Promise<RestoreOrder | undefined> {
+  const row = await selectRestores(db).where('restore_orders.id', '=', id).executeTakeFirst()
+  return row && toRestore(row)
+}
+
+/** Newest first; `before`: where the page begins. */
+export async function listRestores(
+  db: Queryable,
+  page: {
+    readonly customerIds: readonly Id<'cus'>[]
+    readonly before: { readonly askedAt: number; readonly restoreId: Id<'rst'> } | undefined
+    readonly limit: number
+  },
+): Promise<readonly RestoreOrder[]> {
+  if (page.customerIds.length === 0) return []
+  let query = selectRestores(db).where('restore_orders.customer_id', 'in', page.customerIds)
+  const { before } = page
+  if (before !== undefined)
+    query = query.where(({ eb, and, or }) =>
+      or([
+        eb('restore_orders.asked_at', '<', before.askedAt),
+        and([eb('restore_orders.asked_at', '=', before.askedAt), eb('restore_orders.id', '<', before.restoreId)]),
+      ]),
+    )
+  const rows = await query
+    .orderBy('restore_orders.asked_at', 'desc')
+    .orderBy('restore_orders.id', 'desc')
+    .limit(page.limit)
+    .execute()
+  return rows.map(toRestore)
+}
+
+export async function listOpenRestores(
+  db: Queryable,
+  of: { readonly customerId: Id<'cus'>; readonly deviceId?: Id<'dev'>; readonly limit: number },
+): Promise<readonly RestoreOrder[]> {
+  let query = selectRestores(db)
+    .where('restore_orders.customer_id', '=', of.customerId)
+    .where('restore_orders.state', '=', 'open')
+  if (of.deviceId !== undefined) query = query.where('restore_orders.device_id', '=', of.deviceId)
+  return (await query.orderBy('restore_orders.asked_at').limit(of.limit).execute()).map(toRestore)
+}
+
+/** One row by its key: asked at each call for records. */
+export async function isGranted(
+  db: Queryable,
+  of: { readonly restoreId: Id<'rst'>; readonly deviceId: Id<'dev'> },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('restore_orders')
+    .select('id')
+    .where('id', '=', of.restoreId)
+    .where('device_id', '=', of.deviceId)
+    .where('state', '=', 'open')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Only an open one ends. */
+export async function endRestore(
+  db: Queryable,
+  end: {
+    readonly restoreId: Id<'rst'>
+    readonly state: EndState
+    readonly at: number
+    readonly code?: string
+    readonly detail?: string
+  },
+): Promise<boolean> {
+  const result = await db
+    .updateTable('restore_orders')
+    .set({ state: end.state, ended_at: end.at, code: end.code ?? null, detail: cut(end.detail) })
+    .where('id', '=', end.restoreId)
+    .where('state', '=', 'open')
+    .executeTakeFirstOrThrow()
+  return result.numUpdatedRows > 0n
+}
+
+/** What the computer counted: also of one that was cancelled meanwhile, once. */
+export async function putReport(
+  db: Queryable,
+  { restoreId, report, at }: { readonly restoreId: Id<'rst'>; readonly report: RestoreReport; readonly at: number },
+): Promise<boolean> {
+  const told = {
+    counters: JSON.stringify(report.counters),
+    proof: JSON.stringify(report.proof),
+    before_snapshot: report.before ?? null,
+  }
+  const ended = await db
+    .updateTable('restore_orders')
+    .set({ ...told, state: report.state, ended_at: at, code: report.code ?? null, detail: cut(report.detail) })
+    .where('id', '=', restoreId)
+    .where('state', '=', 'open')
+    .executeTakeFirstOrThrow()
+  if (ended.numUpdatedRows > 0n) return true
+  const late = db.updateTable('restore_orders').set(told).where('id', '=', restoreId)
+  await late.where('state', '=', 'cancelled').where('counters', 'is', null).execute()
+  return false
+}
+
+/** Their order has ended without a word of theirs: refused by an old program, expired, withdrawn with the computer. */
+export async function listLeftOpen(
+  db: Queryable,
+  limit: number,
+): Promise<
+  readonly { readonly restoreId: Id<'rst'>; readonly state: EndState; readonly code?: string; readonly detail?: string }[]
+> {
+  const rows = await db
+    .selectFrom('restore_orders')
+    .leftJoin('orders', 'orders.id', 'restore_orders.order_id')
+    .select(['restore_orders.id', 'orders.state', 'orders.code', 'orders.detail'])
+    .where('restore_orders.state', '=', 'open')
+    .where(({ eb, or }) => or([eb('orders.state', 'not in', [...openOrderStates, 'done']), eb('orders.id', 'is', null)]))
+    .limit(limit)
+    .execute()
+  return rows.map(({ id, state, code, detail }) => ({
+    restoreId: id,
+    state: state === 'failed' ? 'failed' : state === 'withdrawn' ? 'cancelled' : 'expired',
+    ...(code === null ? {} : { code }),
+    ...(detail === null ? {} : { detail }),
+  }))
+}
+
+export async function listUntold(db: Queryable, limit: number): Promise<readonly Id<'rst'>[]> {
+  const query = db.selectFrom('restore_orders').select('id').where('is_told', '=', 0).where('ended_at', 'is not', null)
+  return (await query.orderBy('ended_at').limit(limit).execute()).map(({ id }) => id)
+}
+
+/** True for whoever comes first. */
+export async function takeUntold(tx: Transaction, restoreId: Id<'rst'>): Promise<boolean> {
+  const update = tx.updateTable('restore_orders').set({ is_told: 1 }).where('id', '=', restoreId).where('is_told', '=', 0)
+  return (await update.executeTakeFirstOrThrow()).numUpdatedRows > 0n
+}
+
+export async function removeEndedRestores(db: Queryable, before: number, limit: number): Promise<void> {
+  await db.deleteFrom('restore_orders').where('ended_at', '<', before).limit(limit).execute()
+}
+
+function selectRestores(db: Queryable) {
+  return db
+    .selectFrom('restore_orders')
+    .leftJoin('orders', 'orders.id', 'restore_orders.order_id')
+    .selectAll('restore_orders')
+    .select(sql<string | null>`orders.state`.as('order_state'))
+}
+
+function toRestore(row: RestoreOrderRow & { readonly order_state: string | null }): RestoreOrder {
+  return {
+    restoreId: row.id,
+    customerId: row.customer_id,
+    deviceId: row.device_id,
+    sourceDeviceId: row.source_device_id,
+    snapshot: row.snapshot,
+    job: row.job,
+    versionAt: row.version_at,
+    orderId: row.order_id,
+    mode: row.mode,
+    paths: decodePaths(row.paths),
+    place: row.folder === null ? { kind: 'original' } : { kind: 'folder', path: row.folder, isStripped: row.is_stripped === 1 },
+    rule: row.rule,
+    state: row.state,
+    isTaken: row.order_state === 'taken' || row.order_state === 'done',
+    isLeft: row.state === 'open' && row.order_state !== 'done' && !isOpenOrder(row.order_state),
+    askedAt: row.asked_at,
+    askedBy: row.asked_by,
+    expiresAt: row.expires_at,
+    endedAt: row.ended_at ?? undefined,
+    files: row.files,
+    bytes: row.bytes,
+    counters: row.counters === null ? undefined : (JSON.parse(row.counters) as RestoreCounters),
+    proof: row.proof === null ? undefined : (JSON.parse(row.proof) as RestoreProof),
+    code: row.code ?? undefined,
+    detail: row.detail ?? undefined,
+    before: row.before_snapshot ?? undefined,
+    undoes: row.undoes ?? undefined,
+  }
+}
+
+function isOpenOrder(state: string | null): boolean {
+  return (openOrderStates as readonly (string | null)[]).includes(state)
+}
+
+const between = Buffer.from([0])
+
+/** Names hold no NUL; the top of a version is the empty path, and selected alone. */
+function encodePaths(paths: readonly VersionPath[]): Buffer {
+  return Buffer.concat(paths.flatMap((path, index) => (index === 0 ? [bytesOfPath(path)] : [between, bytesOfPath(path)])))
+}
+
+function decodePaths(bytes: Buffer): readonly VersionPath[] {
+  return split(bytes, 0).map((path) => (path.length === 0 ? [] : split(path, 0x2f)))
+}
+
+function split(bytes: Buffer, by: number): readonly Buffer[] {
+  const parts: Buffer[] = []
+  let at = 0
+  for (let end = bytes.indexOf(by); end >= 0; end = bytes.indexOf(by, at)) {
+    parts.push(bytes.subarray(at, end))
+    at = end + 1
+  }
+  return [...parts, bytes.subarray(at)]
+}
+
+function cut(text: string | undefined): string | null {
+  return text === undefined ? null : [...text].slice(0, maxDetailCharacters).join('')
+}

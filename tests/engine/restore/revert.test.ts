@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import {
+  type OverwriteRule,
+  plaintextSource,
+  RestoreError,
+  rehearse,
+  restore,
+  revert,
+  type SelectedItem,
+  selectFrom,
+} from '../../../engine/index.ts'
+import { decodeSelectedItem, encodeSelectedItem } from '../../../engine/restore/selection-codec.ts'
+import { describeTree } from '../../support/described-tree.ts'
+import { type TestRepository, testRepository } from '../../support/engine-repository.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+/** A folder that was backed up, changed, and backed up again. */
+async function changedFolder(base: string, change: (folder: string) => void) {
+  const folder = join(base, 'source')
+  mkdirSync(join(folder, 'kept'), { recursive: true })
+  for (const name of ['same', 'changed', 'lost']) writeFileSync(join(folder, name), `${name} at first`)
+  writeFileSync(join(folder, 'kept', 'deep'), 'deep')
+  symlinkSync('same', join(folder, 'link'))
+  const repository = await testRepository()
+  const wanted = await repository.backUp([folder], join(base, 'cache'))
+  const first = describeTree(folder)
+  change(folder)
+  return { folder, repository, wanted, first }
+}
+
+async function selected(
+  { repository, secrets }: TestRepository,
+  root: Parameters<typeof selectFrom>[1],
+  paths: readonly string[],
+) {
+  const { items, absent } = await selectFrom(
+    plaintextSource(repository, secrets),
+    root,
+    paths.map((path) => Buffer.from(path)),
+  )
+  // As they come over the wire.
+  return { items: items.map((item) => decodeSelectedItem(encodeSelectedItem(item))), absent }
+}
+
+type Changed = Awaited<ReturnType<typeof changedFolder>>
+
+/** Backs up what is there now, then reverts; `after`: what happens in between. */
+async function reverted(
+  { folder, repository, wanted }: Changed,
+  base: string,
+  after: () => void = () => {},
+  startedAtMs?: number,
+) {
+  // The clock of files is a few milliseconds behind, and a revert looks at that.
+  const quietMs = lstatSync(folder).ctimeMs + 120
+  while (Date.now() < quietMs) await new Promise((resolve) => setImmediate(resolve))
+  const beforeMs = Date.now()
+  const before = await repository.backUp([folder], join(base, 'cache'))
+  after()
+  const { items, absent } = await selected(repository, wanted.root, [folder])
+  return revert({
+    ...{ records: repository.repository, secrets: repository.secrets, items, absent, verify: true, randomBytes },
+    before: { root: before.root, startedAtMs: startedAtMs ?? beforeMs },
+  })
+}
+
+const change = (folder: string) => {
+  writeFileSync(join(folder, 'changed'), 'changed since')
+  rmSync(join(folder, 'lost'))
+  rmSync(join(folder, 'link'))
+  symlinkSync('elsewhere', join(folder, 'link'))
+  mkdirSync(join(folder, 'new', 'deeper'), { recursive: true })
+  writeFileSync(join(folder, 'new', 'deeper', 'draft'), 'a draft')
+}
+
+describe('a revert', () => {
+  test('makes a folder as it was: changed, lost and new', async () => {
+    using base = temporaryFolder()
+    const changed = await changedFolder(base.path, change)
+    const result = await reverted(changed, base.path)
+    expect(describeTree(changed.folder)).toEqual(changed.first)
+    expect(result).toMatchObject({ removed: 3, leftCount: 0, keptCount: 0, failedCount: 0, files: 2, replaced: 2, symlinks: 1 })
+  })
+
+  test('a folder where a file was, and a file where a folder was, give way', async () => {
+    using base = temporaryFolder()
+    const changed = await changedFolder(base.path, (folder) => {
+      rmSync(join(folder, 'same'))
+      mkdirSync(join(folder, 'same'))
+      writeFileSync(join(folder, 'same', 'inside'), 'inside')
+      rmSync(join(folder, 'kept'), { recursive: true })
+      writeFileSync(join(folder, 'kept'), 'a file now')
+    })
+    expect(await reverted(changed, base.path)).toMatchObject({ leftCount: 0, failedCount: 0 })
+    expect(describeTree(changed.folder)).toEqual(changed.first)
+  })
+
+  test('what changed after that backup began stays, and is named', async () => {
+    using base = temporaryFolder()
+    const changed = await changedFolder(base.path, change)
+    const result = await reverted(changed, base.path, () => {
+      writeFileSync(join(changed.folder, 'changed'), 'in the last moment')
+      writeFileSync(join(changed.folder, 'new', 'deeper', 'draft'), 'written on')
+      writeFileSync(join(changed.folder, 'new', 'later'), 'nobody has it')
+    })
+    expect(readFileSync(join(changed.folder, 'changed'), 'utf8')).toBe('in the last moment')
+    expect(readFileSync(join(changed.folder, 'new', 'deeper', 'draft'), 'utf8')).toBe('written on')
+    expect(readdirSync(join(changed.folder, 'new')).sort()).toEqual(['deeper', 'later'])
+    expect(result.kept).toEqual([{ path: Buffer.from(join(changed.folder, 'changed')), reason: 'not-held' }])
+    expect(result.left.map(String).sort()).toEqual(
+      ['new', 'new/deeper', 'new/deeper/draft'].map((path) => join(changed.folder, path)),
+    )
+    expect(readFileSync(join(changed.folder, 'lost'), 'utf8')).toBe('lost at first')
+  })
+
+  test('a file of the same size and time is removed only when its bytes are the stored ones', async () => {
+    using base = temporaryFolder()
+    const changed = await changedFolder(base.path, change)
+    const draft = join(changed.folder, 'new', 'deeper', 'draft')
+    const never = Date.now() + 86_400_000
+    const result = await reverted(
+      changed,
+      base.path,
+      () => {
+        const { atimeMs, mtimeMs } = lstatSync(draft)
+        writeFileSync(draft, 'another')
+        utimesSync(draft, atimeMs / 1000, mtimeMs / 1000)
+      },
+      never,
+    )
+    expect(readFileSync(draft, 'utf8')).toBe('another')
+    expect(result.left.map(String)).toContain(draft)
+  })
+
+  test('a version that cannot be read to its end touches nothing', async () => {
+    using base = temporaryFolder()
+    const changed = await changedFolder(base.path, change)
+    const present = describeTree(changed.folder)
+    const { items } = await selected(changed.repository, changed.wanted.root, [changed.folder])
+    const lost: SelectedItem = { ...items[0]!, tree: Buffer.alloc(32, 7) as never }
+    const before = await changed.repository.backUp([changed.folder], join(base.path, 'cache'))
+    const failing = revert({
+      ...{ records: changed.repository.repository, secrets: changed.repository.secrets, items: [lost], absent: [] },
+      ...{ verify: true, randomBytes, before: { root: before.root, startedAtMs: Date.now() } },
+    })
+    await expect(failing).rejects.toThrow(RestoreError)
+    expect(describeTree(changed.folder)).toEqual(present)
+  })
+})
+
+describe('a selected entry on its way', () => {
+  test('comes whole, without a way into the folders above it', async () => {
+    using base = temporaryFolder()
+    const { folder, repository, wanted } = await changedFolder(base.path, () => {})
+    const { items } = await selectFrom(plaintextSource(repository.repository, repository.secrets), wanted.root, [
+      Buffer.from(join(folder, 'kept')),
+    ])
+    const arrived = decodeSelectedItem(encodeSelectedItem(items[0]!))
+    expect({ ...arrived, above: [] }).toEqual({ ...items[0]!, above: [] })
+    expect(arrived.above.map((entry) => [entry.name, entry.type === 'directory' && entry.tree.equals(Buffer.alloc(32))])).toEqual(
+      items[0]!.above.map(({ name }) => [name, true]),
+    )
+  })
+
+  test('is refused when it is cut, longer, or somewhere else than it says', async () => {
+    using base = temporaryFolder()
+    const { folder, repository, wanted } = await changedFolder(base.path, () => {})
+    const source = plaintextSource(repository.repository, repository.secrets)
+    const [item] = (await selectFrom(source, wanted.root, [Buffer.from(join(folder, 'kept'))])).items
+    const bytes = encodeSelectedItem(item!)
+    for (let end = 0; end < bytes.length; end += 1) expect(() => decodeSelectedItem(bytes.subarray(0, end))).toThrow()
+    expect(() => decodeSelectedItem(Buffer.concat([bytes, Buffer.from([0])]))).toThrow('bytes behind')
+    expect(() => decodeSelectedItem(encodeSelectedItem({ ...item!, path: Buffer.from('etc/passwd') }))).toThrow(
+      'not where it says',
+    )
+    expect(() => decodeSelectedItem(encodeSelectedItem({ ...item!, above: item!.above.slice(1) }))).toThrow('not where it says')
+  })
+})
+
+describe('a rehearsal', () => {
+  test.each(['older', 'always', 'both', 'never'] as const satisfies readonly OverwriteRule[])(
+    '%s: says what the restore then does, and does nothing',
+    async (overwrite) => {
+      using base = temporaryFolder()
+      const { folder, repository, wanted } = await changedFolder(base.path, (at) => {
+        change(at)
+        writeFileSync(join(at, 'same'), 'same at FIRST')
+        utimesSync(join(at, 'changed'), 1, 1)
+      })
+      const present = describeTree(folder)
+      const { items } = await selected(repository, wanted.root, [folder])
+      const wish = {
+        records: repository.repository,
+        secrets: repository.secrets,
+        items,
+        overwrite,
+        destination: { kind: 'original' },
+      } as const
+      const said = await rehearse(wish)
+      expect(describeTree(folder)).toEqual(present)
+      const done = await restore({ ...wish, verify: false, randomBytes })
+      expect({ made: said.creates + said.replaces + said.beside, same: said.same, keeps: said.keeps, fails: said.fails }).toEqual(
+        {
+          made: done.files + done.symlinks,
+          same: done.unchanged,
+          keeps: done.keptCount,
+          fails: done.failedCount,
+        },
+      )
+      expect([said.beside, said.replaces, said.bytes]).toEqual([done.besideCount, done.replaced, done.bytes])
+    },
+  )
+
+  test('counts what is not in the version, where asked', async () => {
+    using base = temporaryFolder()
+    const { folder, repository, wanted } = await changedFolder(base.path, (at) => {
+      change(at)
+      writeFileSync(join(at, 'kept', 'beside'), 'beside')
+    })
+    const { items } = await selected(repository, wanted.root, [folder])
+    const wish = { records: repository.repository, secrets: repository.secrets, items, overwrite: 'always' } as const
+    const asked = { ...wish, destination: { kind: 'original' } } as const
+    expect(await rehearse({ ...asked, countsRest: true })).toMatchObject({ creates: 1, replaces: 2, same: 2, goes: 2 })
+    expect(await rehearse(asked)).toMatchObject({ goes: 0 })
+  })
+
+  test('stops when there is no time left, and says that it did not see all', async () => {
+    using base = temporaryFolder()
+    const { folder, repository, wanted } = await changedFolder(base.path, () => {})
+    const { items } = await selected(repository, wanted.root, [folder])
+    const wish = { records: repository.repository, secrets: repository.secrets, items, overwrite: 'always' } as const
+    expect(await rehearse({ ...wish, destination: { kind: 'original' }, goesOn: () => false })).toMatchObject({ isWhole: false })
+    const elsewhere = { kind: 'folder', path: Buffer.from(join(base.path, 'none')), strip: true } as const
+    expect(await rehearse({ ...wish, destination: elsewhere })).toMatchObject({
+      creates: 5,
+      folders: 2,
+      replaces: 0,
+      isWhole: true,
+    })
+  })
+})

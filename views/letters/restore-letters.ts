@@ -1,0 +1,71 @@
+import { countOf } from '../format/count.ts'
+import { sizeText } from '../format/size.ts'
+import { timeText, whenInSentence } from '../format/when.ts'
+import type { Reader } from '../reader.ts'
+import type { Letter, LetterFact } from './letter.ts'
+
+export type RestoreLetterProps = {
+  readonly computer: string
+  readonly mode: 'restore' | 'revert'
+  readonly state: 'done' | 'partly' | 'failed' | 'expired'
+  readonly askedAtMs: number
+  readonly endedAtMs: number
+  readonly counters:
+    | {
+        readonly files: number
+        readonly bytes: number
+        readonly same: number
+        readonly failed: number
+        readonly kept: number
+        readonly verifiedFiles: number
+      }
+    | undefined
+  readonly code: string | undefined
+  readonly detail: string | undefined
+  /** Of the restore's page. */
+  readonly path: string
+}
+
+const subjects = {
+  done: 'The files are back on',
+  partly: 'Some of the files are back on',
+  failed: 'The files did not go back to',
+  expired: 'The files did not go back to',
+} as const
+
+/** How one restore ended: without names of files, as letters travel. */
+export function restoreLetter(reader: Reader, restore: RestoreLetterProps): Letter {
+  const { computer, state, path, detail, askedAtMs } = restore
+  const asked = `You asked for it ${whenInSentence(reader, askedAtMs)}.`
+  const words = {
+    done: `What you asked for is on ${computer}. Each file that was written was read back and compared.`,
+    partly: `Not everything that you asked for is on ${computer}. The page says what is missing, and why.`,
+    failed: `Nothing more goes back to ${computer} by this order.${detail === undefined ? '' : ` ${detail}`}`,
+    expired: `${computer} did not appear in fourteen days. Ask again when it is there.`,
+  }[state]
+  return {
+    subject: `${subjects[state]} ${computer}`,
+    state: state === 'done' ? 'ok' : state === 'partly' ? 'partial' : 'failed',
+    paragraphs: [words, asked],
+    facts: factsOf(reader, restore),
+    action: { label: 'See what was done', path },
+    quiet: ['Which letters you get you choose on the page My letters (/me/letters).'],
+  }
+}
+
+function factsOf(reader: Reader, { counters, endedAtMs, code }: RestoreLetterProps): readonly LetterFact[] {
+  return [
+    { label: 'Ended', value: timeText(reader, endedAtMs) },
+    ...(counters === undefined
+      ? []
+      : [
+          { label: 'Back', value: `${countOf(reader, counters.files, 'file')}, ${sizeText(reader, counters.bytes)}` },
+          { label: 'There already, the same', value: countOf(reader, counters.same, 'file') },
+          { label: 'Read back and compared', value: countOf(reader, counters.verifiedFiles, 'file') },
+          ...(counters.kept + counters.failed === 0
+            ? []
+            : [{ label: 'Not back', value: countOf(reader, counters.kept + counters.failed, 'file') }]),
+        ]),
+    ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
+  ]
+}
