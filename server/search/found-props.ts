@@ -2,7 +2,7 @@
 import { nameText } from '../../views/format/name-text.ts'
 import type { FoundFileProps } from '../../views/partials/found-file.ts'
 import type { BasketBeside } from '../baskets/basket-beside.ts'
-import { browsePath, filePath, historyPath, previewPath, zipPath } from '../http/page-paths.ts'
+import { browsePath, filePath, historyPath, newRestorePath, previewPath, zipPath } from '../http/page-paths.ts'
 import type { Id } from '../runtime/ids.ts'
 import { markName } from './marked-name.ts'
 import type { FoundFile } from './search.ts'
@@ -11,7 +11,17 @@ const nsPerMs = 1_000_000n
 
 export function foundProps(
   found: FoundFile,
-  { terms, id, basket }: { readonly terms: readonly string[]; readonly id: string; readonly basket: BasketBeside | undefined },
+  {
+    terms,
+    id,
+    basket,
+    mayRestore,
+  }: {
+    readonly terms: readonly string[]
+    readonly id: string
+    readonly basket: BasketBeside | undefined
+    readonly mayRestore: boolean
+  },
 ): FoundFileProps {
   const { path, shown, deviceId, job } = found
   const kind = kindOf(found.type)
@@ -37,6 +47,7 @@ export function foundProps(
     openPath: browsePath(shown.id, kind === 'folder' ? path : path.slice(0, -1)),
     getPath: getPath(shown.id),
     lookPath: kind === 'file' ? previewPath(shown.id, path) : undefined,
+    backPath: mayRestore && kind !== 'special' ? newRestorePath({ version: shown.id, paths: [path] }) : undefined,
     basket: inBasket(shown.id, 'shown'),
     versions: found.newest.map(({ version, sizeBytes, moreBytes }, index) => ({
       atMs: version.receivedAt,

@@ -20,6 +20,7 @@ import {
   computerPath,
   filePath,
   historyPath,
+  newRestorePath,
   newSharePath,
   previewPath,
   restorePath,
@@ -85,6 +86,7 @@ export function historyRoutes(options: {
     const here = historyPath({ deviceId: device.deviceId, job: job.job, path })
     const basket = await basketBeside(c, options, device.customerId)
     const kept = await keptVersionsOf(device, job)
+    const mayRestore = c.var.access.may('restores:write', device.customerId)
     const chosen = chosenOf(c, history)
     const newest = history.rows.find((row): row is StateRow => row.kind === 'state')
     return c.html(
@@ -96,7 +98,7 @@ export function historyRoutes(options: {
         computer: device.name,
         isFolder,
         states: history.states,
-        rows: rowsOf(page.reader, { history, path, kept, isFolder, isWhole: history.next === undefined }),
+        rows: rowsOf(page.reader, { history, path, kept, isFolder, isWhole: history.next === undefined, mayRestore }),
         isFirstPage: skip === 0,
         pager: pagerOf(here, skip, history),
         named: { device: device.deviceId, job: job.job, path: encodeVersionPath(path) },
@@ -218,9 +220,10 @@ function rowsOf(
     readonly kept: readonly KeptVersion[]
     readonly isFolder: boolean
     readonly isWhole: boolean
+    readonly mayRestore: boolean
   },
 ): readonly HistoryRowProps[] {
-  const { history, path, kept, isFolder, isWhole } = of
+  const { history, path, kept, isFolder, isWhole, mayRestore } = of
   const { rows } = history
   return rows.map((row, index): HistoryRowProps => {
     if (row.kind === 'gap') return { kind: 'gap', firstAtMs: row.firstAt, lastAtMs: row.lastAt, isNow: row.isNow }
@@ -240,6 +243,7 @@ function rowsOf(
       openPath: browsePath(id, isFolder ? path : path.slice(0, -1)),
       getPath: isFolder ? zipPath(id, path) : isFile ? filePath(id, path) : undefined,
       lookPath: isFile ? previewPath(id, path) : undefined,
+      backPath: mayRestore && row.type !== 'special' ? newRestorePath({ version: id, paths: [path] }) : undefined,
       changesPath: isFolder && older !== undefined ? changesPath({ from: older.last.id, to: row.first.id, path }) : undefined,
     }
   })

@@ -75,6 +75,7 @@ export function restoreRoutes(options: {
     const scope = scopeOf(asked, { customerId, computers, plans: plans.map(({ subscriptionId }) => subscriptionId) })
     const used = plans.filter(({ subscriptionId }) => computers.some((computer) => computer.subscriptionId === subscriptionId))
     const day = dayAsked(reader, asked)
+    const mayRestore = c.var.access.may('restores:write', customerId)
     const isEmpty = computers.every(({ versionsCount }) => versionsCount === 0)
     return c.html(
       await restorePage({
@@ -94,7 +95,7 @@ export function restoreRoutes(options: {
         anyDayPath: restoreAddress(asked, { day: '' }),
         days: isEmpty ? [] : await stripDays(reader, asked, scope),
         result: isSearch(asked)
-          ? await search(reader, asked, { scope, after: c.req.query('after'), basket })
+          ? await search(reader, asked, { scope, after: c.req.query('after'), basket, mayRestore })
           : await newest(reader, asked, scope, computers),
       }),
     )
@@ -103,9 +104,14 @@ export function restoreRoutes(options: {
   async function search(
     reader: Reader,
     asked: RestoreAsked,
-    of: { readonly scope: SearchScope; readonly after: string | undefined; readonly basket: BasketBeside | undefined },
+    of: {
+      readonly scope: SearchScope
+      readonly after: string | undefined
+      readonly basket: BasketBeside | undefined
+      readonly mayRestore: boolean
+    },
   ): Promise<RestoreResult> {
-    const { scope, after, basket } = of
+    const { scope, after, basket, mayRestore } = of
     try {
       const found = await fileSearch.find({
         ...scope,
@@ -120,7 +126,7 @@ export function restoreRoutes(options: {
       const terms = termsOf(asked.q)
       return {
         kind: 'found',
-        files: found.items.map((file, index) => foundProps(file, { terms, id: `found-${index}`, basket })),
+        files: found.items.map((file, index) => foundProps(file, { terms, id: `found-${index}`, basket, mayRestore })),
         total: found.total,
         isFirstPage: after === undefined,
         pager: {

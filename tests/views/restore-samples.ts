@@ -73,6 +73,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     openPath: '/versions/snap_x/browse/home',
     getPath: '/versions/snap_x/file/home/x',
     lookPath: '/versions/snap_x/preview/home/x',
+    backPath: '/restores/new?version=snap_x&path=%2Fhome%2Fx',
     basket: inBasket(),
     versions: [
       { atMs: nowMs, sizeBytes: 84.1 * KiB, moreBytes: 1.2 * KiB, getPath: '/versions/snap_x/file/x', basket: inBasket(true) },
@@ -166,6 +167,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     getPath: '/versions/snap_x/file/home/x',
     lookPath: '/versions/snap_x/preview/home/x',
     changesPath: undefined,
+    backPath: '/restores/new?version=snap_x&path=%2Fhome%2Fx',
     ...props,
   })
   const change = (kind: ChangeProps['kind'], name: string, props: Partial<ChangeProps> = {}): ChangeProps => ({

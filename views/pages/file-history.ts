@@ -35,6 +35,8 @@ export type HistoryRowProps =
       readonly lookPath: string | undefined
       /** Of a folder: what changed since the row before. */
       readonly changesPath: string | undefined
+      /** Where this version of it is sent back to a computer; undefined: whoever looks may not. */
+      readonly backPath: string | undefined
     }
   | { readonly kind: 'gap'; readonly firstAtMs: number; readonly lastAtMs: number; readonly isNow: boolean }
 
@@ -131,6 +133,7 @@ function headButtons({ isFolder, name, basket, sharePath }: FileHistoryPageProps
         ${newest.getPath === undefined ? '' : html`<a class="button primary" href="${newest.getPath}">${icon('download')}Download newest</a>`}
         ${button}
         ${newest.lookPath === undefined ? '' : html`<a class="button small" href="${newest.lookPath}">${icon('eye')}Look at it</a>`}
+        ${newest.backPath === undefined ? '' : html`<a class="button small" href="${newest.backPath}">${icon('rotate-ccw')}Back to the computer</a>`}
         ${sharePath === undefined ? '' : html`<a class="button small" href="${sharePath}">${icon('share-2')}Share</a>`}
         <a class="button small" href="${newest.openPath}">${icon('folder')}${isFolder ? 'Open the folder' : 'Open its folder'}</a>
       </div>`
@@ -183,7 +186,7 @@ function stateRow(props: FileHistoryPageProps, row: StateRow, shape: Shape & { r
                 }
                 <td class="wide until">${row.kept?.words ?? ''}</td>
                 ${shape.hasPicks ? html`${pick('from', 'Compare from')}${pick('to', 'Compare with')}` : ''}
-                <td class="acts">${row.getPath === undefined ? '' : html`<a class="button small quiet" href="${row.getPath}">${icon('download')}<span class="label">Download<span class="vh"> ${when}</span></span></a>`}</td>
+                <td class="acts">${row.backPath === undefined ? '' : html`<a class="button small quiet" href="${row.backPath}">${icon('rotate-ccw')}<span class="label">Back to the computer<span class="vh">, ${when}</span></span></a>`}${row.getPath === undefined ? '' : html`<a class="button small quiet" href="${row.getPath}">${icon('download')}<span class="label">Download<span class="vh"> ${when}</span></span></a>`}</td>
               </tr>`
 }
 

@@ -31,6 +31,8 @@ export type FoundFileProps = {
   readonly getPath: string | undefined
   /** Of a file: to be looked at before it is taken. */
   readonly lookPath: string | undefined
+  /** Where it is sent back to a computer; undefined: whoever looks may not. */
+  readonly backPath: string | undefined
   readonly basket: InBasket | undefined
   /** The newest states, the newest first. */
   readonly versions: readonly FoundVersion[]
@@ -115,7 +117,7 @@ function versionsOf(
                   </tbody>
                 </table>
               </div>
-              <p class="more-link"><a href="${found.historyPath}">${found.states === 1 ? 'Its history' : `All ${countOf(reader, found.states, 'version')}, and what changed`}</a> ${found.lookPath === undefined ? '' : html`<a href="${found.lookPath}">Look at it<span class="vh">: ${plain}</span></a> `}<a href="${found.openPath}">Open the folder it lies in</a></p>
+              <p class="more-link"><a href="${found.historyPath}">${found.states === 1 ? 'Its history' : `All ${countOf(reader, found.states, 'version')}, and what changed`}</a> ${found.lookPath === undefined ? '' : html`<a href="${found.lookPath}">Look at it<span class="vh">: ${plain}</span></a> `}${found.backPath === undefined ? '' : html`<a href="${found.backPath}">Back to the computer<span class="vh">: ${plain}</span></a> `}<a href="${found.openPath}">Open the folder it lies in</a></p>
             </details>`
 }
 
