@@ -81,6 +81,11 @@ function rootOf(nodes: readonly ParsedNode[], text: string): XmlElement {
   return elementOf(elements[0]!, text)
 }
 
+/** What XML calls white space, and no more: a name may end in a blank of another kind. */
+function withoutIndent(text: string): string {
+  return text.replace(/^[ \t\r\n]+/, '').replace(/[ \t\r\n]+$/, '')
+}
+
 function elementOf(node: ParsedNode, source: string): XmlElement {
   const name = nameOf(node)
   const place = placeAt(source, startOf(node))
@@ -96,7 +101,7 @@ function elementOf(node: ParsedNode, source: string): XmlElement {
     place,
     attributes: Object.fromEntries(Object.entries(node[':@'] ?? {}).map(([key, value]) => [key, plain(value)])),
     children: inner.filter((child) => nameOf(child) !== '#text').map((child) => elementOf(child, source)),
-    text: plain(texts.join('').trim()),
+    text: plain(withoutIndent(texts.join(''))),
   }
 }
 

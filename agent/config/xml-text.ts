@@ -12,12 +12,12 @@ export function isXmlText(text: string): boolean {
 
 /**
  * White space that a parser, an editor or a tidy-up could change is written as references: line ends and tabs anywhere, blanks at
- * the ends.
+ * the ends, of whatever kind.
  */
 export function escapeXml(text: string): string {
   return text
     .replace(/[&<>"]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character]!)
-    .replace(/[\t\n\r\u0085\u2028]|^ | $/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[\t\n\r\u0085\u2028]|^\s|\s$/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 /** The text behind; undefined for a reference to anything else, or a lone `&`. */

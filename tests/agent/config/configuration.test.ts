@@ -22,6 +22,8 @@ const full: Configuration = {
       sources: [
         Buffer.from('/home/ann/Dokumente & mehr'),
         Buffer.from('/home/ann/ leading and trailing '),
+        Buffer.from('/home/ends in a wide blank\u2000'),
+        Buffer.from('/home/ends in a blank that does not break\u00a0'),
         Buffer.from('/home/new\nline\tand\rreturn'),
         Buffer.from('/home/caf\xe9', 'latin1'),
         Buffer.from('/home/\u0001control'),
