@@ -13,7 +13,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parseRepositoryUid } from '../../../engine/index.ts'
 import { createAlarmsService } from '../../../server/alarms/alarms-service.ts'
 import { MoveError } from '../../../server/moves/move.ts'
@@ -151,12 +152,11 @@ describe('a move', () => {
     writeSample()
     await moves.plan({ uid }, other)
     const room = await volumes.reserve(1, uid)
+    const closing = vi.spyOn(volumes.gate, 'close')
     const moving = carryOut()
-    const stillThere = await Promise.race([
-      moving.then(() => 'moved'),
-      new Promise((resolve) => setTimeout(resolve, 300, 'waits')),
-    ])
-    expect(stillThere).toBe('waits')
+    await vi.waitFor(() => expect(closing).toHaveBeenCalled(), { timeout: 20_000 })
+    const closed = closing.mock.results[0]?.value as Promise<unknown>
+    expect(await Promise.race([closed.then(() => 'closed'), setImmediate('waits')])).toBe('waits')
     expect(place().folder).toBe(join(data, 'repositories', name))
     room.release()
     await moving
