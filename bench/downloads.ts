@@ -6,13 +6,14 @@
 // `--box DIR` keeps the box in that folder, and measures the one that is there.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { type Browser, openBrowser } from './ask-page.ts'
+import { openBenchFolder } from './bench-box.ts'
 import { makeOfficeSet } from './data/office-set.ts'
 import { resetPeak, usageOf } from './measure.ts'
 import { fillWithChunks } from './peers/fill-with-chunks.ts'
@@ -33,7 +34,7 @@ const page = '/computers'
 const email = 'bench@example.org'
 const password = 'a password of the benchmark'
 const root = join(import.meta.dirname, '..')
-const home = openHome()
+const home = openBenchFolder({ kept: values.box, name: 'downloads' })
 const source = join(home, 'office')
 const environment = {
   HOLDFAST_DATA: join(home, 'data'),
@@ -52,12 +53,6 @@ try {
   server.process.kill('SIGTERM')
   await once(server.process, 'close')
   if (values.box === undefined) rmSync(home, { recursive: true, force: true })
-}
-
-function openHome(): string {
-  if (values.box === undefined) return mkdtempSync(join(tmpdir(), 'holdfast-downloads-'))
-  mkdirSync(values.box, { recursive: true })
-  return resolve(values.box)
 }
 
 async function fill(url: string): Promise<void> {

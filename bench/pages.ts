@@ -7,19 +7,16 @@
 // `--box DIR` keeps the box in that folder, and measures the one that is there without writing it again.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
-import { join, resolve } from 'node:path'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { openDatabase } from '../server/database/database.ts'
-import { formatDatabaseUrl } from '../server/database/database-address.ts'
-import { openPrivateMariaDb } from '../server/database/mariadb/private-mariadb.ts'
 import { routeRules } from '../server/http/route-rules.ts'
-import { systemClock } from '../server/runtime/clock.ts'
-import { silentLog } from '../server/runtime/log.ts'
 import { systemRandomness } from '../server/runtime/randomness.ts'
 import { type Browser, openBrowser } from './ask-page.ts'
+import { openBenchDatabase, openBenchFolder } from './bench-box.ts'
 import { cpuMs, peakMemoryMiB } from './cpu-time.ts'
 import { type FullBox, fillBox, ownerEmail } from './full-box.ts'
 
@@ -50,29 +47,14 @@ const fewRounds = 5
 const email = 'bench@example.org'
 const password = 'a password of the benchmark'
 const program = join(import.meta.dirname, '../bin/holdfast')
-const home = openHome()
+const home = openBenchFolder({ kept: values.box, name: 'pages' })
 /** Written last: what a kept box holds, and what its ids are. */
 const boxFile = join(home, 'box.json')
 /** Pages that open files of a repository, which this box has none of; those of agents; and the events that never end. */
 const leftOut =
   /^GET \/(api\/agent|assets|versions\/:snapshotId\/(browse|file|zip|tar|preview|picture|thumbnail|skipped)|basket\/download|restores\/|api\/v1\/restores\/|api\/v1\/snapshots\/:snapshotId\/|healthz|readyz|activity\/running)/
 
-const server = await openPrivateMariaDb({
-  dataFolder: home,
-  searchPath: process.env.PATH ?? '',
-  temporaryFolders: [tmpdir()],
-  memoryBytes: totalmem(),
-  isRoot: process.getuid?.() === 0,
-  clock: systemClock,
-  log: silentLog,
-})
-const environment = {
-  ...process.env,
-  HOLDFAST_DATA: join(home, 'data'),
-  HOLDFAST_PORT: '0',
-  HOLDFAST_TLS: 'off',
-  HOLDFAST_DATABASE_URL: formatDatabaseUrl(server.address),
-}
+const { server, environment } = await openBenchDatabase(home)
 try {
   const slow = await measureAll()
   if (slow.length > 0) {
@@ -82,12 +64,6 @@ try {
 } finally {
   await server.stop()
   if (values.box === undefined) rmSync(home, { recursive: true, force: true })
-}
-
-function openHome(): string {
-  if (values.box === undefined) return mkdtempSync(join(tmpdir(), 'holdfast-pages-'))
-  mkdirSync(values.box, { recursive: true })
-  return resolve(values.box)
 }
 
 async function measureAll(): Promise<readonly string[]> {

@@ -5,18 +5,15 @@
 // the client's, over a connection that stays open. The first search after the start is timed by itself: the names are read then.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
-import { join, resolve } from 'node:path'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, totalmem } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { openDatabase } from '../server/database/database.ts'
-import { formatDatabaseUrl } from '../server/database/database-address.ts'
-import { openPrivateMariaDb } from '../server/database/mariadb/private-mariadb.ts'
-import { systemClock } from '../server/runtime/clock.ts'
-import { silentLog } from '../server/runtime/log.ts'
 import { systemRandomness } from '../server/runtime/randomness.ts'
 import { type Browser, openBrowser } from './ask-page.ts'
+import { openBenchDatabase, openBenchFolder } from './bench-box.ts'
 import { cpuMs, peakMemoryMiB } from './cpu-time.ts'
 import { fillBox, ownerEmail } from './full-box.ts'
 import { addVersion, fillNames, type SearchBox } from './search-box.ts'
@@ -35,38 +32,17 @@ const counts = { files: Number(values.files), computers: Number(values.computers
 const email = 'bench@example.org'
 const password = 'a password of the benchmark'
 const program = join(import.meta.dirname, '../bin/holdfast')
-const home = openHome()
+const home = openBenchFolder({ kept: values.box, name: 'search' })
 const boxFile = join(home, 'box.json')
 /** Of a person who searches as fast as they can type. */
 const notReady = 503
 
-const server = await openPrivateMariaDb({
-  dataFolder: home,
-  searchPath: process.env.PATH ?? '',
-  temporaryFolders: [tmpdir()],
-  memoryBytes: totalmem(),
-  isRoot: process.getuid?.() === 0,
-  clock: systemClock,
-  log: silentLog,
-})
-const environment = {
-  ...process.env,
-  HOLDFAST_DATA: join(home, 'data'),
-  HOLDFAST_PORT: '0',
-  HOLDFAST_TLS: 'off',
-  HOLDFAST_DATABASE_URL: formatDatabaseUrl(server.address),
-}
+const { server, environment } = await openBenchDatabase(home)
 try {
   await measureAll()
 } finally {
   await server.stop()
   if (values.box === undefined) rmSync(home, { recursive: true, force: true })
-}
-
-function openHome(): string {
-  if (values.box === undefined) return mkdtempSync(join(tmpdir(), 'holdfast-search-'))
-  mkdirSync(values.box, { recursive: true })
-  return resolve(values.box)
 }
 
 async function measureAll(): Promise<void> {
