@@ -88,15 +88,17 @@ export function createDeliveries(options: DeliveriesOptions): DeliveriesService 
     // Counted first: two that came at once are not both taken where only one has room.
     if (!(await countUpload(database.kysely, share.shareId, { files, bytes, at: clock.now() })))
       throw new DeliveryError('too-large', 'Others have sent something meanwhile: this is more than the link still takes.')
+    let version: Id<'snap'>
     try {
       const timeZone = (await options.customers.find(share.customerId))?.details.timeZone || options.timeZone
       const folder = depositedName(deliveryFolder(sender, { ms: clock.now(), timeZone }))
-      const { version } = await deposit.commit({ folder, tags: sender === '' ? [] : [`from ${sender}`] })
-      await tell(share, visitor, { names, bytes, sender, version })
+      version = (await deposit.commit({ folder, tags: sender === '' ? [] : [`from ${sender}`] })).version
     } catch (error) {
       await uncountUpload(database.kysely, share.shareId, { files, bytes })
       throw error
     }
+    // From here on it has come, whoever hears of it.
+    await tell(share, visitor, { names, bytes, sender, version })
     return { files, bytes }
   }
 
