@@ -1,25 +1,27 @@
-// npm run bench:downloads [-- --mib 1536 --files 20000 --chunks 1000000 --rounds 3 --box DIR]
+// npm run bench:downloads [-- --set office --mib 1536 --files 20000 --chunks 1000000 --rounds 3 --box DIR]
 //
 // How fast files come out of the box: an office's files are backed up by the agent to a serving box whose index already holds a million
 // chunks (as a box of 1 TB has), then the folder is downloaded as ZIP and as tar, single files are asked for one after another, and a
 // page is asked for meanwhile. Times are the client's, over loopback, its own work included; processor time is the box's alone.
+// `--set holes` is for what memory does with more than a disk has room for: files that are holes, as many and as large as told.
 // `--box DIR` keeps the box in that folder, and measures the one that is there.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { type Browser, openBrowser } from './ask-page.ts'
 import { openBenchFolder } from './bench-box.ts'
+import { makeHolesSet } from './data/holes-set.ts'
 import { makeOfficeSet } from './data/office-set.ts'
-import { resetPeak, usageOf } from './measure.ts'
+import { median, resetPeak, usageOf } from './measure.ts'
 import { fillWithChunks } from './peers/fill-with-chunks.ts'
+import { benchLogin, openRealBox, type RealBox, setUpRealBox } from './real-box.ts'
 
 const { values } = parseArgs({
   options: {
+    set: { type: 'string', default: 'office' },
     mib: { type: 'string', default: '1536' },
     files: { type: 'string', default: '20000' },
     chunks: { type: 'string', default: '1000000' },
@@ -31,41 +33,31 @@ const MiB = 1024 ** 2
 const rounds = Number(values.rounds)
 const singleFiles = 200
 const page = '/computers'
-const email = 'bench@example.org'
-const password = 'a password of the benchmark'
-const root = join(import.meta.dirname, '..')
 const home = openBenchFolder({ kept: values.box, name: 'downloads' })
 const source = join(home, 'office')
-const environment = {
-  HOLDFAST_DATA: join(home, 'data'),
-  HOLDFAST_PORT: '0',
-  HOLDFAST_TLS: 'off',
-  HOLDFAST_AGENT_HOME: join(home, 'agent'),
-}
+const makers = { office: makeOfficeSet, holes: makeHolesSet }
 
 const isNew = !existsSync(join(home, 'filled'))
-if (isNew) makeOfficeSet(source, { files: Number(values.files), bytes: Number(values.mib) * MiB, seed: 1 })
-const server = await serve()
+if (isNew)
+  makers[values.set as keyof typeof makers](source, { files: Number(values.files), bytes: Number(values.mib) * MiB, seed: 1 })
+const box = await openRealBox(home, { isTls: false })
 try {
-  if (isNew) await fill(server.url)
-  await measureAll(await openBrowser(server.url, { email, password }), server)
+  if (isNew) await fill()
+  await measureAll(await openBrowser(box.url, benchLogin), box)
 } finally {
-  server.process.kill('SIGTERM')
-  await once(server.process, 'close')
+  await box.stop()
   if (values.box === undefined) rmSync(home, { recursive: true, force: true })
 }
 
-async function fill(url: string): Promise<void> {
-  writeFileSync(join(home, 'password'), password)
-  run('bin/holdfast', 'setup', '--email', email, '--name', 'Bench', '--password-file', join(home, 'password'))
-  run('bin/holdfast-agent', 'connect', url, '--user', email, '--password-file', join(home, 'password'))
-  run('bin/holdfast-agent', 'add', source)
-  run('bin/holdfast-agent', 'backup')
-  await fillWithChunks(join(home, 'data', 'mysql.sock'), Number(values.chunks))
+async function fill(): Promise<void> {
+  setUpRealBox(box, home)
+  box.runAgent('add', source)
+  box.runAgent('backup')
+  await fillWithChunks(join(box.data, 'mysql.sock'), Number(values.chunks))
   writeFileSync(join(home, 'filled'), '')
 }
 
-async function measureAll(browser: Browser, { url, pid }: Serving): Promise<void> {
+async function measureAll(browser: Browser, { url, pid }: RealBox): Promise<void> {
   const version = await newestVersion(browser)
   const folder = `/versions/${version}/browse${encodeURI(source)}`
   const cookie = browser.cookie
@@ -152,32 +144,4 @@ async function medianOf(browser: Browser, path: string, times: number): Promise<
   const taken: number[] = []
   for (let count = 0; count < times; count += 1) taken.push((await browser.get(path)).ms)
   return median(taken).toFixed(1)
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
-}
-
-interface Serving {
-  readonly process: ChildProcess
-  readonly pid: number
-  readonly url: string
-}
-
-async function serve(): Promise<Serving> {
-  const child = spawn(join(root, 'bin/holdfast'), ['serve', '--json'], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  for await (const line of createInterface({ input: child.stdout! })) {
-    child.stdout!.resume()
-    const ready = JSON.parse(line) as { url: string; pid: number }
-    return { process: child, pid: ready.pid, url: ready.url }
-  }
-  throw new Error('the box did not start')
-}
-
-function run(program: string, ...words: readonly string[]): void {
-  const result = spawnSync(join(root, program), words, { env: { ...process.env, ...environment }, encoding: 'utf8' })
-  if (result.status !== 0) throw new Error(`${program} ${words.join(' ')}: ${result.stdout}${result.stderr}`)
 }

@@ -15,7 +15,8 @@ import {
   restoreModes,
   restoreRules,
 } from '../restore-orders/restore-order.ts'
-import type { RestoreOrdersService, RestoreTask } from '../restore-orders/restore-orders-service.ts'
+import type { RestoreOrdersService } from '../restore-orders/restore-orders-service.ts'
+import type { RestoreTask } from '../restore-orders/restore-task.ts'
 import { agentsOnly } from './sessions-routes.ts'
 
 const maxPathCharacters = 32_768

@@ -167,10 +167,3 @@ export function mayStrip(paths: readonly VersionPath[]): boolean {
   const names = topmostPaths(paths).map((path) => path.at(-1)?.toString('latin1').toLowerCase())
   return !names.includes(undefined) && new Set(names).size === names.length
 }
-
-/** Bytes with slashes between the names. */
-export function bytesOfPath(path: VersionPath): Buffer {
-  return Buffer.concat(path.flatMap((name, index) => (index === 0 ? [name] : [slash, name])))
-}
-
-const slash = Buffer.from('/')

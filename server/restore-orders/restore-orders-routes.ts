@@ -20,20 +20,18 @@ import { pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
 import { Problem } from '../http/problem.ts'
 import { type Id, isId } from '../runtime/ids.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
-import type { VersionPath } from '../snapshots/version-path.ts'
+import { namesOfPathBytes, pathBytes } from '../snapshots/version-path.ts'
 import type { ToldJobsService } from '../told-jobs/told-jobs-service.ts'
 import {
-  bytesOfPath,
   maxRestorePaths,
-  mayStrip,
-  parseFolder,
   type RestoreOrder,
   restoreCounterNames,
   restoreModes,
   restoreRules,
   restoreStates,
 } from './restore-order.ts'
-import { platformOfComputer, type RestoreOrdersService } from './restore-orders-service.ts'
+import type { RestoreOrdersService } from './restore-orders-service.ts'
+import { folderPlace } from './restore-target.ts'
 
 const maxPathCharacters = 16_384
 const maxFolderCharacters = 4096
@@ -125,7 +123,7 @@ export function restoreOrdersRoutes(services: {
   readonly toldJobs: Pick<ToldJobsService, 'find'>
   readonly clientOf: ClientOf
 }): App {
-  const { restoreOrders, snapshots, devices, toldJobs, clientOf } = services
+  const { restoreOrders, snapshots, devices, clientOf } = services
   const routes = newRoutes()
 
   const getRestore = async (c: AppContext, id: Id<'rst'>): Promise<RestoreOrder> => {
@@ -152,13 +150,12 @@ export function restoreOrdersRoutes(services: {
     const deviceId = wish.device ?? version.deviceId
     const device = await devices.find(deviceId)
     if (device === undefined || device.customerId !== version.customerId) throw new Problem('HF-NOT-FOUND')
-    const paths = wish.paths.map((path) => namesOfText(path))
-    const platform = platformOfComputer(device, await toldJobs.find(deviceId))
+    const paths = wish.paths.map((path) => namesOfPathBytes(bytesOfText(path)))
+    const { mode, rule, folder } = wish
     const place =
-      wish.folder === undefined || wish.folder === null
+      folder === undefined || folder === null
         ? ({ kind: 'original' } as const)
-        : ({ kind: 'folder', path: parseFolder(wish.folder, platform), isStripped: mayStrip(paths) } as const)
-    const { mode, rule } = wish
+        : await folderPlace(services, { device, folder, paths })
     const restore = await restoreOrders.give({ version, paths, deviceId, mode, rule, place }, actingAsUser(c, clientOf))
     return c.json(restoreBody(restore), 201)
   })
@@ -180,18 +177,6 @@ async function readWish(c: AppContext): Promise<z.output<typeof wishSchema>> {
   return parsed.data
 }
 
-function namesOfText(text: string): VersionPath {
-  const bytes = bytesOfText(text)
-  const names: Buffer[] = []
-  for (let at = 0; at <= bytes.length; ) {
-    const slash = bytes.indexOf(0x2f, at)
-    const end = slash < 0 ? bytes.length : slash
-    if (end > at) names.push(bytes.subarray(at, end))
-    at = end + 1
-  }
-  return names
-}
-
 function parseBefore(cursor: string | undefined): { readonly askedAt: number; readonly restoreId: Id<'rst'> } | undefined {
   const [at, id = ''] = cursor?.split('-') ?? []
   return at !== undefined && /^\d{1,15}$/.test(at) && isId('rst', id) ? { askedAt: Number(at), restoreId: id } : undefined
@@ -207,7 +192,7 @@ function restoreBody(restore: RestoreOrder): z.input<typeof restoreSchema> {
     mode: restore.mode,
     rule: restore.rule,
     folder: place.kind === 'folder' ? textOfBytes(place.path) : null,
-    paths: restore.paths.map((path) => textOfBytes(bytesOfPath(path))),
+    paths: restore.paths.map((path) => textOfBytes(pathBytes(path))),
     state: state === 'open' && isTaken ? 'running' : state,
     askedAt: formatTime(restore.askedAt),
     askedBy: restore.askedBy,

@@ -2,12 +2,11 @@
  * Restore orders: planned for people, given through the computer's own orders, handed out to the computer that was named, ended by its
  * report. The box hands out entries of the version, never its root: what was not selected cannot be reached from them.
  */
-import { encodeSelectedItem, type PlaintextSource, selectFrom } from '../../engine/index.ts'
+import type { PlaintextSource } from '../../engine/index.ts'
 import { type ActingAs, actingByItself, actorName } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
 import { topmostPaths } from '../baskets/basket.ts'
 import type { Database, Transaction } from '../database/database.ts'
-import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { DeviceIdentity } from '../http/principal.ts'
 import { listJobsOfDevice } from '../jobs/jobs-table.ts'
@@ -25,12 +24,11 @@ import type { Randomness } from '../runtime/randomness.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { ReadSnapshotBody } from '../snapshots/snapshot-bodies.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
-import type { VersionPath } from '../snapshots/version-path.ts'
+import { namesOfPathBytes, pathBytes, type VersionPath } from '../snapshots/version-path.ts'
 import type { ToldJobsService } from '../told-jobs/told-jobs-service.ts'
 import type { VersionNotes } from '../version-notes/version-notes-service.ts'
 import { createRehearsals, type RehearsalCounts, type Rehearsed } from './rehearsals.ts'
 import {
-  bytesOfPath,
   endedRestoresKeptMs,
   maxOpenRestores,
   maxRestorePaths,
@@ -40,6 +38,8 @@ import {
   type RestoreWish,
 } from './restore-order.ts'
 import * as table from './restore-orders-table.ts'
+import { demandTarget } from './restore-target.ts'
+import { type RestoreTask, restoreTask } from './restore-task.ts'
 import { type Estimate, estimateAgainst, type SelectionFacts, selectionFacts } from './selection-facts.ts'
 
 export interface RestoreAsked extends RestoreWish {
@@ -54,19 +54,6 @@ export interface PlannedRestore {
   readonly facts: SelectionFacts
   /** Undefined: the computer has no version of this job to compare with. */
   readonly estimate: (Estimate & { readonly asOfMs: number }) | undefined
-}
-
-/** What a computer gets to do it. */
-export interface RestoreTask extends RestoreWish {
-  readonly restoreId: Id<'rst'>
-  readonly snapshot: Id<'snap'>
-  readonly job: string
-  readonly versionAt: number
-  /** Encoded by the engine, one for each path that the version has. */
-  readonly items: readonly Buffer[]
-  /** Selected, and nothing of the version has this path. */
-  readonly absent: readonly Buffer[]
-  readonly isRehearsal: boolean
 }
 
 export interface RestoreOrdersService {
@@ -115,7 +102,7 @@ export function createRestoreOrders(options: {
   readonly versionNotes: Pick<VersionNotes, 'write'>
   readonly log: Log
 }): RestoreOrdersService {
-  const { database, clock, randomness, orders, progress, devices, snapshots, log } = options
+  const { database, clock, randomness, orders, progress, snapshots, log } = options
   const { kysely } = database
   const rehearsals = createRehearsals({ clock })
 
@@ -129,36 +116,11 @@ export function createRestoreOrders(options: {
   const pathsOf = async (version: Snapshot, paths: readonly VersionPath[]): Promise<readonly VersionPath[]> => {
     if (!paths.some((path) => path.length === 0)) return topmostPaths(paths)
     const { sources } = await options.readSnapshotBody(version)
-    return topmostPaths(sources.map(namesOf))
+    return topmostPaths(sources.map(namesOfPathBytes))
   }
-
-  const checkTarget = async ({ version, deviceId, mode, place }: RestoreAsked): Promise<Device> => {
-    const device = await devices.find(deviceId)
-    if (device === undefined || device.customerId !== version.customerId)
-      throw new RestoreOrderError('no-computer', 'There is no such computer.')
-    if (device.state !== 'active' || device.kind !== 'agent')
-      throw new RestoreOrderError('no-computer', `${device.name} is not connected any more. Choose another computer.`)
-    if (mode === 'revert' && (deviceId !== version.deviceId || place.kind !== 'original'))
-      throw new RestoreOrderError('not-its-own', 'A revert makes folders as they were on their own computer.')
-    if (place.kind === 'original' && deviceId !== version.deviceId) {
-      const source = await devices.find(version.deviceId)
-      if (source?.kind === 'inbox')
-        throw new RestoreOrderError('other-system', 'What people sent was on no computer before. Choose a folder for it.')
-      const [from, to] = [source && (await platformOf(source)), await platformOf(device)]
-      if (from !== to && (from === 'win32' || to === 'win32'))
-        throw new RestoreOrderError(
-          'other-system',
-          `${device.name} names its folders in another way. Choose a folder for them there.`,
-        )
-    }
-    return device
-  }
-
-  const platformOf = async (device: Device): Promise<string> =>
-    platformOfComputer(device, await options.toldJobs.find(device.deviceId))
 
   const checked = async (asked: RestoreAsked) => {
-    const device = await checkTarget(asked)
+    await demandTarget(options, asked)
     const paths = await pathsOf(asked.version, asked.paths)
     if (paths.length > maxRestorePaths)
       throw new RestoreOrderError('too-many', `At most ${maxRestorePaths} files and folders go back at once.`)
@@ -166,7 +128,7 @@ export function createRestoreOrders(options: {
     // An undo may name what was not there before: it goes again.
     if (facts.found.length === 0 && (asked.mode !== 'revert' || paths.length === 0))
       throw new RestoreOrderError('nothing-selected', 'Choose files or folders of this version first.')
-    return { device, paths: asked.mode === 'revert' ? paths : facts.found, facts }
+    return { paths: asked.mode === 'revert' ? paths : facts.found, facts }
   }
 
   const end = async (
@@ -187,16 +149,8 @@ export function createRestoreOrders(options: {
       )
     })
 
-  const taskOf = async (
-    version: Snapshot,
-    of: RestoreWish & { readonly restoreId: Id<'rst'>; readonly paths: readonly VersionPath[] },
-    isRehearsal: boolean,
-  ): Promise<RestoreTask> => {
-    const { items, absent } = await selectFrom(await sourceOf(version), version.root, of.paths.map(bytesOfPath))
-    const { mode, place, rule, restoreId } = of
-    const { id: snapshot, job, receivedAt: versionAt } = version
-    return { restoreId, mode, place, rule, snapshot, job, versionAt, items: items.map(encodeSelectedItem), absent, isRehearsal }
-  }
+  const taskOf = async (version: Snapshot, of: Parameters<typeof restoreTask>[1]): Promise<RestoreTask> =>
+    restoreTask({ source: await sourceOf(version), version }, of)
 
   const settle = async () => {
     for (const { restoreId, ...how } of await table.listLeftOpen(kysely, settledAtOnce)) {
@@ -304,12 +258,12 @@ export function createRestoreOrders(options: {
       const rehearsal = rehearsals.findOpen(id)
       if (rehearsal !== undefined) {
         const version = rehearsal.deviceId === deviceId ? await snapshots.find(rehearsal.snapshot) : undefined
-        return version && taskOf(version, { ...rehearsal, restoreId: id }, true)
+        return version && taskOf(version, { ...rehearsal, restoreId: id, isRehearsal: true })
       }
       const restore = await table.findRestore(kysely, id)
       if (restore === undefined || restore.deviceId !== deviceId || restore.state !== 'open') return undefined
       const version = await snapshots.find(restore.snapshot)
-      if (version !== undefined) return taskOf(version, restore, false)
+      if (version !== undefined) return taskOf(version, { ...restore, isRehearsal: false })
       await end(restore, { state: 'failed', code: 'HF-NO-VERSION', detail: 'The version is not there any more.' }, actingByItself)
       return undefined
     },
@@ -373,26 +327,9 @@ export function createRestoreOrders(options: {
 /** Of an order that nobody has taken yet. */
 function isSameWish(known: RestoreOrder, { version, deviceId, paths, mode, place, rule }: RestoreAsked): boolean {
   const wishOf = (one: RestoreWish & { readonly paths: readonly VersionPath[] }) =>
-    JSON.stringify([one.mode, one.place, one.rule, one.paths.map((path) => bytesOfPath(path).toString('latin1'))])
+    JSON.stringify([one.mode, one.place, one.rule, one.paths.map((path) => pathBytes(path).toString('latin1'))])
   const isSamePlace = known.snapshot === version.id && known.deviceId === deviceId && !known.isTaken
   return isSamePlace && wishOf(known) === wishOf({ mode, place, rule, paths })
-}
-
-/** As the computer told; before it told anything, as it was when it was connected. */
-export function platformOfComputer(device: Device, told: { readonly platform: string } | undefined): string {
-  const platform = told?.platform ?? device.fingerprint.os.platform ?? 'linux'
-  return /^win/i.test(platform) ? 'win32' : platform
-}
-
-function namesOf(source: Buffer): VersionPath {
-  const names: Buffer[] = []
-  for (let at = 0; at <= source.length; ) {
-    const slash = source.indexOf(0x2f, at)
-    const end = slash < 0 ? source.length : slash
-    if (end > at) names.push(source.subarray(at, end))
-    at = end + 1
-  }
-  return names
 }
 
 type Row = Parameters<typeof insertAudit>[1]

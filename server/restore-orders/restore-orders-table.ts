@@ -2,17 +2,16 @@ import { sql } from 'kysely'
 import type { Queryable, Transaction } from '../database/database.ts'
 import { openOrderStates } from '../orders/order.ts'
 import type { Id } from '../runtime/ids.ts'
-import type { VersionPath } from '../snapshots/version-path.ts'
-import {
-  bytesOfPath,
-  type EndState,
-  type RestoreCounters,
-  type RestoreMode,
-  type RestoreOrder,
-  type RestoreProof,
-  type RestoreReport,
-  type RestoreRule,
-  type RestoreState,
+import { namesOfPathBytes, pathBytes, type VersionPath } from '../snapshots/version-path.ts'
+import type {
+  EndState,
+  RestoreCounters,
+  RestoreMode,
+  RestoreOrder,
+  RestoreProof,
+  RestoreReport,
+  RestoreRule,
+  RestoreState,
 } from './restore-order.ts'
 
 export interface RestoreOrderRow {
@@ -275,11 +274,11 @@ const between = Buffer.from([0])
 
 /** Names hold no NUL; the top of a version is the empty path, and selected alone. */
 function encodePaths(paths: readonly VersionPath[]): Buffer {
-  return Buffer.concat(paths.flatMap((path, index) => (index === 0 ? [bytesOfPath(path)] : [between, bytesOfPath(path)])))
+  return Buffer.concat(paths.flatMap((path, index) => (index === 0 ? [pathBytes(path)] : [between, pathBytes(path)])))
 }
 
 function decodePaths(bytes: Buffer): readonly VersionPath[] {
-  return split(bytes, 0).map((path) => (path.length === 0 ? [] : split(path, 0x2f)))
+  return split(bytes, 0).map(namesOfPathBytes)
 }
 
 function split(bytes: Buffer, by: number): readonly Buffer[] {

@@ -8,8 +8,8 @@ import type { Device } from '../devices/device.ts'
 import { browsePath, computerPath, newRestorePath, restoreOrderPath } from '../http/page-paths.ts'
 import type { RunningBackup } from '../progress/progress.ts'
 import { type MayStop, runningProps } from '../progress/work-props.ts'
-import type { VersionPath } from '../snapshots/version-path.ts'
-import { bytesOfPath, type RestoreOrder, type RestoreProof } from './restore-order.ts'
+import { pathBytes, type VersionPath } from '../snapshots/version-path.ts'
+import type { RestoreOrder, RestoreProof } from './restore-order.ts'
 
 /** Names that a page lists of what was selected. */
 export const namesShown = 12
@@ -95,7 +95,7 @@ export function restoreEntry(restore: RestoreOrder, names: ReadonlyMap<string, s
 }
 
 export function pathText(path: VersionPath): string {
-  return `/${nameText(bytesOfPath(path))}`
+  return `/${nameText(pathBytes(path))}`
 }
 
 function proofProps({ kept, beside, failed, left }: RestoreProof): ProofProps {

@@ -28,10 +28,11 @@ import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { encodeVersionPath } from '../snapshots/version-path.ts'
 import type { ToldJobsService } from '../told-jobs/told-jobs-service.ts'
 import type { Rehearsed } from './rehearsals.ts'
-import { mayStrip, parseFolder, type RestoreOrder, RestoreOrderError } from './restore-order.ts'
-import { platformOfComputer, type RestoreAsked, type RestoreOrdersService } from './restore-orders-service.ts'
+import { type RestoreOrder, RestoreOrderError } from './restore-order.ts'
+import type { RestoreAsked, RestoreOrdersService } from './restore-orders-service.ts'
 import { namesShown, pathText, restoreProps, restoreRow } from './restore-props.ts'
 import { streamRestore } from './restore-stream.ts'
+import { folderPlace } from './restore-target.ts'
 import { type WishAsked, wishAsked } from './wish-asked.ts'
 
 const restoresPerPage = 50
@@ -169,10 +170,8 @@ export function restoresPagesRoutes(options: {
     const common = { version, paths, deviceId, ...(undoes === undefined ? {} : { undoes }) }
     if (mode === 'revert') return { ...common, mode, rule: 'replace-all', place: { kind: 'original' } }
     if (wish.place === 'original') return { ...common, mode, rule, place: { kind: 'original' } }
-    const target = await devices.find(deviceId)
-    const platform = target === undefined ? 'linux' : platformOfComputer(target, await options.toldJobs.find(deviceId))
-    const path = parseFolder(wish.folder, platform)
-    return { ...common, mode, rule, place: { kind: 'folder', path, isStripped: mayStrip(paths) } }
+    const device = await devices.find(deviceId)
+    return { ...common, mode, rule, place: await folderPlace(options, { device, folder: wish.folder, paths }) }
   }
 
   /** Without a script, the computer is asked with the page, and answers in it. */

@@ -4,8 +4,7 @@
  */
 import { isSameEntry, openVersion, type PlaintextSource, type TreeEntry } from '../../engine/index.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
-import type { VersionPath } from '../snapshots/version-path.ts'
-import { bytesOfPath } from './restore-order.ts'
+import { pathBytes, type VersionPath } from '../snapshots/version-path.ts'
 
 /** Names of each of the two versions that are looked at. */
 export const maxNamesCompared = 20_000
@@ -72,10 +71,10 @@ export async function estimateAgainst(
 async function namesBelow(source: PlaintextSource, { root }: Pick<Snapshot, 'root'>, paths: readonly VersionPath[]) {
   const version = openVersion(source, root)
   const found: VersionPath[] = []
-  for (const path of paths) if ((await version.stat(bytesOfPath(path))) !== undefined) found.push(path)
+  for (const path of paths) if ((await version.stat(pathBytes(path))) !== undefined) found.push(path)
   const entries = new Map<string, TreeEntry>()
   for (const path of found)
-    for await (const { path: at, entry } of version.walk(bytesOfPath(path))) {
+    for await (const { path: at, entry } of version.walk(pathBytes(path))) {
       if (entries.size >= maxNamesCompared) return { entries, found, isWhole: false }
       entries.set(at.toString('latin1'), entry)
     }

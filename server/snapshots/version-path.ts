@@ -39,12 +39,14 @@ export function pathBytes(path: VersionPath): Buffer {
   return Buffer.concat(path.flatMap((name, index) => (index === 0 ? [name] : [slashByte, name])))
 }
 
+/** Also of absolute paths: slashes in front, at the end and twice are passed over. */
 export function namesOfPathBytes(path: Buffer): VersionPath {
   const names: Buffer[] = []
   for (let at = 0; at < path.length; ) {
-    const end = path.indexOf(slash, at)
-    names.push(path.subarray(at, end === -1 ? path.length : end))
-    at = end === -1 ? path.length : end + 1
+    const slashAt = path.indexOf(slash, at)
+    const end = slashAt === -1 ? path.length : slashAt
+    if (end > at) names.push(path.subarray(at, end))
+    at = end + 1
   }
   return names
 }
