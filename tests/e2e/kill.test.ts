@@ -2,9 +2,7 @@
 // byte, and the next run succeeds. The moments come from a seed, printed when the test fails.
 
 import { createHash, randomBytes, randomInt } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -43,8 +41,7 @@ describe.each(Object.entries(victims))('kill -9 of the %s during a backup', (nam
   it(`loses nothing in ${rounds} rounds`, { timeout: 600_000 }, async () => {
     const seed = process.env.HOLDFAST_TEST_SEED ?? String(randomInt(1e9))
     const home = mkdtempSync(join(tmpdir(), 'holdfast kill '))
-    const port = await freePort()
-    await using first = await startBox({ privateDatabase: true, environment: { HOLDFAST_PORT: String(port) } })
+    await using first = await startBox({ privateDatabase: true })
     using agent = await agentAtBox(first)
     const bed: Bed = { box: first, agent, source: join(home, 'source') }
     try {
@@ -97,13 +94,4 @@ function remember(
 
 function momentOf(label: string): number {
   return createHash('sha256').update(label).digest().readUInt32LE(0) % killWithinMs
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

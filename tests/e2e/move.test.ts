@@ -1,9 +1,7 @@
 // A customer's backups go to another disk while the box serves and a computer backs up; the box is killed in the middle of it.
 
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -19,7 +17,7 @@ test('a repository is moved beneath a working box, through a kill, and back', { 
   const other = join(home, 'other disk')
   mkdirSync(other)
   const dataFolder = join(home, 'data')
-  const box = await startBox({ dataFolder, environment: { HOLDFAST_PORT: String(await freePort()) } })
+  const box = await startBox({ dataFolder })
   using agent = await agentAtBox(box)
   const source = join(home, 'source')
   mkdirSync(source)
@@ -55,13 +53,3 @@ test('a repository is moved beneath a working box, through a kill, and back', { 
   await third.stop()
   rmSync(home, { recursive: true, force: true })
 })
-
-/** The agent knows one address. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}

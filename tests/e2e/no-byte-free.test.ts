@@ -56,7 +56,7 @@ it.runIf(canMount)(
     await box.stop()
     disk.fill()
     expect(statfsSync(disk.path).bavail).toBe(0)
-    await using started = await box.restart({ HOLDFAST_PORT: new URL(box.url).port })
+    await using started = await box.restart()
     await agent.succeed(['restore', 'latest', '--to', join(home, 'after a start')])
     expect(differences(describeTree(source), describeTree(join(home, 'after a start', source)))).toEqual([])
     await started.stop()

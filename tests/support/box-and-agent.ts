@@ -87,7 +87,7 @@ export class BoxAndAgent implements AsyncDisposable {
 
   /** At the address that the computer knows. */
   async restart(): Promise<void> {
-    this.box = await this.box.restart({ HOLDFAST_PORT: new URL(this.box.url).port })
+    this.box = await this.box.restart()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -29,7 +29,7 @@ export type RunningBox = AsyncDisposable & {
   readonly stop: () => Promise<number | null>
   /** As a power cut would. The data folder stays, and with a private database its server goes on running. */
   readonly kill: () => Promise<void>
-  /** Starts again over the same data folder and database, when stopped or killed. */
+  /** Starts again over the same data folder and database, on the same port, when stopped or killed. */
   readonly restart: (environment?: Readonly<Record<string, string>>) => Promise<RunningBox>
 }
 
@@ -89,6 +89,7 @@ async function startOver(starting: Starting): Promise<RunningBox> {
   const errors = collect(child, 'stderr')
   const exited = once(child, 'close')
   const ready = await readReadyLine(child, errors)
+  const { port } = new URL(ready.url)
   const isRunning = () => child.exitCode === null && child.signalCode === null
   const stop = async () => {
     if (isRunning()) child.kill('SIGTERM')
@@ -107,7 +108,7 @@ async function startOver(starting: Starting): Promise<RunningBox> {
     warnings: errors,
     stop,
     kill,
-    restart: (more = {}) => startOver({ ...starting, environment: { ...environment, ...more } }),
+    restart: (more = {}) => startOver({ ...starting, environment: { ...environment, HOLDFAST_PORT: port, ...more } }),
     [Symbol.asyncDispose]: async () => {
       await stop()
       await stopLeftServer(ready.dataFolder)
@@ -120,7 +121,9 @@ async function readReadyLine(child: ChildProcess, errors: () => string): Promise
   for await (const line of createInterface({ input: child.stdout! })) {
     // Reading on, so that a full pipe never holds the box up.
     child.stdout!.resume()
-    return readySchema.parse(JSON.parse(line))
+    const ready = readySchema.safeParse(JSON.parse(line))
+    if (!ready.success) throw new Error(`the box did not start: ${line}\n${errors()}`)
+    return ready.data
   }
   throw new Error(`the box did not start: ${errors()}`)
 }

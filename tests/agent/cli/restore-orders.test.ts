@@ -113,7 +113,7 @@ describe('back to the computer', { timeout: 180_000 }, () => {
     const { id, state } = await order({ rule: 'replace-all' })
     expect(state).toBe('open')
     await box.stop()
-    box = await box.restart({ HOLDFAST_PORT: new URL(box.url).port })
+    box = await box.restart()
     rmSync(join(source, 'letter.txt'))
     writeFileSync(join(source, 'deep', 'numbers.bin'), 'spoiled')
     rmSync(join(source, 'deep', 'link'))

@@ -102,7 +102,7 @@ describe('holdfast-agent run', { timeout: 240_000 }, () => {
     const running = daemon()
     await expect.poll(async () => (await orderOf(id))?.state, patient).toBe('done')
     await box.stop()
-    box = await box.restart({ HOLDFAST_PORT: new URL(box.url).port })
+    box = await box.restart()
     await listens()
     const second = await give({ kind: 'run-now' })
     await expect.poll(async () => (await orderOf(second.id))?.state, patient).toBe('done')
@@ -164,10 +164,9 @@ describe('holdfast-agent run', { timeout: 240_000 }, () => {
   })
 
   test('a run that never reached the box is told at the next contact', async () => {
-    const { port } = new URL(box.url)
     await box.stop()
     expect((await agent.run(['backup'])).exitCode).toBe(1)
-    box = await box.restart({ HOLDFAST_PORT: port })
+    box = await box.restart()
     const running = daemon()
     await expect.poll(async () => (await runs())[0]?.code, patient).toBe('HF-SERVER-UNREACHABLE')
     await running.stop()

@@ -111,19 +111,17 @@ describe('an upload goes on and is committed', () => {
   }
 
   test('when the box is killed and started again', async () => {
-    const { port } = new URL(box.url)
     await uploadWith(async () => {
       await box.kill()
-      box = await box.restart({ HOLDFAST_PORT: port })
+      box = await box.restart()
     })
   })
 
   test('when box and database are killed together', async () => {
-    const { port } = new URL(box.url)
     await uploadWith(async () => {
       killDatabase(box)
       await box.kill()
-      box = await box.restart({ HOLDFAST_PORT: port })
+      box = await box.restart()
     })
   })
 
