@@ -100,7 +100,7 @@ export {
 export { chunkMaxBytes, inlineMaxBytes, nameMaxBytes, packMaxBytes, snapshotFileMaxBytes, treeMaxDepth } from './model/limits.ts'
 export { type RecordType, recordTypes } from './model/record-type.ts'
 export { type AssembledPack, assemblePack } from './prune/assemble-pack.ts'
-export { type Claims, isHeld } from './prune/claims.ts'
+export { type Claims, isGivenUp, isHeld } from './prune/claims.ts'
 export { holdsAny, type LiveRecord, liveRecords } from './prune/live-records.ts'
 export { type FindNodes, Mark, type MarkRoot, type MarkSource } from './prune/mark.ts'
 export { NodeIndex } from './prune/node-index.ts'

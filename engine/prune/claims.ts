@@ -5,6 +5,8 @@ export interface Claims {
   readonly oldestLive: number | undefined
   /** Sessions that sent records for a version that has not come: their job made no final one since, and its computer is about. */
   readonly unfinished: ReadonlySet<number>
+  /** Sessions that were given up for good: nobody comes back with the rest. */
+  readonly givenUp: ReadonlySet<number>
 }
 
 /**
@@ -14,4 +16,9 @@ export interface Claims {
 export function isHeld(pack: { readonly claimSeq: number; readonly sessionSeq: number }, claims: Claims): boolean {
   if (claims.oldestLive !== undefined && pack.claimSeq >= claims.oldestLive) return true
   return claims.unfinished.has(pack.sessionSeq)
+}
+
+/** Whether a pack came for nothing, and no later session has relied on it. */
+export function isGivenUp(pack: { readonly claimSeq: number; readonly sessionSeq: number }, claims: Claims): boolean {
+  return claims.givenUp.has(pack.sessionSeq) && pack.claimSeq <= pack.sessionSeq
 }

@@ -20,6 +20,8 @@ export interface PackFacts {
   readonly liveBytes: number
   /** Promised to somebody, or sent for a version that has not come yet: whatever the mark says, it stays as it is. */
   readonly isHeld: boolean
+  /** It came for a version that never came, and for nothing else: that it goes is no surprise. */
+  readonly isGivenUp: boolean
   /** It holds a record that did not open under its id: for repair, not for repacking. */
   readonly isHurt: boolean
   /** Observed time since it was condemned, or came into trash/. */
@@ -164,10 +166,12 @@ const maxFreedShare = 0.3
 /** Below it a share says little: a repository of three packs may well lose one. */
 const minPacksForShare = 20
 
-/** Whether so much would go at once that a person should look first. */
+/** Whether so much would go at once that a person should look first. What was given up is not asked about: nobody has ever had it. */
 export function isTooMuch(plan: Pick<PrunePlan, 'trash' | 'repack'>, packs: readonly PackFacts[]): boolean {
-  const stored = packs.filter(({ state }) => state !== 'trashed')
+  const stored = packs.filter(({ state, isGivenUp }) => state !== 'trashed' && !isGivenUp)
   if (stored.length < minPacksForShare) return false
   const storedBytes = stored.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  return freedBytes(plan, packs) > storedBytes * maxFreedShare
+  const expected = new Set(packs.filter(({ isGivenUp }) => isGivenUp).map(({ pack }) => pack))
+  const trash = plan.trash.filter((pack) => !expected.has(pack))
+  return freedBytes({ ...plan, trash }, packs) > storedBytes * maxFreedShare
 }

@@ -3,7 +3,7 @@ import type { ChainHead, SnapshotId } from '../../engine/index.ts'
 import { findDeviceSwitch } from '../backup-switches/device-switches-table.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Database, Transaction } from '../database/database.ts'
-import { findChainLocked, setInstance } from '../devices/devices-table.ts'
+import { findChainLocked, setInstance, takeOffStoredBytes } from '../devices/devices-table.ts'
 import type { DeviceIdentity } from '../http/principal.ts'
 import type { IdentitiesService } from '../identities/identities-service.ts'
 import { maxJobNameCharacters } from '../jobs/job.ts'
@@ -18,6 +18,7 @@ import type { Randomness } from '../runtime/randomness.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { refusalAt, type Subscription } from '../subscriptions/subscription.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
+import { capCountedBytes } from '../subscriptions/usage-table.ts'
 import { BackupRefusedError, type BackupSession, SessionError, silenceMs } from './backup-session.ts'
 import * as table from './backup-sessions-table.ts'
 import { judgeInstance } from './instance.ts'
@@ -60,7 +61,7 @@ export interface BackupSessionsService {
     sessionId: Id<'bks'>,
     reason: { readonly code: string; readonly detail: string },
   ) => Promise<void>
-  /** Ends a session of the box's own as if it had never been. */
+  /** Ends a session of the box's own as if it had never been: its run goes, and what it sent counts against no plan. */
   readonly drop: (session: Pick<BackupSession, 'sessionId' | 'runId' | 'deviceId'>) => Promise<void>
   /** The open ones of devices that are no computers: whoever held one before the box stopped is gone. */
   readonly listOfBox: () => Promise<readonly BackupSession[]>
@@ -211,7 +212,11 @@ export function createBackupSessionsService(options: {
     drop: (session) =>
       database.transaction(async (tx) => {
         const { sessionId, runId, deviceId } = session
-        if (!(await table.endSession(tx, { sessionId, state: 'aborted', endedAt: clock.now() }))) return
+        const sent = await table.findSessionLocked(tx, sessionId)
+        if (sent?.state !== 'open') return
+        await table.endSession(tx, { sessionId, state: 'aborted', endedAt: clock.now() })
+        await takeOffStoredBytes(tx, deviceId, sent.uploadedBytes)
+        await capCountedBytes(tx, deviceId)
         await runs.drop(tx, { runId, deviceId })
       }),
     listOfBox: () => table.listOpenSessionsOfInboxes(kysely, silentAtOnce),

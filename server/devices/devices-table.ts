@@ -251,6 +251,15 @@ export async function addStoredBytes(transaction: Transaction, deviceId: Id<'dev
     .execute()
 }
 
+/** What was sent for nothing. */
+export async function takeOffStoredBytes(transaction: Transaction, deviceId: Id<'dev'>, bytes: number): Promise<void> {
+  await transaction
+    .updateTable('devices')
+    .set({ stored_bytes: sql`stored_bytes - LEAST(stored_bytes, ${bytes})` })
+    .where('id', '=', deviceId)
+    .execute()
+}
+
 export async function touchDevice(
   db: Queryable,
   deviceId: Id<'dev'>,

@@ -1,5 +1,5 @@
 /** Rows, mark and claims together: the facts that the plan is made from. Pure. */
-import { type Claims, isHeld, type PackFacts, type PrunePlan } from '../../engine/index.ts'
+import { type Claims, isGivenUp, isHeld, type PackFacts, type PrunePlan } from '../../engine/index.ts'
 import type { PackNumber } from '../packs/pack.ts'
 import type { PackUse } from './mark-repository.ts'
 import { addSums, nothing, type PackSum, type PruneOutlook, sumOf } from './prune.ts'
@@ -23,6 +23,7 @@ export function factsOf(
       recordBytes: pack.recordBytes,
       liveBytes: use?.liveBytes ?? 0,
       isHeld: isHeld(pack, known.claims),
+      isGivenUp: isGivenUp(pack, known.claims),
       isHurt: (use?.badRecords ?? 0) > 0,
       waitedMs: pack.waitsSince === undefined ? 0 : Math.max(0, known.observedMs - pack.waitsSince),
     })

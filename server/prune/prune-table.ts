@@ -135,7 +135,10 @@ export async function setWaiting(
 
 const heardWithinMs = 30 * 24 * 60 * 60 * 1000
 
-/** Who relies on packs that no version names. */
+/**
+ * Who relies on packs that no version names. Only a computer comes back with the rest of what it sent: what the box takes for an inbox is
+ * whole or dropped, so that nothing is held once its session has ended.
+ */
 export async function readClaims(db: Queryable, repositoryId: RepositoryId, nowMs: number): Promise<Claims> {
   const oldest = await db
     .selectFrom('backup_sessions')
@@ -149,6 +152,7 @@ export async function readClaims(db: Queryable, repositoryId: RepositoryId, nowM
     .select('sent.seq')
     .where('sent.repository_id', '=', repositoryId)
     .where('sent.state', '!=', 'committed')
+    .where('devices.kind', '=', 'agent')
     .where('devices.last_seen_at', '>=', nowMs - heardWithinMs)
     .where(({ not, exists, selectFrom }) =>
       not(
@@ -163,7 +167,20 @@ export async function readClaims(db: Queryable, repositoryId: RepositoryId, nowM
       ),
     )
     .execute()
-  return { oldestLive: oldest.seq ?? undefined, unfinished: new Set(unfinished.map(({ seq }) => seq)) }
+  const givenUp = await db
+    .selectFrom('backup_sessions as sent')
+    .innerJoin('devices', 'devices.id', 'sent.device_id')
+    .select('sent.seq')
+    .where('sent.repository_id', '=', repositoryId)
+    .where('sent.state', 'not in', ['open', 'committed'])
+    .where('sent.uploaded_bytes', '>', 0)
+    .where('devices.kind', '=', 'inbox')
+    .execute()
+  return {
+    oldestLive: oldest.seq ?? undefined,
+    unfinished: new Set(unfinished.map(({ seq }) => seq)),
+    givenUp: new Set(givenUp.map(({ seq }) => seq)),
+  }
 }
 
 const idsPerStatement = 500

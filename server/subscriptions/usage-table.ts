@@ -1,4 +1,5 @@
 /** How much of its space a subscription uses: what its versions reach as of the last mark, plus what its devices sent since. */
+import { sql } from 'kysely'
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { RepositoryId } from '../repositories/repository.ts'
 import type { Id } from '../runtime/ids.ts'
@@ -79,5 +80,16 @@ export async function saveUsage(
       .values({ device_id: deviceId, counted_bytes: sentBytes })
       .onDuplicateKeyUpdate({ counted_bytes: sentBytes })
       .execute()
+    await capCountedBytes(tx, deviceId)
   }
+}
+
+/** A mark has not counted more than there is: else what is sent next would count for nothing. */
+export async function capCountedBytes(tx: Transaction, deviceId: Id<'dev'>): Promise<void> {
+  const stored = sql<number>`(SELECT stored_bytes FROM devices WHERE id = ${deviceId})`
+  await tx
+    .updateTable('device_usage')
+    .set({ counted_bytes: sql`LEAST(counted_bytes, ${stored})` })
+    .where('device_id', '=', deviceId)
+    .execute()
 }

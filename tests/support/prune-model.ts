@@ -350,6 +350,7 @@ export class PruneModel {
         recordBytes: pack.ids.length * recordBytes,
         liveBytes: live * recordBytes,
         isHeld: isHeld(pack, claims),
+        isGivenUp: false,
         isHurt: false,
         waitedMs: this.observedMs - pack.waitsSince,
       })
@@ -368,7 +369,7 @@ export class PruneModel {
         ),
     )
     const counts = !this.areDevicesSilent
-    return { oldestLive, unfinished: new Set(counts ? unfinished.map(({ seq }) => seq) : []) }
+    return { oldestLive, unfinished: new Set(counts ? unfinished.map(({ seq }) => seq) : []), givenUp: new Set() }
   }
 
   private isUntouched({ before }: Marked, pack: ModelPack): boolean {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   freedBytes,
   impatientRules,
+  isGivenUp,
   isHeld,
   isTooMuch,
   type PackFacts,
@@ -16,7 +17,16 @@ const hourMs = 60 * 60 * 1000
 
 function facts(pack: number, more: Partial<PackFacts> = {}): PackFacts {
   const sizeBytes = more.sizeBytes ?? 8 * MiB
-  const defaults = { kind: 'data', state: 'stored', records: 8, liveBytes: 0, isHeld: false, isHurt: false, waitedMs: 0 } as const
+  const defaults = {
+    kind: 'data',
+    state: 'stored',
+    records: 8,
+    liveBytes: 0,
+    isHeld: false,
+    isGivenUp: false,
+    isHurt: false,
+    waitedMs: 0,
+  } as const
   return { pack, ...defaults, sizeBytes, recordBytes: sizeBytes, ...more }
 }
 
@@ -143,6 +153,13 @@ describe('the plan', () => {
     expect(judge(dying(6, 20))).toBe(false)
     expect(judge(dying(7, 20))).toBe(true)
     expect(judge(dying(18, 19))).toBe(false)
+    // What came for nothing is no surprise, and makes no share smaller.
+    const cutOff = (count: number) =>
+      Array.from({ length: count }, (_, index) =>
+        facts(100 + index, { state: 'condemned', waitedMs: 99 * hourMs, isGivenUp: true }),
+      )
+    expect(judge([...dying(6, 20), ...cutOff(40)])).toBe(false)
+    expect(judge([...dying(7, 20), ...cutOff(40)])).toBe(true)
     // What lies in the trash already is no stored byte.
     expect(judge([...dying(6, 20), facts(99, { state: 'trashed', sizeBytes: 500 * MiB })])).toBe(false)
   })
@@ -154,10 +171,21 @@ test.each([
   { title: 'promised to a later one: an older one may have been promised it too', claimSeq: 6, oldestLive: 5, expect: true },
   { title: 'promised before the oldest that lives', claimSeq: 4, oldestLive: 5, expect: false },
 ])('a pack is held or not: $title', ({ claimSeq, oldestLive, expect: expected }) => {
-  expect(isHeld({ claimSeq, sessionSeq: 1 }, { oldestLive, unfinished: new Set() })).toBe(expected)
+  expect(isHeld({ claimSeq, sessionSeq: 1 }, { oldestLive, unfinished: new Set(), givenUp: new Set() })).toBe(expected)
 })
 
 test('a pack is held while the version that it came for is expected', () => {
-  expect(isHeld({ claimSeq: 1, sessionSeq: 1 }, { oldestLive: undefined, unfinished: new Set([1]) })).toBe(true)
-  expect(isHeld({ claimSeq: 2, sessionSeq: 2 }, { oldestLive: undefined, unfinished: new Set([1]) })).toBe(false)
+  expect(isHeld({ claimSeq: 1, sessionSeq: 1 }, { oldestLive: undefined, unfinished: new Set([1]), givenUp: new Set() })).toBe(
+    true,
+  )
+  expect(isHeld({ claimSeq: 2, sessionSeq: 2 }, { oldestLive: undefined, unfinished: new Set([1]), givenUp: new Set() })).toBe(
+    false,
+  )
+})
+
+test('a pack is given up with the session that sent it, unless a later one relies on it', () => {
+  const claims = { oldestLive: undefined, unfinished: new Set<number>(), givenUp: new Set([2]) }
+  expect(isGivenUp({ claimSeq: 2, sessionSeq: 2 }, claims)).toBe(true)
+  expect(isGivenUp({ claimSeq: 3, sessionSeq: 2 }, claims)).toBe(false)
+  expect(isGivenUp({ claimSeq: 3, sessionSeq: 3 }, claims)).toBe(false)
 })
