@@ -41,6 +41,8 @@ describe('a self-backup', () => {
     expect(table('users').rows.flat()).toContain(helen.email)
     expect(table('devices').rows).toHaveLength(1)
     expect(table('devices').columns).not.toContain('head_seq')
+    // Neither what has its own size of its own, nor what must not come back.
+    expect(document.tables.filter(({ name }) => name.startsWith('share'))).toEqual([])
     expect(table('key_slots').rows.length).toBeGreaterThanOrEqual(3)
     const sealed = readFileSync(made.path)
     for (const clear of [helen.email, 'RECEPTION', box.masterKey]) expect(sealed.includes(clear)).toBe(false)
