@@ -132,6 +132,7 @@ const lookAtDisksEveryMs = 5000
 async function minute({
   observedTime,
   uploads,
+  deliveries,
   orders,
   restoreOrders,
   chores,
@@ -148,6 +149,7 @@ async function minute({
   await tell()
   await tellRestores()
   await outboxSender.look()
+  await deliveries.settleLeft()
 }
 
 async function listen(box: Box, services: Services, certificate: ServerIdentity | undefined): Promise<HttpListener> {

@@ -38,10 +38,11 @@ export function createSharesSide(
 ): SharesSide {
   const rules = createShareRules(options)
   const judge = createJudgeShare({ ...options, rules })
+  const deliveries = createDeliveries({ ...options, ...options.uploads })
   return {
-    shares: createShares({ ...options, rules, judge }),
+    shares: createShares({ ...options, rules, judge, endDeliveries: deliveries.withdraw }),
     shareDoor: createShareDoor({ ...options, judge, passes: createSharePasses(options.masterKey) }),
     shareRules: rules,
-    deliveries: createDeliveries({ ...options, ...options.uploads }),
+    deliveries,
   }
 }

@@ -1,7 +1,8 @@
 /**
  * A deposit: files that come to the box as streams of bytes, from somebody without our program, and become one version of a device that
  * is no computer. The box cuts, seals and packs them itself; plaintext lies in memory only, and never more of it than a window. Until
- * the version is committed nobody sees any of it, and what is given up leaves nothing that a version could reach.
+ * the version is committed nobody sees any of it. What is given up leaves packs that no version reaches and nothing claims: they count
+ * against no plan, and the collector takes them like any others.
  *
  * Each deposit is a folder of its own in the job's versions, beside the folders of those before: the newest version holds everything
  * that ever came, so that no rule of retention can take what people sent.

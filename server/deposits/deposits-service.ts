@@ -37,6 +37,9 @@ export interface DepositTo {
 
 /** Disposed of without a commit, it is given up. */
 export interface Deposit extends AsyncDisposable {
+  readonly sessionId: Id<'bks'>
+  /** What the box has stored for it so far; nothing for what it had already. */
+  readonly storedBytes: number
   /** Bytes that it had. Throws DepositError `too-many-files`, and as packs are refused. */
   readonly addFile: (file: FileToDeposit) => Promise<number>
   /** `folder`: what the files lie in; it gets a number when the name is taken. Throws DepositError `full`, `lost`, and as commits do. */
@@ -88,6 +91,10 @@ export function createDeposits(options: DepositsOptions): DepositsService {
       })
       const { sessionId } = opened.session
       going.add(sessionId)
+      // Whatever fails from here on, the session is nobody's any more: dropped now, or by the next minute.
+      await using held = new AsyncDisposableStack()
+      held.defer(() => void going.delete(sessionId))
+      held.defer(() => sessions.drop(opened.session))
       await devices.noteAgent(device.deviceId, { address })
       const live = await sessions.get(device, sessionId)
       const secrets = await options.openSecrets(live.repository)
@@ -95,8 +102,12 @@ export function createDeposits(options: DepositsOptions): DepositsService {
       const startedMs = clock.now()
       let files = 0
       let bytes = 0
-      let isCommitted = false
+      const ending = held.move()
       return {
+        sessionId,
+        get storedBytes() {
+          return writer.addedStoredBytes
+        },
         addFile: async (file) => {
           if (files === maxFilesOfDeposit) throw new DepositError('too-many-files', `At most ${maxFilesOfDeposit} files at once.`)
           files += 1
@@ -110,14 +121,10 @@ export function createDeposits(options: DepositsOptions): DepositsService {
           const version = await turns.run(`${device.deviceId} ${job}`, () =>
             commitBeside({ to, live, writer, entries, folder, tags, startedMs, bytes }, options),
           )
-          isCommitted = true
-          going.delete(sessionId)
           return { version, files, bytes }
         },
-        [Symbol.asyncDispose]: async () => {
-          if (!isCommitted) await sessions.drop(opened.session)
-          going.delete(sessionId)
-        },
+        // What was committed stays: its session is not open any more.
+        [Symbol.asyncDispose]: () => ending.disposeAsync(),
       }
     },
     dropLeft: async () => {

@@ -146,6 +146,7 @@ export const routeRules: Readonly<Record<RouteKey, RouteRule>> = {
   'GET /u/:token': { permission: 'public' },
   'POST /u/:token': { permission: 'public', body: 'stream' },
   'POST /u/:token/password': { permission: 'public' },
+  'POST /u/:token/room': { permission: 'public' },
   'GET /api/v1/shares': { permission: 'shares:read' },
   'GET /api/v1/shares/:shareId': { permission: 'shares:read' },
   'POST /api/v1/shares': { permission: 'shares:write', body: { maxBytes: maxShareFormBytes } },

@@ -2,28 +2,23 @@
  * Takes what people send by a link: checked before the first byte where the request says enough, counted while it comes, sealed as it
  * comes, and one version in the end. What is cut off, too much, or refused on the way leaves nothing that anybody sees.
  */
-import { filesArrivedLetter } from '../../views/letters/share-letters.ts'
-import { insertAudit } from '../audit/audit-table.ts'
 import { BackupRefusedError } from '../backup-sessions/backup-session.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
-import type { Database } from '../database/database.ts'
 import { DepositError } from '../deposits/deposit.ts'
 import type { Deposit, DepositsService } from '../deposits/deposits-service.ts'
 import { depositedName } from '../deposits/file-name.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { DeviceIdentity } from '../http/principal.ts'
-import type { LettersService } from '../letters/letters-service.ts'
 import type { Repository } from '../repositories/repository.ts'
 import { FoldedNames } from '../restores/folded-names.ts'
 import { createSlots } from '../restores/slots.ts'
-import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
 import { VolumeError } from '../storage-volumes/storage-volume.ts'
 import type { StorageVolumesService } from '../storage-volumes/storage-volumes-service.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import { parseDisplayText } from '../text/display-text.ts'
-import type { UsersService } from '../users/users-service.ts'
 import {
+  type CountedDelivery,
   type Delivered,
   type DeliveredPart,
   DeliveryError,
@@ -31,11 +26,15 @@ import {
   isTooLongFor,
   maxDeliveriesAtOnce,
   maxSenderCharacters,
+  refusalOf,
+  withdrawn,
+  wornOutOf,
 } from './delivery.ts'
-import { isUsedUp, type UploadShare } from './share.ts'
+import { type AccountsOptions, createDeliveryAccounts } from './delivery-accounts.ts'
+import { RunningDeliveries, type RunningDelivery } from './running-deliveries.ts'
+import type { UploadShare } from './share.ts'
 import type { Visitor } from './share-use.ts'
-import { insertUse } from './share-uses-table.ts'
-import { countUpload, findShare, uncountUpload } from './shares-table.ts'
+import { addLostBytes, findShare } from './shares-table.ts'
 
 export interface DeliveryRequest {
   /** That works, of somebody who may use it. */
@@ -44,33 +43,48 @@ export interface DeliveryRequest {
   readonly parts: AsyncIterable<DeliveredPart>
 }
 
-export interface DeliveriesService {
-  /** Before the first byte is read. `announcedBytes`: of the whole request. Throws DeliveryError. */
-  readonly demandRoom: (share: UploadShare, announcedBytes: number | undefined) => Promise<void>
-  /** Throws DeliveryError; whatever it throws, nothing has come. */
-  readonly take: (request: DeliveryRequest) => Promise<Delivered>
+/** What somebody says of what they are about to send. */
+export interface Announced {
+  /** With what a form adds to them; undefined: it is not said. */
+  readonly bytes: number | undefined
+  readonly files?: number
 }
 
-export interface DeliveriesOptions {
-  readonly database: Database
-  readonly clock: Clock
+export interface DeliveriesService {
+  /** Before the first byte is read. Throws DeliveryError. */
+  readonly demandRoom: (share: UploadShare, announced: Announced) => Promise<void>
+  /**
+   * What it answers has come, whoever heard of it yet. Throws DeliveryError: nothing has come. After anything else that it throws the
+   * minute's work finds out, and tells it or takes it back.
+   */
+  readonly take: (request: DeliveryRequest) => Promise<Delivered>
+  /** The link was withdrawn: what is coming in by it ends at its next piece. */
+  readonly withdraw: (shareId: Id<'shr'>) => void
+  /** Once a minute, after deposits were dropped: tells what came and was not told, and takes back what was counted and did not come. */
+  readonly settleLeft: () => Promise<void>
+}
+
+export interface DeliveriesOptions extends AccountsOptions {
   readonly timeZone: string
-  readonly deposits: DepositsService
+  readonly deposits: Pick<DepositsService, 'open'>
   readonly volumes: Pick<StorageVolumesService, 'reserve'>
   readonly devices: Pick<DevicesService, 'find' | 'usedBytes'>
   readonly subscriptions: Pick<SubscriptionsService, 'find'>
   readonly customers: Pick<CustomersService, 'find'>
-  readonly users: Pick<UsersService, 'find'>
   readonly getRepository: (customerId: Id<'cus'>) => Promise<Repository>
-  readonly letters: LettersService
-  readonly isMailSetUp: () => Promise<boolean>
 }
-
-const maxNamesInLetter = 20
 
 export function createDeliveries(options: DeliveriesOptions): DeliveriesService {
   const { database, clock, deposits, devices, subscriptions } = options
   const slots = createSlots(maxDeliveriesAtOnce)
+  const running = new RunningDeliveries()
+  const accounts = createDeliveryAccounts(options)
+
+  const takeSlot = () => {
+    const slot = slots.take()
+    if (slot === undefined) throw new DeliveryError('busy', 'Many people are sending files at this moment.')
+    return slot
+  }
 
   const getInbox = async (share: UploadShare): Promise<DeviceIdentity> => {
     const device = await devices.find(share.deviceId)
@@ -78,97 +92,83 @@ export function createDeliveries(options: DeliveriesOptions): DeliveriesService 
     return device
   }
 
-  const take = async ({ share, visitor, parts }: DeliveryRequest): Promise<Delivered> => {
-    const device = await getInbox(share)
-    await using deposit = await deposits.open({ device, job: share.job, address: visitor.network })
-    const coming = await receive(parts, share, deposit, clock.now())
-    if (coming.names.length === 0) throw new DeliveryError('nothing-sent', 'No file came with the form.')
-    const { names, bytes, sender } = coming
-    const files = names.length
-    // Counted first: two that came at once are not both taken where only one has room.
-    if (!(await countUpload(database.kysely, share.shareId, { files, bytes, at: clock.now() })))
-      throw new DeliveryError('too-large', 'Others have sent something meanwhile: this is more than the link still takes.')
-    let version: Id<'snap'>
+  const folderOf = async ({ customerId }: UploadShare, sender: string): Promise<string> => {
+    const timeZone = (await options.customers.find(customerId))?.details.timeZone || options.timeZone
+    return depositedName(deliveryFolder(sender, { ms: clock.now(), timeZone }))
+  }
+
+  /** `noted`: told of the count as soon as it stands. */
+  const receiveAndCommit = async (
+    { share, visitor, parts }: DeliveryRequest,
+    run: RunningDelivery,
+    noted: (delivery: CountedDelivery) => void,
+  ) => {
+    await using deposit = await deposits.open({ device: await getInbox(share), job: share.job, address: visitor.network })
+    const { shareId } = share
+    run.countStored = () => deposit.storedBytes
+    const demandGoingOn = () => {
+      const refusal = run.isWithdrawn ? withdrawn() : wornOutOf(share, running.storedBytes(shareId))
+      if (refusal !== undefined) throw refusal
+    }
+    const { names, bytes, sender } = await receive(parts, { share, deposit, demandGoingOn, changedMs: clock.now() })
+    if (names.length === 0) throw new DeliveryError('nothing-sent', 'No file came with the form.')
+    const { sessionId } = deposit
+    const { network, agent } = visitor
+    const delivery = { sessionId, shareId, at: clock.now(), files: names.length, bytes, sender, network, agent }
+    await accounts.count(delivery)
+    noted(delivery)
+    const tags = sender === '' ? [] : [`from ${sender}`]
+    const { version } = await deposit.commit({ folder: await folderOf(share, sender), tags })
+    return { delivery, came: { names, version } }
+  }
+
+  const take = async (request: DeliveryRequest): Promise<Delivered> => {
+    const { shareId } = request.share
+    using run = running.begin(shareId)
+    let counted: CountedDelivery | undefined
     try {
-      const timeZone = (await options.customers.find(share.customerId))?.details.timeZone || options.timeZone
-      const folder = depositedName(deliveryFolder(sender, { ms: clock.now(), timeZone }))
-      version = (await deposit.commit({ folder, tags: sender === '' ? [] : [`from ${sender}`] })).version
+      const { delivery, came } = await receiveAndCommit(request, run, (noted) => {
+        counted = noted
+      })
+      // It has come, whoever hears of it: what cannot be told now is told by the minute's work, and failing there is logged.
+      await accounts.tell(delivery, came).catch(() => {})
+      return delivery
     } catch (error) {
-      await uncountUpload(database.kysely, share.shareId, { files, bytes })
+      // Its session has ended. An answer that was lost on the way may have been a yes.
+      if (counted !== undefined && (await accounts.settle(counted.sessionId))) return counted
+      await addLostBytes(database.kysely, shareId, run.countStored())
       throw error
     }
-    // From here on it has come, whoever hears of it.
-    await tell(share, visitor, { names, bytes, sender, version })
-    return { files, bytes }
-  }
-
-  /** In the list of the link, the log, and a letter to whoever made it. */
-  const tell = async (
-    share: UploadShare,
-    { network, agent }: Visitor,
-    came: { names: readonly string[]; bytes: number; sender: string; version: Id<'snap'> },
-  ) => {
-    const { shareId, customerId } = share
-    const at = clock.now()
-    const files = came.names.length
-    const to = (await options.isMailSetUp()) ? await findMaker(share) : undefined
-    await database.transaction(async (tx) => {
-      const what = came.sender === '' ? `${files}` : `${files}, ${came.sender}`
-      await insertUse(tx, { shareId, at, kind: 'upload', network, agent, what, whatHash: undefined })
-      await insertAudit(tx, {
-        actor: { kind: 'share-link', shareId },
-        address: network,
-        at,
-        action: 'share.received',
-        objectId: shareId,
-        customerId,
-        detail: { files, bytes: came.bytes, version: came.version },
-      })
-      if (to !== undefined)
-        await options.letters.post(tx, {
-          to,
-          customerId,
-          letter: filesArrivedLetter({
-            title: share.title,
-            sender: came.sender,
-            names: came.names.slice(0, maxNamesInLetter),
-            files,
-            bytes: came.bytes,
-            path: `/versions/${came.version}/browse`,
-          }),
-        })
-    })
-  }
-
-  /** As long as they belong to the account. */
-  const findMaker = async ({ createdBy, customerId }: UploadShare) => {
-    const user = await options.users.find(createdBy.userId)
-    return user?.memberships.some((membership) => membership.customerId === customerId) === true ? user : undefined
   }
 
   return {
-    demandRoom: async (share, announcedBytes) => {
+    demandRoom: async (share, { bytes, files = 0 }) => {
+      using _slot = takeSlot()
       const now = await findShare(database.kysely, share.shareId)
-      if (now?.kind !== 'upload' || isUsedUp(now)) throw new DeliveryError('over', 'This link has taken all that it takes.')
-      if (announcedBytes === undefined) return
+      const refusal = refusalOf(now, running.storedBytes(share.shareId))
+      if (refusal !== undefined) throw refusal
+      if (now?.kind !== 'upload') return
       const left = { bytes: now.bytesMax - now.receivedBytes, files: now.filesMax - now.receivedFiles }
-      if (isTooLongFor(announcedBytes, left)) throw new DeliveryError('too-large', 'This is more than the link still takes.')
+      if (files > left.files) throw tooManyFiles(left.files)
+      if (bytes === undefined) return
+      if (isTooLongFor(bytes, left)) throw tooLarge()
       const { subscriptionId } = await getInbox(share)
       const subscription = await subscriptions.find(subscriptionId)
       const usedBytes = await devices.usedBytes(subscriptionId)
-      if (subscription === undefined || usedBytes + announcedBytes > subscription.quotaBytes)
+      if (subscription === undefined || usedBytes + bytes > subscription.quotaBytes)
         throw new DeliveryError('no-room', 'The plan of this account has no room for it.')
       await inOwnWords(async () => {
         const { uid } = await options.getRepository(share.customerId)
-        const room = await options.volumes.reserve(announcedBytes, uid)
+        const room = await options.volumes.reserve(bytes, uid)
         room.release()
       })
     },
     take: async (request) => {
-      using slot = slots.take()
-      if (slot === undefined) throw new DeliveryError('busy', 'Many people are sending files at this moment.')
+      using _slot = takeSlot()
       return await inOwnWords(() => take(request))
     },
+    withdraw: (shareId) => running.withdraw(shareId),
+    settleLeft: accounts.settleLeft,
   }
 }
 
@@ -181,10 +181,15 @@ interface Coming {
 /** File by file, each to its end, and no more than the link still takes. */
 async function receive(
   parts: AsyncIterable<DeliveredPart>,
-  share: UploadShare,
-  deposit: Deposit,
-  changedMs: number,
+  to: {
+    readonly share: UploadShare
+    readonly deposit: Deposit
+    /** Throws where the link does not take the rest of it. */
+    readonly demandGoingOn: () => void
+    readonly changedMs: number
+  },
 ): Promise<Coming> {
+  const { share, deposit, demandGoingOn, changedMs } = to
   const filesLeft = share.filesMax - share.receivedFiles
   const names: string[] = []
   const taken = new FoldedNames()
@@ -193,8 +198,9 @@ async function receive(
   let sender = ''
   async function* within(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const piece of content) {
+      demandGoingOn()
       bytesLeft -= piece.length
-      if (bytesLeft < 0) throw new DeliveryError('too-large', 'This is more than the link still takes.')
+      if (bytesLeft < 0) throw tooLarge()
       yield piece
     }
   }
@@ -203,12 +209,20 @@ async function receive(
       if (part.name === 'from') sender = senderOf(part.value)
       continue
     }
-    if (names.length >= filesLeft) throw new DeliveryError('too-many-files', `The link takes ${filesLeft} more files.`)
+    if (names.length >= filesLeft) throw tooManyFiles(filesLeft)
     const name = taken.take(depositedName(part.name))
     names.push(name)
     bytes += await deposit.addFile({ name: Buffer.from(name), changedMs, content: within(part.content) })
   }
   return { names, bytes, sender }
+}
+
+function tooLarge(): DeliveryError {
+  return new DeliveryError('too-large', 'This is more than the link still takes.')
+}
+
+function tooManyFiles(left: number): DeliveryError {
+  return new DeliveryError('too-many-files', `The link takes ${left} more ${left === 1 ? 'file' : 'files'}.`)
 }
 
 /** Whatever was typed is only a name to read; what is none is left out. */

@@ -57,7 +57,8 @@ class ComingParts {
       this.wake?.()
     })
     const tooMany = () => this.fail(new DeliveryError('too-many-files', 'More files than a form can hold.'))
-    form.on('filesLimit', tooMany).on('partsLimit', tooMany).on('fieldsLimit', tooMany)
+    const tooManyFields = () => this.fail(new DeliveryError('malformed', 'The form has more fields than the one on the page.'))
+    form.on('filesLimit', tooMany).on('partsLimit', tooMany).on('fieldsLimit', tooManyFields)
   }
 
   /** A cut in the middle of a file does not end its stream: whoever reads it must not wait for more. */

@@ -1,11 +1,14 @@
-/** The inbox of a customer: made with its first link that takes files, on the plan that lets things in and has had them the longest. */
+/**
+ * The inbox of a customer: made with its first link that takes files, on the plan that lets things in and has had them the longest. To
+ * another plan it moves like a computer, by whoever may move one.
+ */
 import { createHash } from 'node:crypto'
 import type { ActingAs } from '../audit/audit.ts'
 import { insertAudit } from '../audit/audit-table.ts'
 import type { Customer } from '../customers/customer.ts'
 import type { Transaction } from '../database/database.ts'
 import { type Device, formatDeviceNumber } from '../devices/device.ts'
-import { findInbox, insertDevice, setDeviceSubscription } from '../devices/devices-table.ts'
+import { findInbox, insertDevice } from '../devices/devices-table.ts'
 import { findRepositoryOfCustomer } from '../repositories/repositories-table.ts'
 import { type Id, newId } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
@@ -22,20 +25,15 @@ export async function ensureInbox(
   asked: {
     readonly customer: Customer
     readonly subscription: Subscription
-    /** Its own plan may have ended since: then it moves to the other. */
-    readonly isServed: (subscriptionId: Id<'sub'>) => Promise<boolean>
     readonly actingAs: ActingAs & { readonly actor: { readonly kind: 'user'; readonly userId: Id<'usr'> } }
     readonly nowMs: number
     readonly randomness: Randomness
   },
 ): Promise<Pick<Device, 'deviceId' | 'name'>> {
-  const { customer, subscription, isServed, actingAs, nowMs, randomness } = asked
+  const { customer, subscription, actingAs, nowMs, randomness } = asked
   const { customerId } = customer
   const known = await findInbox(tx, customerId)
-  if (known !== undefined) {
-    if (!(await isServed(known.subscriptionId))) await setDeviceSubscription(tx, known.deviceId, subscription.subscriptionId)
-    return known
-  }
+  if (known !== undefined) return known
   const repository = await findRepositoryOfCustomer(tx, customerId)
   if (repository === undefined) throw new ShareError('not-found', 'This account has no place for files.')
   const deviceId = newId('dev', randomness)

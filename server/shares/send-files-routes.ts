@@ -1,8 +1,10 @@
 /** What people from outside see of a link that takes files: a form that works by itself, and what became of what they sent. */
 import type { Readable } from 'node:stream'
+import { z } from 'zod'
 import { sendFilesPage } from '../../views/pages/send-files.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { announcedBytes } from '../http/counted-body.ts'
+import { readForm } from '../http/form.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import type { DeliveriesService } from './deliveries-service.ts'
 import { DeliveryError, type DeliveryFault } from './delivery.ts'
@@ -11,6 +13,8 @@ import { shareLimits } from './share.ts'
 import { createGuests, type Guest, type GuestOptions } from './share-guest.ts'
 
 type Sender = Guest<'upload'>
+
+const announcedForm = z.object({ files: z.coerce.number().int().min(1), bytes: z.coerce.number().int().min(0) })
 
 export function sendFilesRoutes(options: GuestOptions & { readonly deliveries: DeliveriesService }): App {
   const { door, deliveries, pageContext } = options
@@ -34,7 +38,7 @@ export function sendFilesRoutes(options: GuestOptions & { readonly deliveries: D
     try {
       const announced =
         c.req.header('transfer-encoding') === undefined ? announcedBytes(c.req.header('content-length')) : undefined
-      await deliveries.demandRoom(guest.share, announced)
+      await deliveries.demandRoom(guest.share, { bytes: announced })
       const { files } = await deliveries.take({
         share: guest.share,
         visitor: guest.visitor,
@@ -42,11 +46,29 @@ export function sendFilesRoutes(options: GuestOptions & { readonly deliveries: D
       })
       return c.redirect(`${guest.path}?arrived=${files}`, 303)
     } catch (error) {
-      if (!(error instanceof DeliveryError)) throw error
-      if (error.fault === 'over') return guests.over(c, guests.overOf(guest, 'used-up'))
-      return show(c, guest, { problem: problemWords[error.fault](error), status: statusOf[error.fault] })
+      return refused(c, guest, error)
     }
   })
+
+  // Asked first by the page's script: whoever is refused in the middle of sending sees a lost connection instead of the answer.
+  routes.post('/u/:token/room', async (c) => {
+    const guest = await guests.let(c, { isPage: false })
+    if (guest instanceof Response) return guest
+    const announced = await readForm(c, announcedForm)
+    try {
+      await deliveries.demandRoom(guest.share, announced)
+      return c.body(null, 204)
+    } catch (error) {
+      return refused(c, guest, error)
+    }
+  })
+
+  function refused(c: AppContext, guest: Sender, error: unknown): Promise<Response> {
+    if (!(error instanceof DeliveryError)) throw error
+    if (error.fault === 'over') return guests.over(c, guests.overOf(guest, 'used-up'))
+    if (error.fault === 'withdrawn') return guests.over(c, guests.overOf(guest, 'revoked'))
+    return show(c, guest, { problem: problemWords[error.fault](error), status: statusOf[error.fault] })
+  }
 
   async function show(
     c: AppContext,
@@ -78,9 +100,10 @@ export function sendFilesRoutes(options: GuestOptions & { readonly deliveries: D
   return routes
 }
 
-type Shown = Exclude<DeliveryFault, 'over'>
+type Shown = Exclude<DeliveryFault, 'over' | 'withdrawn'>
 
 const statusOf: Readonly<Record<Shown, number>> = {
+  'worn-out': 410,
   'too-large': 413,
   'too-many-files': 413,
   'nothing-sent': 422,
@@ -93,6 +116,7 @@ const statusOf: Readonly<Record<Shown, number>> = {
 
 const nothing = 'Nothing has arrived.'
 const problemWords: Readonly<Record<Shown, (error: DeliveryError) => string>> = {
+  'worn-out': ({ message }) => `${message} ${nothing} Ask whoever sent you the link for another one.`,
   'too-large': ({ message }) => `${message} ${nothing}`,
   'too-many-files': ({ message }) => `${message} ${nothing}`,
   'nothing-sent': () => 'Choose the files first, then send them.',

@@ -99,6 +99,8 @@ export function createGuests<Kind extends ShareKind>(kind: Kind, options: GuestO
       if (guest instanceof Response) return guest
       if (guest.end !== undefined && !((await mayBeOver?.(guest)) ?? false)) return over(c, overOf(guest, guest.end))
       if (door.isLetIn(guest.share, getCookie(c, cookieName))) return guest
+      // A form that led to the page would look as if what it held had been taken.
+      if (c.req.method === 'POST') return gate(c, guest, 'Some time has passed: type the password again. Nothing has arrived.')
       return isPage ? gate(c, guest) : c.redirect(guest.path, 303)
     },
     tryPassword: async (c) => {

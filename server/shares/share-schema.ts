@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { bytesSchema, formatTime, timeSchema } from '../http/api-schemas.ts'
-import { shareEnds, shareKinds } from './share.ts'
+import { type ListedShare, shareEnds, shareKinds } from './share.ts'
 import type { JudgedShare } from './share-surroundings.ts'
 
 export const shareSchema = z
@@ -38,7 +38,7 @@ export const shareSchema = z
   })
   .openapi('Share')
 
-export function shareBody({ share, end }: Pick<JudgedShare, 'share' | 'end'>): z.input<typeof shareSchema> {
+export function shareBody({ share, end }: Pick<JudgedShare<ListedShare>, 'share' | 'end'>): z.input<typeof shareSchema> {
   return {
     id: share.shareId,
     customerId: share.customerId,
@@ -56,7 +56,7 @@ export function shareBody({ share, end }: Pick<JudgedShare, 'share' | 'end'>): z
       share.kind === 'download'
         ? {
             snapshotId: share.version,
-            paths: share.paths.length,
+            paths: share.pathsCount,
             downloads: share.downloads,
             downloadsMax: share.downloadsMax ?? null,
           }

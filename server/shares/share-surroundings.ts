@@ -8,18 +8,18 @@ import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { type Subscription, stateAt } from '../subscriptions/subscription.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
-import { type Share, type ShareEnd, shareEndIn } from './share.ts'
+import { type ListedShare, type Share, type ShareEnd, shareEndIn } from './share.ts'
 import type { ShareRulesService } from './share-rules-service.ts'
 import { isVersionThere } from './shares-table.ts'
 
-export interface JudgedShare {
-  readonly share: Share
+export interface JudgedShare<Judged extends ListedShare = Share> {
+  readonly share: Judged
   readonly end: ShareEnd | undefined
   /** Of a link to files, while it is there. */
   readonly version: Snapshot | undefined
 }
 
-export type JudgeShare = (share: Share) => Promise<JudgedShare>
+export type JudgeShare = <Judged extends ListedShare>(share: Judged) => Promise<JudgedShare<Judged>>
 
 export interface SurroundingsOptions {
   readonly database: Database
@@ -41,7 +41,7 @@ export function mayShare(subscription: Subscription | undefined, nowMs: number):
 export function createJudgeShare(options: SurroundingsOptions): JudgeShare {
   const { database, clock, customers, subscriptions, snapshots, devices, rules } = options
 
-  const isServed = async (share: Share, deviceId: Id<'dev'> | undefined): Promise<boolean> => {
+  const isServed = async (share: ListedShare, deviceId: Id<'dev'> | undefined): Promise<boolean> => {
     const customer = await customers.find(share.customerId)
     if (customer?.state !== 'active') return false
     const device = deviceId === undefined ? undefined : await devices.find(deviceId)

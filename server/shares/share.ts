@@ -2,6 +2,7 @@
  * A link that somebody outside the account opens: to files of one version, or to send files into the account's inbox. Whoever has the link
  * has the right, until it ends: so it carries 256 random bits, of which only the hash is kept, and it always ends. Pure.
  */
+import { maxDepositsOfJob } from '../deposits/deposit.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { VersionPath } from '../snapshots/version-path.ts'
 
@@ -9,6 +10,8 @@ export const shareKinds = ['download', 'upload'] as const
 export type ShareKind = (typeof shareKinds)[number]
 
 export type Share = ShareFacts & (DownloadPart | UploadPart)
+/** As lists have it: without its paths, of which there may be many. */
+export type ListedShare = ShareFacts & (ListedDownloadPart | UploadPart)
 export type DownloadShare = ShareFacts & DownloadPart
 export type UploadShare = ShareFacts & UploadPart
 
@@ -32,14 +35,18 @@ export interface ShareFacts {
   readonly usedAt: number | undefined
 }
 
-interface DownloadPart {
+interface ListedDownloadPart {
   readonly kind: 'download'
   /** A version of the customer; it is kept while the link works. */
   readonly version: Id<'snap'>
-  /** None of them lies below another one. One empty path is the whole version. */
-  readonly paths: readonly VersionPath[]
+  readonly pathsCount: number
   readonly downloadsMax: number | undefined
   readonly downloads: number
+}
+
+interface DownloadPart extends ListedDownloadPart {
+  /** None of them lies below another one. One empty path is the whole version. */
+  readonly paths: readonly VersionPath[]
 }
 
 interface UploadPart {
@@ -53,6 +60,8 @@ interface UploadPart {
   readonly receivedBytes: number
   readonly receivedFiles: number
   readonly uploads: number
+  /** Stored by deliveries of which nothing came in the end. */
+  readonly lostBytes: number
 }
 
 const GiB = 1024 ** 3
@@ -60,7 +69,7 @@ const GiB = 1024 ** 3
 export const shareDefaults = { days: 7, filesMax: 100, bytesMax: 5 * GiB } as const
 export const shareLimits = {
   paths: 500,
-  pathsCharacters: 1024 ** 2,
+  pathsCharacters: 64 * 1024,
   titleCharacters: 100,
   messageCharacters: 1000,
   noteCharacters: 500,
@@ -72,6 +81,9 @@ export const shareLimits = {
 } as const
 
 export const dayMs = 24 * 60 * 60 * 1000
+
+/** How long a link stays in the lists when it has ended. */
+export const endedKeptDays = 90
 
 /** Why a link does nothing for whoever has it. `paused`: it may come back. */
 export const shareEnds = ['revoked', 'expired', 'used-up', 'gone', 'paused'] as const
@@ -87,7 +99,7 @@ export interface ShareSurroundings {
 }
 
 /** What people decided comes first, and what cannot be undone before what can. */
-export function shareEndIn(share: Share, { nowMs, isThere, isServed }: ShareSurroundings): ShareEnd | undefined {
+export function shareEndIn(share: ListedShare, { nowMs, isThere, isServed }: ShareSurroundings): ShareEnd | undefined {
   if (share.revoked !== undefined) return 'revoked'
   if (nowMs >= share.expiresAt) return 'expired'
   if (isUsedUp(share)) return 'used-up'
@@ -95,13 +107,21 @@ export function shareEndIn(share: Share, { nowMs, isThere, isServed }: ShareSurr
   return isServed ? undefined : 'paused'
 }
 
-export function isUsedUp(share: Share): boolean {
+export function isUsedUp(share: ListedShare): boolean {
   switch (share.kind) {
     case 'download':
       return share.downloadsMax !== undefined && share.downloads >= share.downloadsMax
     case 'upload':
-      return share.receivedFiles >= share.filesMax || share.receivedBytes >= share.bytesMax
+      return share.receivedFiles >= share.filesMax || share.receivedBytes >= share.bytesMax || share.uploads >= maxDepositsOfJob
     default:
       return share satisfies never
   }
+}
+
+/**
+ * Deliveries that are cut off or given up take space until the collector has been: a link costs at most twice what it may bring, beside
+ * what is on its way. Nobody fills a plan or a disk by sending again and again.
+ */
+export function isWornOut({ bytesMax, receivedBytes, lostBytes }: UploadShare, comingBytes: number): boolean {
+  return receivedBytes + lostBytes + comingBytes > 2 * bytesMax
 }

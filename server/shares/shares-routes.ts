@@ -127,7 +127,8 @@ export function sharesRoutes(services: {
     const actingAs = actingAsUser(c, clientOf)
     if (asked.kind === 'upload') {
       requireIn(c, 'shares:write', asked.customerId)
-      return shares.askForFiles(asked, by, actingAs)
+      const mayMoveInbox = c.var.access.may('account:write', asked.customerId)
+      return shares.askForFiles({ ...asked, mayMoveInbox }, by, actingAs)
     }
     const version = await snapshots.find(asked.snapshotId)
     if (version === undefined) throw new Problem('HF-NOT-FOUND')

@@ -6,6 +6,7 @@ import type { CustomerReach } from '../customers/customer-reach.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
+import { findInbox } from '../devices/devices-table.ts'
 import type { Repositories } from '../repositories/repositories-service.ts'
 import { lockRepository } from '../repositories/repositories-table.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -19,7 +20,7 @@ import type { SubscriptionsService } from '../subscriptions/subscriptions-servic
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { UserIdentity } from '../users/user.ts'
 import { ensureInbox } from './inbox.ts'
-import { type DownloadShare, dayMs, type Share, shareLimits, type UploadShare } from './share.ts'
+import { type DownloadShare, dayMs, type ListedShare, type Share, shareLimits, type UploadShare } from './share.ts'
 import { ShareError } from './share-error.ts'
 import type { ShareRules } from './share-rules.ts'
 import type { ShareRulesService } from './share-rules-service.ts'
@@ -50,6 +51,8 @@ export interface UploadWish extends ShareWish {
   readonly customerId: Id<'cus'>
   readonly bytesMax: number
   readonly filesMax: number
+  /** Whoever wishes may move computers to other plans. */
+  readonly mayMoveInbox: boolean
 }
 
 /** The token is told here and never again. */
@@ -75,15 +78,17 @@ export interface SharesService {
   readonly find: (shareId: Id<'shr'>) => Promise<Share | undefined>
   readonly judge: JudgeShare
   /** The newest first. */
-  readonly listOfCustomer: (page: Parameters<typeof table.listSharesOfCustomer>[1]) => Promise<readonly JudgedShare[]>
+  readonly listOfCustomer: (
+    page: Parameters<typeof table.listSharesOfCustomer>[1],
+  ) => Promise<readonly JudgedShare<ListedShare>[]>
   readonly list: (page: {
     readonly reach: CustomerReach
     readonly after: string | undefined
     readonly limit: number
-  }) => Promise<readonly JudgedShare[]>
+  }) => Promise<readonly JudgedShare<ListedShare>[]>
   readonly listUses: (shareId: Id<'shr'>, limit: number) => Promise<readonly ShareUse[]>
   /** Withdrawing it twice is no error. */
-  readonly revoke: (share: Share, actingAs: ActingAs) => Promise<void>
+  readonly revoke: (share: ListedShare, actingAs: ActingAs) => Promise<void>
   /** Throws ShareError `invalid`, `over`. */
   readonly change: (share: Share, change: ShareChange, actingAs: ActingAs) => Promise<void>
   /** Whether links may be made at all; undefined: yes. */
@@ -97,11 +102,13 @@ export interface SharesOptions {
   readonly hasher: PasswordHasher
   readonly customers: Pick<CustomersService, 'find'>
   readonly subscriptions: Pick<SubscriptionsService, 'find' | 'listOfCustomer'>
-  readonly devices: Pick<DevicesService, 'find'>
+  readonly devices: Pick<DevicesService, 'find' | 'move'>
   readonly repositories: Pick<Repositories, 'findOfCustomer'>
   readonly openVersionReader: OpenVersionReader
   readonly rules: ShareRulesService
   readonly judge: JudgeShare
+  /** What is coming in by a link that was withdrawn ends. */
+  readonly endDeliveries: (shareId: Id<'shr'>) => void
 }
 
 export function createShares(options: SharesOptions): SharesService {
@@ -140,7 +147,7 @@ export function createShares(options: SharesOptions): SharesService {
   const note = (
     tx: Transaction,
     action: AuditAction,
-    share: Share,
+    share: ListedShare,
     actingAs: ActingAs,
     detail: Record<string, string | number | boolean>,
   ) => {
@@ -184,6 +191,7 @@ export function createShares(options: SharesOptions): SharesService {
         kind: 'download',
         version: version.id,
         paths,
+        pathsCount: paths.length,
         downloadsMax: wish.downloadsMax,
         downloads: 0,
       }
@@ -212,20 +220,20 @@ export function createShares(options: SharesOptions): SharesService {
       const { actor } = actingAs
       if (actor.kind !== 'user') throw new ShareError('not-allowed', 'Somebody who is signed in has to make it.')
       const facts = await factsOf(wish, rules, by)
+      await settleInbox(wish, subscription, actingAs)
       const token = newShareToken(randomness)
       const share = await database.transaction(async (tx): Promise<UploadShare> => {
         await lockRepository(tx, repository.repositoryId)
         const inbox = await ensureInbox(tx, {
           customer,
           subscription,
-          isServed: async (id) => mayShare(await subscriptions.find(id), clock.now()),
           actingAs: { ...actingAs, actor },
           nowMs: facts.createdAt,
           randomness,
         })
-        const job = freeJob(facts.title, await table.listJobsOfShares(tx, inbox.deviceId))
+        const job = freeJob(facts.title, await table.listPlacesOfInbox(tx, inbox.deviceId))
         const { deviceId } = inbox
-        const received = { receivedBytes: 0, receivedFiles: 0, uploads: 0 }
+        const received = { receivedBytes: 0, receivedFiles: 0, uploads: 0, lostBytes: 0 }
         const made: UploadShare = { ...facts, customerId, kind: 'upload', deviceId, job, bytesMax, filesMax, ...received }
         await table.insertShare(tx, made, hashShareToken(token))
         await note(tx, 'share.created', made, actingAs, detailOf(made, wish.days))
@@ -240,6 +248,7 @@ export function createShares(options: SharesOptions): SharesService {
         const by = actorName(actingAs.actor)
         if (await table.revokeShare(tx, { shareId: share.shareId, at, by })) await note(tx, 'share.revoked', share, actingAs, {})
       })
+      options.endDeliveries(share.shareId)
     },
 
     change: async ({ shareId, customerId }, wanted, actingAs) => {
@@ -261,6 +270,18 @@ export function createShares(options: SharesOptions): SharesService {
         await note(tx, 'share.changed', share, actingAs, changedFields(wanted))
       })
     },
+  }
+
+  /** A plan that ended takes the inbox along. It moves as a computer does: told in the log, its rules held, and by owners only. */
+  async function settleInbox({ customerId, mayMoveInbox }: UploadWish, to: Subscription, actingAs: ActingAs): Promise<void> {
+    const inbox = await findInbox(kysely, customerId)
+    if (inbox === undefined || mayShare(await subscriptions.find(inbox.subscriptionId), clock.now())) return
+    if (!mayMoveInbox)
+      throw new ShareError(
+        'not-allowed',
+        'The plan of the inbox has ended, or has no sharing: an owner has to move the inbox to another plan first.',
+      )
+    await devices.move(inbox, to.subscriptionId, actingAs)
   }
 
   /** The plan that has had the customer's things the longest, of those that run and have sharing. */

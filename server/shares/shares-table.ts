@@ -1,9 +1,9 @@
-import { type Generated, sql } from 'kysely'
+import { type Generated, type Selectable, sql } from 'kysely'
 import type { CustomerReach } from '../customers/customer-reach.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
 import { encodeVersionPath, findVersionPath } from '../snapshots/version-path.ts'
-import type { DownloadShare, Share, ShareKind, UploadShare } from './share.ts'
+import type { DownloadShare, ListedShare, Share, ShareKind, UploadShare } from './share.ts'
 
 export interface ShareRow {
   readonly id: Id<'shr'>
@@ -33,6 +33,7 @@ export interface ShareRow {
   readonly received_bytes: Generated<number>
   readonly received_files: Generated<number>
   readonly uploads: Generated<number>
+  readonly lost_bytes: Generated<number>
 }
 
 declare module '../database/tables.ts' {
@@ -124,9 +125,9 @@ export async function listSharesOfCustomer(
     readonly before: { readonly createdAt: number; readonly shareId: Id<'shr'> } | undefined
     readonly limit: number
   },
-): Promise<readonly Share[]> {
+): Promise<readonly ListedShare[]> {
   const { customerId, before, limit } = page
-  let query = db.selectFrom('shares').selectAll().where('customer_id', '=', customerId)
+  let query = selectListed(db).where('customer_id', '=', customerId)
   if (before !== undefined)
     query = query.where(({ or, eb, and }) =>
       or([
@@ -135,19 +136,19 @@ export async function listSharesOfCustomer(
       ]),
     )
   const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
-  return rows.map(toShare)
+  return rows.map(toListed)
 }
 
 export async function listSharesAfter(
   db: Queryable,
   page: { readonly reach: CustomerReach; readonly after: string | undefined; readonly limit: number },
-): Promise<readonly Share[]> {
+): Promise<readonly ListedShare[]> {
   const { reach, after, limit } = page
   if (reach !== 'all' && reach.length === 0) return []
-  let query = db.selectFrom('shares').selectAll().orderBy('id').limit(limit)
+  let query = selectListed(db).orderBy('id').limit(limit)
   if (reach !== 'all') query = query.where('customer_id', 'in', reach)
   if (after !== undefined) query = query.where('id', '>', after as Id<'shr'>)
-  return (await query.execute()).map(toShare)
+  return (await query.execute()).map(toListed)
 }
 
 export async function countOpenShares(db: Queryable, customerId: Id<'cus'>, nowMs: number): Promise<number> {
@@ -161,10 +162,11 @@ export async function countOpenShares(db: Queryable, customerId: Id<'cus'>, nowM
   return row.open
 }
 
-/** Names of places in an inbox that links have had, whatever became of them. */
-export async function listJobsOfShares(db: Queryable, deviceId: Id<'dev'>): Promise<readonly string[]> {
-  const rows = await db.selectFrom('shares').select('job').distinct().where('device_id', '=', deviceId).execute()
-  return rows.flatMap(({ job }) => (job === null ? [] : [job]))
+/** Names of places in an inbox: those of its links, and those where something lies, though the link is long gone. */
+export async function listPlacesOfInbox(db: Queryable, deviceId: Id<'dev'>): Promise<readonly string[]> {
+  const ofLinks = db.selectFrom('shares').select('job as name').where('device_id', '=', deviceId).where('job', 'is not', null)
+  const rows = await ofLinks.union(db.selectFrom('jobs').select('name').where('device_id', '=', deviceId)).execute()
+  return rows.flatMap(({ name }) => name ?? [])
 }
 
 /** False: somebody was quicker. */
@@ -218,7 +220,7 @@ export async function countDownload(db: Queryable, shareId: Id<'shr'>, at: numbe
   return result.numUpdatedRows === 1n
 }
 
-/** False: it would be more than the link takes, and nothing was counted. */
+/** False: it would be more than the link takes, or it was withdrawn, and nothing was counted. */
 export async function countUpload(
   db: Queryable,
   shareId: Id<'shr'>,
@@ -234,6 +236,7 @@ export async function countUpload(
       used_at: at,
     })
     .where('id', '=', shareId)
+    .where('revoked_at', 'is', null)
     .where(sql<boolean>`received_files + ${files} <= files_max`)
     .where(sql<boolean>`received_bytes + ${bytes} <= bytes_max`)
     .executeTakeFirstOrThrow()
@@ -255,6 +258,27 @@ export async function uncountUpload(
     })
     .where('id', '=', shareId)
     .execute()
+}
+
+/** Stored for nothing. */
+export async function addLostBytes(db: Queryable, shareId: Id<'shr'>, bytes: number): Promise<void> {
+  if (bytes === 0) return
+  await db
+    .updateTable('shares')
+    .set({ lost_bytes: sql`lost_bytes + ${bytes}` })
+    .where('id', '=', shareId)
+    .execute()
+}
+
+/** Links that ended before then, with all that hangs on them. How many went: less than the limit means that no more are left. */
+export async function deleteSharesEndedBefore(db: Queryable, atMs: number, limit: number): Promise<number> {
+  const result = await db
+    .deleteFrom('shares')
+    .where(({ or, eb }) => or([eb('expires_at', '<', atMs), eb('revoked_at', '<', atMs)]))
+    .orderBy('id')
+    .limit(limit)
+    .executeTakeFirstOrThrow()
+  return Number(result.numDeletedRows)
 }
 
 /** A version that links lead to, and that its owner has not deleted. */
@@ -280,6 +304,52 @@ export async function findBinned(db: Queryable, version: Id<'snap'>): Promise<bo
 }
 
 function toShare(row: ShareRowRead): Share {
+  const lines = (row.paths ?? '').split('\n')
+  const listed = toListed({ ...row, paths_count: lines.length })
+  if (listed.kind === 'upload') return listed
+  const paths = lines.flatMap((line) => {
+    const path = line === '' ? undefined : findVersionPath(line)
+    return path === undefined ? [] : [path]
+  })
+  return { ...listed, paths }
+}
+
+const listedColumns = [
+  'id',
+  'customer_id',
+  'kind',
+  'title',
+  'message',
+  'note',
+  'password_hash',
+  'created_by',
+  'created_by_name',
+  'created_at',
+  'expires_at',
+  'revoked_at',
+  'revoked_by',
+  'looks',
+  'used_at',
+  'snapshot',
+  'downloads_max',
+  'downloads',
+  'device_id',
+  'job',
+  'bytes_max',
+  'files_max',
+  'received_bytes',
+  'received_files',
+  'uploads',
+  'lost_bytes',
+] as const
+
+/** Paths are counted where they lie: a page of links may have megabytes of them. */
+function selectListed(db: Queryable) {
+  const count = sql<number>`COALESCE(LENGTH(paths) - LENGTH(REPLACE(paths, '\n', '')) + 1, 0)`
+  return db.selectFrom('shares').select(listedColumns).select(count.as('paths_count'))
+}
+
+function toListed(row: ListedRowRead): ListedShare {
   const facts = {
     shareId: row.id,
     customerId: row.customer_id,
@@ -305,24 +375,17 @@ function toShare(row: ShareRowRead): Share {
       receivedBytes: row.received_bytes,
       receivedFiles: row.received_files,
       uploads: row.uploads,
+      lostBytes: row.lost_bytes,
     }
   return {
     ...facts,
     kind: 'download',
     version: row.snapshot ?? ('' as Id<'snap'>),
-    paths: (row.paths ?? '').split('\n').flatMap((line) => {
-      const path = line === '' ? undefined : findVersionPath(line)
-      return path === undefined ? [] : [path]
-    }),
+    pathsCount: row.paths_count,
     downloadsMax: row.downloads_max ?? undefined,
     downloads: row.downloads,
   }
 }
 
-type ShareRowRead = Omit<ShareRow, 'looks' | 'downloads' | 'received_bytes' | 'received_files' | 'uploads'> & {
-  readonly looks: number
-  readonly downloads: number
-  readonly received_bytes: number
-  readonly received_files: number
-  readonly uploads: number
-}
+type ShareRowRead = Selectable<ShareRow>
+type ListedRowRead = Omit<ShareRowRead, 'token_hash' | 'paths'> & { readonly paths_count: number }

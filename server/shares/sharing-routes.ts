@@ -27,7 +27,7 @@ import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { getReadableVersionById } from '../snapshots/version-access.ts'
 import { encodeVersionPath, findVersionPath, type VersionPath } from '../snapshots/version-path.ts'
 import type { OpenVersionReader } from '../snapshots/version-reader.ts'
-import { type Share, shareDefaults, shareLimits } from './share.ts'
+import { type ListedShare, type Share, shareDefaults, shareLimits } from './share.ts'
 import { ShareError } from './share-error.ts'
 import type { ShareOrigin } from './share-origin.ts'
 import { nameOfShared } from './share-place.ts'
@@ -134,7 +134,8 @@ export function sharingRoutes(options: SharingOptions): App {
     const form = await readForm(c, askForm)
     try {
       const limits = { bytesMax: gibTyped(form.size), filesMax: numberTyped(form.files) ?? 0 }
-      const wish = { ...form, ...limits, customerId, days: numberTyped(form.days) ?? 0 }
+      const mayMoveInbox = c.var.access.may('account:write', customerId)
+      const wish = { ...form, ...limits, customerId, mayMoveInbox, days: numberTyped(form.days) ?? 0 }
       const made = await shares.askForFiles(wish, actingUserOf(c), actingAsUser(c, clientOf))
       return await showMade(c, made)
     } catch (error) {
@@ -304,7 +305,7 @@ async function shareable({ paths, reader }: SelectionAsked): Promise<readonly Ve
   return entries.filter(({ entry }) => entry?.type === 'file' || entry?.type === 'directory').map(({ path }) => path)
 }
 
-function rowOf({ share, end }: JudgedShare): ShareRow {
+function rowOf({ share, end }: JudgedShare<ListedShare>): ShareRow {
   return {
     title: share.title,
     path: linkPath(share.shareId),
@@ -317,7 +318,7 @@ function rowOf({ share, end }: JudgedShare): ShareRow {
   }
 }
 
-function useCounts(share: Share): ShareUseCounts {
+function useCounts(share: ListedShare): ShareUseCounts {
   if (share.kind === 'download') return { kind: 'download', downloads: share.downloads, max: share.downloadsMax }
   const { receivedFiles: files, receivedBytes: bytes, filesMax, bytesMax } = share
   return { kind: 'upload', files, bytes, filesMax, bytesMax }

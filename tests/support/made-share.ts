@@ -20,7 +20,7 @@ export function makeUploadLink(
   customerId: Id<'cus'>,
   more: Partial<UploadWish> = {},
 ) {
-  const wish = { ...plainWish, customerId, bytesMax: 64 * MiB, filesMax: 10, ...more }
+  const wish = { ...plainWish, customerId, bytesMax: 64 * MiB, filesMax: 10, mayMoveInbox: true, ...more }
   return sharesSide.shares.askForFiles(wish, by, actingAs(by))
 }
 

@@ -8,7 +8,7 @@ export type FilesArrived = {
   readonly title: string
   /** As they called themselves; empty: they did not. */
   readonly sender: string
-  /** The first of them. */
+  /** The first of them; none where only their number is known. */
   readonly names: readonly string[]
   readonly files: number
   readonly bytes: number
@@ -20,7 +20,8 @@ export function filesArrivedLetter({ title, sender, names, files, bytes, path }:
   const what = files === 1 ? 'a file' : `${files} files`
   const rest = files - names.length
   return {
-    subject: `${who} sent ${what} by your link ${title}`,
+    // Staff see what letters are called, and neither of these.
+    subject: 'Files have come by one of your links',
     state: 'ok',
     paragraphs: [
       `${who} sent ${what} by your link ${title}.`,
@@ -28,12 +29,16 @@ export function filesArrivedLetter({ title, sender, names, files, bytes, path }:
       'A name that somebody gives by a link proves nothing. Open only what you expected.',
     ],
     facts: [{ label: 'Size', value: sizeText(letterReader, bytes) }],
-    table: {
-      title: 'Files',
-      head: ['Name'],
-      rows: names.map((name) => [name]),
-      ...(rest > 0 ? { more: `And ${rest} more.` } : {}),
-    },
+    ...(names.length === 0
+      ? {}
+      : {
+          table: {
+            title: 'Files',
+            head: ['Name'],
+            rows: names.map((name) => [name]),
+            ...(rest > 0 ? { more: `And ${rest} more.` } : {}),
+          },
+        }),
     action: { label: 'Look at the files', path },
     quiet: ['You get this letter because you made the link. Withdraw the link under Sharing to get no more of them.'],
   }

@@ -156,12 +156,23 @@ describe('what a link gives', () => {
   })
 
   test('a selection: each by its number, no names of the folders above', async () => {
-    const { path } = await link([at('Plans', 'ground floor.dwg'), at('Plans', 'old')])
+    const { path, share } = await link([at('Plans', 'ground floor.dwg'), at('Plans', 'old')])
     const page = await get(path)
     expect(page.text).toContain('2 files and folders')
     expect(page.text).not.toMatch(/Plans/)
     expect((await get(`${path}/file/0`)).bytes.equals(plan)).toBe(true)
     expect((await get(`${path}/file/1/first.dwg`)).text).toBe('first')
+    const { customerId } = upload.box.customer
+    const { shares } = upload.box.sharesSide
+    const lists = [
+      await shares.listOfCustomer({ customerId, before: undefined, limit: 100 }),
+      await shares.list({ reach: [customerId], after: undefined, limit: 100 }),
+    ]
+    for (const list of lists) {
+      const listed = list.find(({ share: { shareId } }) => shareId === share.shareId)?.share
+      expect(listed).toMatchObject({ kind: 'download', pathsCount: 2 })
+      expect(listed).not.toHaveProperty('paths')
+    }
   })
 
   test('nothing of a file runs: it is saved, under a name that breaks no header', async () => {

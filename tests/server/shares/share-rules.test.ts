@@ -1,9 +1,9 @@
 /** The pure parts: who is a program, what is kept of an address, what lies within what is shared, when a link is over. */
 import { describe, expect, test } from 'vitest'
-import { freeFolderName } from '../../../server/deposits/file-name.ts'
+import { depositedName, freeFolderName } from '../../../server/deposits/file-name.ts'
 import { systemRandomness } from '../../../server/runtime/randomness.ts'
 import { deliveryFolder, isTooLongFor } from '../../../server/shares/delivery.ts'
-import { type Share, type ShareSurroundings, shareEndIn } from '../../../server/shares/share.ts'
+import { isWornOut, type Share, type ShareSurroundings, shareEndIn, type UploadShare } from '../../../server/shares/share.ts'
 import { findSharePlace } from '../../../server/shares/share-place.ts'
 import { dayChoices, presetDays, usualShareRules } from '../../../server/shares/share-rules.ts'
 import { isShareToken, newShareToken } from '../../../server/shares/share-token.ts'
@@ -74,7 +74,15 @@ describe('the end of a link', () => {
     downloads: 1,
     downloadsMax: 2,
   } as unknown as Share
-  const taking = { ...share, kind: 'upload', receivedFiles: 1, filesMax: 2, receivedBytes: 5, bytesMax: 10 } as unknown as Share
+  const taking = {
+    ...share,
+    kind: 'upload',
+    receivedFiles: 1,
+    filesMax: 2,
+    receivedBytes: 5,
+    bytesMax: 10,
+    uploads: 1,
+  } as unknown as Share
   const around: ShareSurroundings = { nowMs: 999, isThere: true, isServed: true }
   test.each<{ title: string; share: Partial<Share>; around?: Partial<ShareSurroundings>; end: string | undefined }>([
     { title: 'none yet', share: {}, end: undefined },
@@ -96,6 +104,8 @@ describe('the end of a link', () => {
     [{}, undefined],
     [{ receivedFiles: 2 }, 'used-up'],
     [{ receivedBytes: 10 }, 'used-up'],
+    [{ uploads: 999 }, undefined],
+    [{ uploads: 1000 }, 'used-up'],
   ])('of one that takes files: %j', (more, end) => expect(shareEndIn({ ...taking, ...more } as Share, around)).toBe(end))
 })
 
@@ -133,6 +143,23 @@ test('a delivery lies under its minute and its sender, in the zone of its custom
   const at = { ms: Date.UTC(2026, 2, 29, 0, 59), timeZone: 'Europe/Berlin' }
   expect(deliveryFolder('Eve', at)).toBe('2026-03-29 01.59 Eve')
   expect(deliveryFolder('', { ...at, ms: at.ms + 60_000 })).toBe('2026-03-29 03.00')
+})
+
+test.each([
+  ['Acme A/S', 'Acme A-S'],
+  ['AC\\DC', 'AC-DC'],
+  ['../../etc', '..-..-etc'],
+  ['a/', 'a-'],
+  ['C:', 'C%3A'],
+  ['Mr Okafor', 'Mr Okafor'],
+])('the folder of a delivery has the whole name of its sender: %s', (sender, kept) => {
+  const folder = depositedName(deliveryFolder(sender, { ms: Date.UTC(2026, 2, 29), timeZone: 'UTC' }))
+  expect(folder).toBe(`2026-03-29 00.00 ${kept}`)
+})
+
+test('a link costs at most twice what it may bring', () => {
+  const share = { bytesMax: 10, receivedBytes: 3, lostBytes: 12 } as UploadShare
+  expect([isWornOut(share, 5), isWornOut(share, 6)]).toEqual([false, true])
 })
 
 test('a body that cannot be within what is left is known by its length', () => {

@@ -4,11 +4,19 @@ import { readdirSync } from 'node:fs'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openVersion } from '../../../engine/index.ts'
+import type { ChoreRunning } from '../../../server/chores/chore.ts'
+import type { DepositsService } from '../../../server/deposits/deposits-service.ts'
 import { repositoryPlace } from '../../../server/repositories/repository-place.ts'
+import { createDeliveries, type DeliveriesOptions, type DeliveriesService } from '../../../server/shares/deliveries-service.ts'
+import { type DeliveredPart, DeliveryError } from '../../../server/shares/delivery.ts'
+import type { UploadShare } from '../../../server/shares/share.ts'
+import { sharesChore } from '../../../server/shares/shares-chore.ts'
+import { revokeShare } from '../../../server/shares/shares-table.ts'
 import type { Snapshot } from '../../../server/snapshots/snapshot.ts'
 import { VolumeError } from '../../../server/storage-volumes/storage-volume.ts'
 import { eventually } from '../../support/eventually.ts'
 import { actingAs, makeUploadLink } from '../../support/made-share.ts'
+import { diskBytesBelow } from '../../support/prune-box.ts'
 import { type UploadBox, uploadBox } from '../../support/upload-box.ts'
 
 const MiB = 1024 ** 2
@@ -81,6 +89,32 @@ async function openSessions(): Promise<number> {
 
 async function runsOf(deviceId: Snapshot['deviceId']) {
   return upload.box.database.kysely.selectFrom('runs').select(['verdict', 'ended_at']).where('device_id', '=', deviceId).execute()
+}
+
+const visitor = { network: '192.0.2.0/24', agent: 'curl', isBot: false }
+
+/** Past the form. */
+function takeFrom(share: UploadShare, parts: () => AsyncGenerator<DeliveredPart>, more: Partial<DeliveriesOptions> = {}) {
+  const deliveries = Object.keys(more).length === 0 ? upload.box.sharesSide.deliveries : deliveriesWith(more)
+  return deliveries.take({ share, visitor, parts: parts() })
+}
+
+/** Beside the box's own, where something fails. */
+function deliveriesWith(more: Partial<DeliveriesOptions>): DeliveriesService {
+  const { people, lettersSide, devicesSide, uploads, database, clock } = upload.box
+  return createDeliveries({ ...people, ...lettersSide, ...devicesSide, ...uploads, database, clock, timeZone: 'UTC', ...more })
+}
+
+async function found({ shareId }: UploadShare): Promise<UploadShare> {
+  return (await upload.box.sharesSide.shares.find(shareId)) as UploadShare
+}
+
+function film(content: AsyncIterable<Uint8Array>): DeliveredPart {
+  return { kind: 'file', name: 'film.mp4', content }
+}
+
+async function* piecesOf(bytes: Buffer) {
+  for (let at = 0; at < bytes.length; at += MiB) yield bytes.subarray(at, at + MiB)
 }
 
 describe('what is sent by a link', () => {
@@ -261,6 +295,187 @@ describe('what is not whole', () => {
   })
 })
 
+describe('deliveries that are cut off', () => {
+  const pruneNow = async (share: UploadShare) => {
+    const { uploads } = upload.box
+    const running = { signal: new AbortController().signal, pace: async () => {} }
+    return uploads.prune.run(await uploads.getRepository(share.customerId), { ...running, speed: 'now' })
+  }
+  const diskBytes = async (share: UploadShare) => {
+    const { uid } = await upload.box.uploads.getRepository(share.customerId)
+    return diskBytesBelow(repositoryPlace(upload.box.dataFolder, uid).folder)
+  }
+  /** All the bytes, and then no end of the form. */
+  const cutAfter = async (share: UploadShare, bytes: Buffer) =>
+    takeFrom(await found(share), async function* () {
+      yield film(piecesOf(bytes))
+      throw new DeliveryError('cut-off', 'The connection ended before the files did.')
+    }).catch(({ fault }: DeliveryError) => fault)
+
+  test('count against no plan, are taken by the collector, and cost a link no more than twice what it may bring', async () => {
+    const { share } = await linkFor({ bytesMax: 18 * MiB, title: 'Again and again' })
+    // What others have left, and what is put together.
+    for (let round = 0; round < 2; round += 1) await pruneNow(share)
+    const { subscriptionId, storedBytes } = (await upload.box.devicesSide.devices.find(share.deviceId))!
+    const before = { disk: await diskBytes(share), used: await upload.box.devicesSide.devices.usedBytes(subscriptionId) }
+    const faults: unknown[] = []
+    while (faults.at(-1) !== 'worn-out' && faults.length < 6) faults.push(await cutAfter(share, randomBytes(17 * MiB)))
+    expect(faults).toEqual([...Array(faults.length - 1).fill('cut-off'), 'worn-out'])
+    const { lostBytes } = await found(share)
+    expect(lostBytes).toBeGreaterThan(24 * MiB)
+    expect(lostBytes).toBeLessThan(45 * MiB)
+    expect(await diskBytes(share)).toBeGreaterThan(before.disk + lostBytes)
+    expect(await upload.box.devicesSide.devices.find(share.deviceId)).toMatchObject({ storedBytes })
+    expect(await upload.box.devicesSide.devices.usedBytes(subscriptionId)).toBe(before.used)
+    await expect(upload.box.sharesSide.deliveries.demandRoom(share, { bytes: 1 })).rejects.toMatchObject({ fault: 'worn-out' })
+    await pruneNow(share)
+    expect(await diskBytes(share)).toBe(before.disk)
+  })
+
+  test('are sent again while the collector runs: nothing is taken of one that is under way', async () => {
+    const { share } = await linkFor({ title: 'Under way' })
+    const again = randomBytes(9 * MiB)
+    const fresh = randomBytes(10 * MiB)
+    expect(await cutAfter(share, again)).toBe('cut-off')
+    await takeFrom(share, async function* () {
+      // What was cut off is there and claimed; the rest is stored for no version yet.
+      yield film(piecesOf(again))
+      yield film(
+        (async function* () {
+          yield* piecesOf(fresh)
+          await pruneNow(share)
+          yield* piecesOf(again)
+        })(),
+      )
+    })
+    await pruneNow(share)
+    const [version] = await versionsOf(share.deviceId, share.job)
+    const files = [...(await filesOf(version!)).values()]
+    expect(files.map((bytes) => bytes.equals(again) || bytes.equals(Buffer.concat([fresh, again])))).toEqual([true, true])
+  })
+
+  test('that failed as they were opened hold nothing', async () => {
+    const { share } = await linkFor({ title: 'Not opened' })
+    const { devices } = upload.box.devicesSide
+    const { noteAgent } = devices
+    Object.assign(devices, { noteAgent: () => Promise.reject(new Error('the database is away')) })
+    await expect(takeFrom(share, async function* () {})).rejects.toThrow('the database is away')
+    Object.assign(devices, { noteAgent })
+    expect(await openSessions()).toBe(0)
+  })
+
+  test('that could not be dropped are dropped by the next minute', async () => {
+    const { share } = await linkFor({ title: 'Not dropped' })
+    const { sessions, deposits } = upload.box.uploads
+    const { drop } = sessions
+    Object.assign(sessions, { drop: () => Promise.reject(new Error('the database is away')) })
+    await expect(takeFrom(share, async function* () {})).rejects.toThrow()
+    Object.assign(sessions, { drop })
+    expect(await openSessions()).toBe(1)
+    await deposits.dropLeft()
+    expect(await openSessions()).toBe(0)
+  })
+})
+
+describe('a link that is withdrawn', () => {
+  const small = randomBytes(MiB)
+  test('takes nothing more of a delivery that is under way', async () => {
+    const { share } = await linkFor({ title: 'Withdrawn' })
+    let asked = 0
+    const taken = takeFrom(share, async function* () {
+      yield film(
+        (async function* () {
+          yield small
+          await upload.box.sharesSide.shares.revoke(share, actingAs(upload.box.user))
+          for (; asked < 10; asked += 1) yield small
+        })(),
+      )
+    })
+    await expect(taken).rejects.toMatchObject({ fault: 'withdrawn' })
+    expect(asked).toBe(0)
+    expect(await versionsOf(share.deviceId, share.job)).toEqual([])
+  })
+
+  test('takes none that has come to its last byte, whoever withdrew it', async () => {
+    const { share } = await linkFor({ title: 'At the last moment' })
+    const taken = takeFrom(share, async function* () {
+      yield film(piecesOf(small))
+      await revokeShare(upload.box.database.kysely, { shareId: share.shareId, at: 1, by: 'another process' })
+    })
+    await expect(taken).rejects.toMatchObject({ fault: 'withdrawn' })
+    expect(await versionsOf(share.deviceId, share.job)).toEqual([])
+    expect(await found(share)).toMatchObject({ uploads: 0 })
+  })
+})
+
+describe('what was counted and not told', () => {
+  async function* one(): AsyncGenerator<DeliveredPart> {
+    yield film(piecesOf(Buffer.from('a letter')))
+  }
+  const usesOf = async ({ shareId }: UploadShare) =>
+    (await upload.box.sharesSide.shares.listUses(shareId, 10)).map(({ what }) => what)
+
+  test('has come, and is told by the next minute, once', async () => {
+    const { share } = await linkFor({ title: 'Not told' })
+    const isMailSetUp = () => Promise.reject(new Error('the database is away'))
+    expect(await takeFrom(share, one, { isMailSetUp })).toMatchObject({ files: 1, bytes: 8 })
+    expect(await usesOf(share)).toEqual([])
+    for (let minute = 0; minute < 2; minute += 1) await upload.box.sharesSide.deliveries.settleLeft()
+    expect(await usesOf(share)).toEqual(['a file'])
+    expect(await found(share)).toMatchObject({ uploads: 1, receivedFiles: 1 })
+  })
+
+  test('has come, where only the answer of the commit was lost', async () => {
+    const { share } = await linkFor({ title: 'No answer' })
+    const deposits = failingAtCommit(async (commit) => {
+      await commit()
+      throw new Error('the connection to the database was lost')
+    })
+    expect(await takeFrom(share, one, { deposits })).toMatchObject({ files: 1, bytes: 8 })
+    expect(await usesOf(share)).toEqual(['a file'])
+    expect(await found(share)).toMatchObject({ uploads: 1, lostBytes: 0 })
+  })
+
+  test('and did not come is not counted any more: at once, or after the box was stopped', async () => {
+    const { share } = await linkFor({ filesMax: 1, title: 'Not come' })
+    const deposits = failingAtCommit(() => Promise.reject(new Error('the disk is away')))
+    await expect(takeFrom(share, one, { deposits })).rejects.toThrow('the disk is away')
+    expect(await found(share)).toMatchObject({ uploads: 0, receivedFiles: 0, receivedBytes: 0 })
+
+    const { box } = upload
+    const stopped = failingAtCommit(() => {
+      // As by a process that is gone: its deposit is never disposed of, and nobody settles it.
+      Object.assign(box.uploads.sessions, { drop: () => Promise.reject(new Error('gone')) })
+      return Promise.reject(new Error('gone'))
+    })
+    const { drop } = box.uploads.sessions
+    await expect(takeFrom(share, one, { deposits: stopped })).rejects.toThrow()
+    Object.assign(box.uploads.sessions, { drop })
+    expect(await found(share)).toMatchObject({ uploads: 1, receivedFiles: 1 })
+    await box.sharesSide.deliveries.settleLeft()
+    expect(await found(share)).toMatchObject({ uploads: 1 })
+    await box.uploads.deposits.dropLeft()
+    await box.sharesSide.deliveries.settleLeft()
+    expect(await found(share)).toMatchObject({ uploads: 0, receivedFiles: 0, receivedBytes: 0 })
+    expect(await takeFrom(await found(share), one)).toMatchObject({ files: 1 })
+  })
+
+  function failingAtCommit(instead: (commit: () => Promise<unknown>) => Promise<never>): Pick<DepositsService, 'open'> {
+    return {
+      open: async (to) => {
+        const deposit = await upload.box.uploads.deposits.open(to)
+        return {
+          sessionId: deposit.sessionId,
+          storedBytes: 0,
+          addFile: deposit.addFile,
+          commit: (version) => instead(() => deposit.commit(version)),
+          [Symbol.asyncDispose]: () => deposit[Symbol.asyncDispose](),
+        }
+      },
+    }
+  }
+})
+
 describe('what is refused', () => {
   const refused = async (token: string, files: Sent) => {
     const answer = await send(token, files)
@@ -291,13 +506,10 @@ describe('what is refused', () => {
     async function* endless() {
       for (; pulled < 64 * MiB; pulled += 64 * 1024) yield Buffer.alloc(64 * 1024)
     }
-    async function* parts() {
-      yield { kind: 'file' as const, name: 'endless.bin', content: endless() }
-    }
-    const visitor = { network: '192.0.2.0/24', agent: 'curl', isBot: false }
-    await expect(upload.box.sharesSide.deliveries.take({ share, visitor, parts: parts() })).rejects.toMatchObject({
-      fault: 'too-large',
+    const taken = takeFrom(share, async function* () {
+      yield film(endless())
     })
+    await expect(taken).rejects.toMatchObject({ fault: 'too-large' })
     expect(pulled).toBeLessThan(2 * MiB)
     expect(await versionsOf(share.deviceId, share.job)).toEqual([])
   })
@@ -333,8 +545,13 @@ describe('what is refused', () => {
     expect(await versionsOf(share.deviceId, share.job)).toEqual([])
   })
 
-  test('what is no form', async () => {
+  test('what is no form, or more of one than the page has', async () => {
     const { token } = await linkFor({ title: 'No form' })
+    const fields = form([])
+    for (let field = 0; field < 20; field += 1) fields.append('from', 'x')
+    const more = await fetch(`${upload.url}/u/${token}`, { method: 'POST', body: fields })
+    expect(more.status).toBe(400)
+    expect(await more.text()).toContain('The form has more fields than the one on the page.')
     for (const type of ['application/json', 'multipart/form-data', 'text/plain']) {
       const answer = await fetch(`${upload.url}/u/${token}`, { method: 'POST', headers: { 'content-type': type }, body: 'x' })
       expect(answer.status, type).toBe(400)
@@ -353,6 +570,82 @@ describe('what is refused', () => {
   })
 })
 
+describe('before anything is sent', () => {
+  const ask = async (token: string, asked: { files: number; bytes: number }) => {
+    const body = new URLSearchParams({ files: String(asked.files), bytes: String(asked.bytes) })
+    const answer = await fetch(`${upload.url}/u/${token}/room`, { method: 'POST', body })
+    return { status: answer.status, html: await answer.text() }
+  }
+  test.each([
+    { title: 'what fits', asked: { files: 2, bytes: MiB }, status: 204, words: '' },
+    {
+      title: 'too many files',
+      asked: { files: 3, bytes: 1 },
+      status: 413,
+      words: 'The link takes 2 more files. Nothing has arrived.',
+    },
+    { title: 'too much', asked: { files: 1, bytes: 2 * MiB }, status: 413, words: 'This is more than the link still takes.' },
+    { title: 'nothing', asked: { files: 0, bytes: 0 }, status: 422, words: '' },
+  ])('the page asks whether there is room: $title', async ({ asked, status, words }) => {
+    const { token } = await linkFor({ filesMax: 2, bytesMax: MiB, title: 'Room first' })
+    const answer = await ask(token, asked)
+    expect(answer.status).toBe(status)
+    expect(answer.html).toContain(words)
+  })
+
+  test('of a link with a password, nothing is taken and nothing told; and what was sent is said not to have arrived', async () => {
+    const { token, share } = await linkFor({ title: 'Locked', password: 'eight or more' })
+    expect(await ask(token, { files: 1, bytes: 1 })).toMatchObject({ status: 403 })
+    const answer = await send(token, [{ name: 'a', bytes: Buffer.from('a') }])
+    expect(answer.status).toBe(403)
+    expect(answer.html).toContain('Some time has passed: type the password again. Nothing has arrived.')
+    expect(await versionsOf(share.deviceId, share.job)).toEqual([])
+  })
+})
+
+describe('the plan of the inbox', () => {
+  test('that has ended: an owner’s next link takes the inbox along, as a move of the log; nobody else’s does', async () => {
+    const { box } = upload
+    const { share } = await linkFor({ title: 'Before' })
+    const inbox = (await box.devicesSide.devices.find(share.deviceId))!
+    const { customerId } = box.customer
+    const plan = (await box.people.plans.findNamed('silver'))!
+    const other = await box.database.transaction((tx) =>
+      box.people.subscriptions.insert(tx, { customerId, plan, validityDays: plan.validityDays }, actingAs(box.user)),
+    )
+    const setFeatures = (features: string) =>
+      box.database.kysely.updateTable('subscriptions').set({ features }).where('id', '=', inbox.subscriptionId).execute()
+    const { features } = (await box.people.subscriptions.find(inbox.subscriptionId))!
+    await setFeatures('[]')
+    await expect(linkFor({ title: 'Of a member', mayMoveInbox: false })).rejects.toMatchObject({ fault: 'not-allowed' })
+    expect(await box.devicesSide.devices.find(share.deviceId)).toMatchObject({ subscriptionId: inbox.subscriptionId })
+    await linkFor({ title: 'Of an owner' })
+    expect(await box.devicesSide.devices.find(share.deviceId)).toMatchObject({ subscriptionId: other.subscriptionId })
+    const moved = box.database.kysely.selectFrom('audit').select('object_id').where('action', '=', 'device.moved')
+    expect(await moved.execute()).toEqual([{ object_id: share.deviceId }])
+    await setFeatures(JSON.stringify(features))
+  })
+})
+
+describe('links that ended long ago', () => {
+  test('go, with who used them; what came by them stays where it is', async () => {
+    const { box } = upload
+    const { share, token } = await linkFor({ title: 'Long ago' })
+    const { share: younger } = await linkFor({ title: 'Not so long ago', days: 30 })
+    await send(token, [{ name: 'a.txt', bytes: Buffer.from('a') }])
+    await box.sharesSide.shares.revoke(share, actingAs(box.user))
+    const before = box.clock.now()
+    box.clock.advance(91 * 24 * 60 * 60 * 1000)
+    await sharesChore(box).run({ signal: new AbortController().signal } as ChoreRunning)
+    expect(await box.sharesSide.shares.find(share.shareId)).toBeUndefined()
+    expect(await box.sharesSide.shares.listUses(share.shareId, 1)).toEqual([])
+    expect(await box.sharesSide.shares.find(younger.shareId)).toBeDefined()
+    expect(await versionsOf(share.deviceId, share.job)).toHaveLength(1)
+    box.clock.advance(before - box.clock.now())
+    expect((await linkFor({ title: 'Long ago' })).share.job).toBe('Long ago 2')
+  })
+})
+
 describe('who is told', () => {
   test('whoever made the link, by a letter; and the link says who sent what', async () => {
     const { box } = upload
@@ -360,10 +653,10 @@ describe('who is told', () => {
     const { token, share } = await linkFor({ title: 'Letters' })
     await send(token, [{ name: 'a.txt', bytes: Buffer.from('a') }], 'Eve')
     const [use] = await box.sharesSide.shares.listUses(share.shareId, 10)
-    expect(use).toMatchObject({ kind: 'upload', network: '127.0.0.0/24', what: '1, Eve' })
+    expect(use).toMatchObject({ kind: 'upload', network: '127.0.0.0/24', what: 'a file, Eve' })
     const letters = await box.lettersSide.outbox.list({ state: 'waiting', before: undefined, limit: 10 })
     expect(letters.map(({ title, recipient }) => [title, recipient])).toEqual([
-      ['Eve sent a file by your link Letters', 'helen@calder-rowe.example'],
+      ['Files have come by one of your links', 'helen@calder-rowe.example'],
     ])
     const audit = await box.database.kysely.selectFrom('audit').selectAll().where('action', '=', 'share.received').execute()
     expect(audit.at(-1)).toMatchObject({ object_id: share.shareId, actor_kind: 'share-link' })
