@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { backUpFolder } from '../support/back-up-folder.ts'
+import { makeUploadLink } from '../support/made-share.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { helen } from '../support/test-app.ts'
 import { connectComputer, type TestComputer, type UploadBox, uploadBox } from '../support/upload-box.ts'
@@ -160,5 +161,45 @@ describe.skipIf(chromiumPath === undefined)(`sharing${neededBrowser}`, { timeout
       .click()
     expect(readFileSync(await downloaded(desk, 'Download film.mp4', 'film.mp4')).equals(film)).toBe(true)
     expect(complaints).toEqual([])
+  })
+
+  test('what is refused says so, has the focus, and can be sent again from where one is', async () => {
+    const { box } = upload
+    const wish = { title: 'Refused', password: linkPassword, bytesMax: 5_000_000 }
+    const { token, share } = await makeUploadLink(box, box.user, box.customer.customerId, wish)
+    const other = await stranger(`${upload.url}/u/${token}`)
+    const unlock = async () => {
+      await other.getByLabel('Password of the link').fill(linkPassword)
+      await other.getByRole('button', { name: 'Go on' }).click()
+    }
+    const choose = (bytes: number) =>
+      other.getByLabel('Files').setInputFiles([{ name: 'plan.dwg', mimeType: 'image/vnd.dwg', buffer: randomBytes(bytes) }])
+    const focused = () => other.evaluate<string>('document.activeElement.textContent || document.activeElement.id')
+    const refused = async (words: string) => {
+      await other.getByRole('button', { name: 'Send' }).click()
+      await other.getByText(words).waitFor()
+    }
+    await unlock()
+    await choose(1_000_000)
+    box.clock.advance(3 * 60 * 60 * 1000)
+    await refused('Some time has passed: type the password again. Nothing has arrived.')
+    expect(await focused()).toBe('password')
+    await unlock()
+    const { subscriptionId } = (await box.devicesSide.devices.find(share.deviceId))!
+    const setQuota = (bytes: number) =>
+      box.database.kysely.updateTable('subscriptions').set({ quota_bytes: bytes }).where('id', '=', subscriptionId).execute()
+    const { quotaBytes } = (await box.people.subscriptions.find(subscriptionId))!
+    await setQuota(1)
+    await choose(1_000_000)
+    await refused('The plan of this account has no room for it.')
+    expect(await focused()).toContain('The plan of this account has no room for it.')
+    await setQuota(quotaBytes)
+    // The form that came with the answer is listened to like the first one.
+    await choose(6_000_000)
+    await other.getByText('These are 5.7 MiB; 4.8 MiB are taken.').waitFor()
+    await choose(1_000_000)
+    await other.getByRole('button', { name: 'Send' }).click()
+    await other.getByRole('heading', { name: 'Your file has arrived.' }).waitFor()
+    await other.context().close()
   })
 })

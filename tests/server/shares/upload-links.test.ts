@@ -14,6 +14,7 @@ import { sharesChore } from '../../../server/shares/shares-chore.ts'
 import { revokeShare } from '../../../server/shares/shares-table.ts'
 import type { Snapshot } from '../../../server/snapshots/snapshot.ts'
 import { VolumeError } from '../../../server/storage-volumes/storage-volume.ts'
+import { saveUsage } from '../../../server/subscriptions/usage-table.ts'
 import { eventually } from '../../support/eventually.ts'
 import { actingAs, makeUploadLink } from '../../support/made-share.ts'
 import { diskBytesBelow } from '../../support/prune-box.ts'
@@ -306,9 +307,10 @@ describe('deliveries that are cut off', () => {
     return diskBytesBelow(repositoryPlace(upload.box.dataFolder, uid).folder)
   }
   /** All the bytes, and then no end of the form. */
-  const cutAfter = async (share: UploadShare, bytes: Buffer) =>
+  const cutAfter = async (share: UploadShare, bytes: Buffer, before: () => Promise<unknown> = async () => {}) =>
     takeFrom(await found(share), async function* () {
       yield film(piecesOf(bytes))
+      await before()
       throw new DeliveryError('cut-off', 'The connection ended before the files did.')
     }).catch(({ fault }: DeliveryError) => fault)
 
@@ -352,6 +354,26 @@ describe('deliveries that are cut off', () => {
     const [version] = await versionsOf(share.deviceId, share.job)
     const files = [...(await filesOf(version!)).values()]
     expect(files.map((bytes) => bytes.equals(again) || bytes.equals(Buffer.concat([fresh, again])))).toEqual([true, true])
+  })
+
+  test('after a mark that has counted them make no room for what comes next', async () => {
+    const { share } = await linkFor({ title: 'Marked' })
+    const { devices } = upload.box.devicesSide
+    const { subscriptionId } = (await devices.find(share.deviceId))!
+    await cutAfter(share, randomBytes(9 * MiB), () => pruneNow(share))
+    const demandCounted = async () => {
+      const before = await devices.usedBytes(subscriptionId)
+      await takeFrom(await found(share), async function* () {
+        yield film(piecesOf(randomBytes(MiB)))
+      })
+      expect(await devices.usedBytes(subscriptionId)).toBeGreaterThan(before + MiB)
+    }
+    await demandCounted()
+    // Read before it was dropped, written after it.
+    const { deviceId, storedBytes } = (await devices.find(share.deviceId))!
+    const sent = [{ deviceId, sentBytes: storedBytes + 9 * MiB }]
+    await upload.box.database.transaction((tx) => saveUsage(tx, { subscriptions: [], devices: sent, nowMs: 0 }))
+    await demandCounted()
   })
 
   test('that failed as they were opened hold nothing', async () => {
