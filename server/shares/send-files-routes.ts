@@ -44,6 +44,8 @@ export function sendFilesRoutes(options: GuestOptions & { readonly deliveries: D
         visitor: guest.visitor,
         parts: formParts(incomingOf(c), c.req.header()),
       })
+      // What takes an hour to send must not end at a form for the password, with no word that it has arrived.
+      guests.letStay(c, guest)
       return c.redirect(`${guest.path}?arrived=${files}`, 303)
     } catch (error) {
       return refused(c, guest, error)

@@ -45,6 +45,8 @@ export interface FetchedThing {
 export interface ShareDoor {
   readonly open: <Kind extends ShareKind>(kind: Kind, token: string, address: string) => Promise<AtTheDoor<Kind>>
   readonly isLetIn: (share: Share, pass: string | undefined) => boolean
+  /** For somebody who was let in and has just been here: another pass, from now on. Undefined: none is asked for. */
+  readonly renewPass: (share: Share) => string | undefined
   readonly tryPassword: (share: Share, typed: string, visitor: Visitor & { readonly address: string }) => Promise<PasswordTried>
   /** A person sees its page; who looks again soon is the same look. */
   readonly noteLook: (share: Share, visitor: Visitor) => Promise<void>
@@ -90,6 +92,7 @@ export function createShareDoor(options: {
       return { kind: 'known', opened }
     },
     isLetIn: (share, pass) => share.passwordHash === undefined || (pass !== undefined && passes.isGood(share, pass, clock.now())),
+    renewPass: (share) => (share.passwordHash === undefined ? undefined : passes.give(share, clock.now())),
     tryPassword: async (share, typed, visitor) => {
       const attempt = attempts.take('share-password', { login: share.shareId, address: visitor.address })
       if (attempt.kind === 'throttled') return attempt

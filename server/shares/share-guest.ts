@@ -39,6 +39,8 @@ export interface Guests<Kind extends ShareKind> {
     c: AppContext,
     wish: { readonly isPage: boolean; readonly mayBeOver?: (guest: Guest<Kind>) => Promise<boolean> },
   ) => Promise<Guest<Kind> | Response>
+  /** They have been at it for long, and are not asked for the password again. */
+  readonly letStay: (c: AppContext, guest: Guest<Kind>) => void
   /** The form of the password was sent. */
   readonly tryPassword: (c: AppContext) => Promise<Response>
   readonly over: (c: AppContext, over: ShareOver) => Promise<Response>
@@ -91,9 +93,18 @@ export function createGuests<Kind extends ShareKind>(kind: Kind, options: GuestO
       problem === undefined ? 200 : wrongStatus,
     )
 
+  const setPass = (c: AppContext, { path }: Guest<Kind>, pass: string) => {
+    const scope = { path, httpOnly: true, sameSite: 'Lax', secure: clientOf(c).isSecure } as const
+    setCookie(c, cookieName, pass, { ...scope, maxAge: passLifetimeMs / 1000 })
+  }
+
   return {
     over,
     overOf,
+    letStay: (c, guest) => {
+      const pass = door.renewPass(guest.share)
+      if (pass !== undefined) setPass(c, guest, pass)
+    },
     let: async (c, { isPage, mayBeOver }) => {
       const guest = await open(c)
       if (guest instanceof Response) return guest
@@ -108,15 +119,14 @@ export function createGuests<Kind extends ShareKind>(kind: Kind, options: GuestO
       if (guest instanceof Response) return guest
       if (guest.end !== undefined) return over(c, overOf(guest, guest.end))
       const { password } = await readForm(c, passwordSchema)
-      const { address, isSecure } = clientOf(c)
+      const { address } = clientOf(c)
       const tried = await door.tryPassword(guest.share, password, { ...guest.visitor, address })
       if (tried.kind === 'throttled') return throttled(c, tried.retryAfterMs)
       if (tried.kind === 'wrong') {
         deleteCookie(c, cookieName, { path: guest.path })
         return gate(c, guest, 'This is not the password of the link.')
       }
-      const scope = { path: guest.path, httpOnly: true, sameSite: 'Lax', secure: isSecure } as const
-      setCookie(c, cookieName, tried.pass, { ...scope, maxAge: passLifetimeMs / 1000 })
+      setPass(c, guest, tried.pass)
       return c.redirect(guest.path, 303)
     },
   }

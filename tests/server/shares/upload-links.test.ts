@@ -625,6 +625,23 @@ describe('before anything is sent', () => {
   })
 })
 
+test('whoever has sent something stays let in, and reads that it has arrived', async () => {
+  const { box } = upload
+  const { token } = await linkFor({ title: 'For hours', password: 'eight or more' })
+  const address = `${upload.url}/u/${token}`
+  const cookieOf = (answer: Response) => answer.headers.getSetCookie()[0]!.split(';')[0]!
+  const post = (path: string, body: RequestInit['body'], headers = {}) =>
+    fetch(address + path, { method: 'POST', body, headers, redirect: 'manual' })
+  const before = box.clock.now()
+  const cookie = cookieOf(await post('/password', new URLSearchParams({ password: 'eight or more' })))
+  box.clock.advance(1.5 * 60 * 60 * 1000)
+  const sent = await post('', form([{ name: 'a', bytes: Buffer.from('a') }]), { cookie })
+  box.clock.advance(60 * 60 * 1000)
+  const page = await fetch(`${address}?arrived=1`, { headers: { cookie: cookieOf(sent) } })
+  expect(await page.text()).toContain('Your file has arrived.')
+  box.clock.advance(before - box.clock.now())
+})
+
 describe('the plan of the inbox', () => {
   test('that has ended: an owner’s next link takes the inbox along, as a move of the log; nobody else’s does', async () => {
     const { box } = upload
