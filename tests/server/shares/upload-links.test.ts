@@ -630,7 +630,7 @@ test('whoever has sent something stays let in, and reads that it has arrived', a
   const { token } = await linkFor({ title: 'For hours', password: 'eight or more' })
   const address = `${upload.url}/u/${token}`
   const cookieOf = (answer: Response) => answer.headers.getSetCookie()[0]!.split(';')[0]!
-  const post = (path: string, body: RequestInit['body'], headers = {}) =>
+  const post = (path: string, body: FormData | URLSearchParams, headers = {}) =>
     fetch(address + path, { method: 'POST', body, headers, redirect: 'manual' })
   const before = box.clock.now()
   const cookie = cookieOf(await post('/password', new URLSearchParams({ password: 'eight or more' })))
