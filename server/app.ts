@@ -101,6 +101,7 @@ import { recoveryKitRoutes } from './recovery-kits/recovery-kit-routes.ts'
 import type { RecoverySide } from './recovery-side.ts'
 import { restoreOrdersRoutes } from './restore-orders/restore-orders-routes.ts'
 import { restoresPagesRoutes } from './restore-orders/restores-pages-routes.ts'
+import { admitPeople } from './restores/admit-people.ts'
 import { basketDownloadRoutes } from './restores/basket-download-routes.ts'
 import { createDownloads } from './restores/downloads.ts'
 import { downloadsRoutes } from './restores/downloads-routes.ts'
@@ -314,7 +315,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', planEditsRoutes(ofPlans))
   app.route('/', rulesPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', basketsRoutes(services))
-  const downloads = createDownloads({ log })
+  const downloads = createDownloads({ log, admit: admitPeople() })
   app.route('/', downloadsRoutes({ ...services, downloads }))
   app.route('/', basketDownloadRoutes({ ...services, downloads }))
   app.route('/', previewsRoutes({ ...services, downloads, log }))

@@ -1,19 +1,15 @@
 /** Sends files and archives of versions: a bounded number at once, nothing staged. Who may have them, the routes have asked. */
 import type { AppContext } from '../http/app-environment.ts'
-import { Problem } from '../http/problem.ts'
 import type { Log } from '../runtime/log.ts'
 import type { VersionEntry } from '../snapshots/version-reader.ts'
 import { archiveBytes } from './archive-bytes.ts'
 import type { ArchivePart } from './archive-entries.ts'
 import { contentDisposition } from './content-disposition.ts'
-import { answerFile } from './file-answer.ts'
+import { countedAtFirst } from './counted-body.ts'
+import { answerFile, type FileRequest } from './file-answer.ts'
 import { sendBytes } from './send-bytes.ts'
-import { createSlots } from './slots.ts'
 import { tarFormat } from './tar/tar-format.ts'
 import { zipFormat } from './zip/zip-format.ts'
-
-/** Each holds a few MiB while it runs. */
-export const maxDownloadsAtOnce = 24
 
 export const archiveKinds = ['zip', 'tar'] as const
 export type ArchiveKind = (typeof archiveKinds)[number]
@@ -36,38 +32,49 @@ export interface Downloads {
   readonly sendArchive: (c: AppContext, archive: ArchiveAsked) => Promise<Response>
 }
 
-export function createDownloads({ log }: { readonly log: Log }): Downloads {
-  const slots = createSlots(maxDownloadsAtOnce)
+export interface DownloadsOptions {
+  readonly log: Log
+  /** A slot for who asks, held while bytes go out; or how they are answered instead. Not asked where no bytes would go. */
+  readonly admit: (c: AppContext) => Disposable | Response | Promise<Response>
+  /** In the place of what fits the account's own people. */
+  readonly cacheControl?: string
+  /** When the first bytes are there, and before they are sent; `start` is their place in the file. What it throws comes in their stead. */
+  readonly onFirstBytes?: (start: number) => Promise<void>
+}
 
-  const takeSlot = (): Disposable => {
-    const slot = slots.take()
-    if (slot === undefined)
-      throw new Problem('HF-BUSY', {
-        detail: `${maxDownloadsAtOnce} downloads are running already.`,
-        headers: { 'retry-after': '10' },
-      })
-    return slot
-  }
-
+export function createDownloads({ log, admit, cacheControl, onFirstBytes = async () => {} }: DownloadsOptions): Downloads {
+  const ofCache = cacheControl === undefined ? {} : { 'cache-control': cacheControl }
   return {
     sendFile: async (c, file) => {
-      const { status, headers, bytes } = answerFile(fileRequest(c), file)
-      if (bytes === undefined || bytes.start === bytes.end || c.req.method === 'HEAD') return c.body(null, status, headers)
-      using _slot = takeSlot()
-      return await sendBytes(c, { status, headers, body: file.read(bytes), log })
+      const answer = answerFile(fileRequest(c), file)
+      const { status, bytes } = answer
+      const headers = { ...answer.headers, ...ofCache }
+      if (bytes === undefined || c.req.method === 'HEAD') return c.body(null, status, headers)
+      const admitted = await admit(c)
+      if (admitted instanceof Response) return admitted
+      using _slot = admitted
+      const counted = () => onFirstBytes(bytes.start)
+      if (bytes.start < bytes.end)
+        return await sendBytes(c, { status, headers, body: countedAtFirst(file.read(bytes), counted), log })
+      await counted()
+      return c.body(null, status, headers)
     },
     sendArchive: async (c, { as, parts, name, timeZone }) => {
-      const headers = archiveHeaders(as, name)
+      const headers = { ...archiveHeaders(as, name), ...ofCache }
       if (c.req.method === 'HEAD') return c.body(null, 200, headers)
-      using _slot = takeSlot()
-      const body = as === 'zip' ? archiveBytes(parts, zipFormat(timeZone)) : archiveBytes(parts, tarFormat())
-      return await sendBytes(c, { status: 200, headers, body, log })
+      const admitted = await admit(c)
+      if (admitted instanceof Response) return admitted
+      using _slot = admitted
+      const bytes = as === 'zip' ? archiveBytes(parts, zipFormat(timeZone)) : archiveBytes(parts, tarFormat())
+      return await sendBytes(c, { status: 200, headers, body: countedAtFirst(bytes, () => onFirstBytes(0)), log })
     },
   }
 }
 
-function fileRequest(c: AppContext) {
-  return { range: c.req.header('range'), ifRange: c.req.header('if-range'), ifNoneMatch: c.req.header('if-none-match') }
+/** Of ranges the RFC (9110, 14.2) knows only for GET. */
+function fileRequest(c: AppContext): FileRequest {
+  const range = c.req.method === 'GET' ? c.req.header('range') : undefined
+  return { range, ifRange: c.req.header('if-range'), ifNoneMatch: c.req.header('if-none-match') }
 }
 
 const archiveTypes = { zip: 'application/zip', tar: 'application/x-tar' } as const

@@ -9,17 +9,12 @@ import type { PagerProps } from '../../views/partials/pager.ts'
 import type { TrailStep } from '../../views/partials/trail.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { archiveBytes } from '../restores/archive-bytes.ts'
-import { contentDisposition } from '../restores/content-disposition.ts'
-import { answerFile } from '../restores/file-answer.ts'
-import { sendBytes } from '../restores/send-bytes.ts'
+import { createDownloads, type Downloads } from '../restores/downloads.ts'
 import { createSlots } from '../restores/slots.ts'
-import { zipFormat } from '../restores/zip/zip-format.ts'
 import type { Log } from '../runtime/log.ts'
 import { cursorOf, entriesPerPage, parseCursor } from '../snapshots/folder-page.ts'
 import type { VersionPath } from '../snapshots/version-path.ts'
 import type { OpenVersionReader, VersionEntry, VersionReader } from '../snapshots/version-reader.ts'
-import { countedAtFirst } from './counted-body.ts'
 import { shareArchive } from './share-archive.ts'
 import type { FetchedThing } from './share-door-service.ts'
 import { ShareError } from './share-error.ts'
@@ -75,23 +70,8 @@ export function sharePublicRoutes(
     const found = asked(guest)
     const file = found && (await (await openReader(guest)).stat(found.place.path))
     if (found === undefined || file?.type !== 'file') return guests.over(c, { kind: 'unknown' })
-    const request = {
-      range: c.req.header('range'),
-      ifRange: c.req.header('if-range'),
-      ifNoneMatch: c.req.header('if-none-match'),
-    }
-    const { status, headers, bytes } = answerFile(request, { ...file, identity: guest.share.shareId + found.thing.place })
-    const answer = { status, headers: { ...headers, 'cache-control': 'no-store' } }
-    if (bytes === undefined || c.req.method === 'HEAD') return c.body(null, answer.status, answer.headers)
-    return fetching(c, guest, found.thing, async (count) => {
-      const isGoingOn = bytes.start > 0 && (await door.isGoingOn(guest.share, guest.visitor, found.thing))
-      const body = file.read(bytes)
-      if (bytes.start === bytes.end) {
-        await count()
-        return c.body(null, answer.status, answer.headers)
-      }
-      return sendBytes(c, { ...answer, body: isGoingOn ? body : countedAtFirst(body, count), log })
-    })
+    const identity = guest.share.shareId + found.thing.place
+    return fetching(c, guest, found.thing, (downloads) => downloads.sendFile(c, { ...file, identity }))
   })
 
   const sendArchive = async (c: AppContext, placeOf: (guest: Downloader) => SharePlace | 'all' | undefined) => {
@@ -102,17 +82,14 @@ export function sharePublicRoutes(
     const isThere = place === 'all' || (place !== undefined && (await reader.stat(place.path))?.type === 'directory')
     if (place === undefined || !isThere) return guests.over(c, { kind: 'unknown' })
     const paths = place === 'all' ? guest.share.paths : [place.path]
-    const headers = archiveHeaders(place === 'all' ? guest.share.title : (nameOfShared(place.path) ?? guest.share.title))
-    if (c.req.method === 'HEAD') return c.body(null, 200, headers)
     const thing =
       place === 'all'
         ? { place: 'zip', name: undefined }
         : { place: `zip${encodeSharePlace(place)}`, name: nameOfShared(place.path) }
-    return fetching(c, guest, thing, async (count) => {
-      const { timeZone } = pageContext(c).reader
-      const body = archiveBytes(await shareArchive(reader, paths), zipFormat(timeZone))
-      return sendBytes(c, { status: 200, headers, body: countedAtFirst(body, count), log })
-    })
+    const parts = await shareArchive(reader, paths)
+    const name = Buffer.from(thing.name ?? guest.share.title)
+    const { timeZone } = pageContext(c).reader
+    return fetching(c, guest, thing, (downloads) => downloads.sendArchive(c, { as: 'zip', parts, name, timeZone }))
   }
   routes.get('/s/:token/zip', (c) => sendArchive(c, () => 'all'))
   routes.get('/s/:token/zip/:path{[\\s\\S]+}', (c) =>
@@ -124,15 +101,23 @@ export function sharePublicRoutes(
     c: AppContext,
     guest: Downloader,
     thing: FetchedThing,
-    send: (count: () => Promise<void>) => Promise<Response>,
+    send: (downloads: Downloads) => Promise<Response>,
   ): Promise<Response> {
-    if (guest.visitor.isBot) return guests.over(c, { kind: 'no-preview' })
-    using slot = slots.take()
-    if (slot === undefined) return guests.over(c, { kind: 'throttled', seconds: 10 })
+    const { share, visitor } = guest
+    const downloads = createDownloads({
+      log,
+      cacheControl: 'no-store',
+      admit: () => {
+        if (visitor.isBot) return guests.over(c, { kind: 'no-preview' })
+        return slots.take() ?? guests.over(c, { kind: 'throttled', seconds: 10 })
+      },
+      onFirstBytes: async (start) => {
+        if (start > 0 && (await door.isGoingOn(share, visitor, thing))) return
+        if (!(await door.noteDownload(share, visitor, thing))) throw new ShareError('over', 'No download is left.')
+      },
+    })
     try {
-      return await send(async () => {
-        if (!(await door.noteDownload(guest.share, guest.visitor, thing))) throw new ShareError('over', 'No download is left.')
-      })
+      return await send(downloads)
     } catch (error) {
       if (!(error instanceof ShareError)) throw error
       return guests.over(c, guests.overOf(guest, 'used-up'))
@@ -269,15 +254,6 @@ function stepsTo({ share, path }: Downloader, { number, below }: SharePlace): re
 function stepOf(path: string, place: SharePlace): TrailStep {
   const name = place.path.at(-1)
   return { name: name === undefined ? '' : nameText(name), path: `${path}/browse${encodeSharePlace(place)}` }
-}
-
-function archiveHeaders(title: string): Record<string, string> {
-  return {
-    'content-type': 'application/zip',
-    'content-disposition': contentDisposition(Buffer.from(title), '.zip'),
-    'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; sandbox",
-  }
 }
 
 function positionAsked(query: string | undefined, length: number): number {

@@ -13,7 +13,8 @@ import { accessOf } from '../../../server/http/access.ts'
 import { errorBoundary } from '../../../server/http/error-boundary.ts'
 import { newRoutes } from '../../../server/http/new-routes.ts'
 import { setSecurityHeaders } from '../../../server/http/security-headers.ts'
-import { createDownloads, maxDownloadsAtOnce } from '../../../server/restores/downloads.ts'
+import { admitPeople, maxDownloadsOfPerson } from '../../../server/restores/admit-people.ts'
+import { createDownloads } from '../../../server/restores/downloads.ts'
 import { downloadsRoutes } from '../../../server/restores/downloads-routes.ts'
 import type { Id } from '../../../server/runtime/ids.ts'
 import { silentLog } from '../../../server/runtime/log.ts'
@@ -100,7 +101,7 @@ function app() {
     downloadsRoutes({
       snapshots: { find: async (id) => (id === snapshot.id ? snapshot : undefined) },
       openVersionReader,
-      downloads: createDownloads({ log }),
+      downloads: createDownloads({ log, admit: admitPeople() }),
       pageContext: () => pageContext('/assets/v'),
     }),
   )
@@ -214,6 +215,11 @@ describe('a file', () => {
     expect(response.status).toBe(200)
     expect(response.headers.get('content-length')).toBe(String(large.length))
     expect((await bytesOf(response)).length).toBe(0)
+  })
+
+  test.each(['bytes=100-199', 'bytes=99999999-'])('HEAD knows no ranges: %s', async (range) => {
+    const response = await fetch(fileUrl('large.bin'), { method: 'HEAD', headers: { range } })
+    expect([response.status, response.headers.get('content-length')]).toEqual([200, String(large.length)])
   })
 
   test.each([
@@ -332,7 +338,7 @@ describe('who leaves', () => {
   })
 
   test('makes place for others', async () => {
-    const stalled = await Promise.all(Array.from({ length: maxDownloadsAtOnce }, () => stall(fileUrl('large.bin'))))
+    const stalled = await Promise.all(Array.from({ length: maxDownloadsOfPerson }, () => stall(fileUrl('large.bin'))))
     const refused = await fetch(fileUrl('large.bin'))
     expect(refused.status).toBe(503)
     expect(refused.headers.get('retry-after')).toBe('10')
