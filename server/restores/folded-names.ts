@@ -3,7 +3,13 @@
  * kept: eight bytes, where a folder of a million files has room for little more. Two names that hash alike are told apart without
  * need, once in some thousand such folders.
  */
+import { endingOf, maxNameBytes, shortenedName } from './shortened-name.ts'
+
 const fewSlots = 16
+/** So many tries are nothing, and of few names in a folder it is worth to remember more. */
+const rememberedFrom = 8
+/** ` (1234567)`: more than any folder has. */
+const numberBytes = 10
 /** More than half full, places are looked for too long. */
 const fullAt = 0.5
 
@@ -11,12 +17,20 @@ export class FoldedNames {
   /** Open addressing; 0 is a free place. Made with the first name: most entries of a way down are files. */
   #slots: Float64Array | undefined
   #count = 0
+  /** By what numbers are put to: the first that may be free, once it is not one of the first few. */
+  #next: Map<number, number> | undefined
 
   /** The name, or the first of `name (2)`, `name (3)` that is still free. It is taken then. */
   take(name: string): string {
-    for (let number = 1; ; number += 1) {
-      const tried = number === 1 ? name : numbered(name, number)
-      if (this.#add(hashOf(folded(tried)))) return tried
+    if (this.#add(hashOf(folded(name)))) return name
+    const { stem, ending } = stemOf(name)
+    const key = hashOf(folded(`${stem}/${ending}`))
+    for (let number = this.#next?.get(key) ?? 2; ; number += 1) {
+      const tried = `${stem} (${number})${ending}`
+      if (!this.#add(hashOf(folded(tried)))) continue
+      // Without it, names that differ in case alone would cost the square of their number.
+      if (number >= rememberedFrom) this.#next = (this.#next ?? new Map()).set(key, number + 1)
+      return tried
     }
   }
 
@@ -37,11 +51,11 @@ export class FoldedNames {
   }
 }
 
-/** Before the ending, which says what kind of file it is. */
-function numbered(name: string, number: number): string {
-  const dot = name.lastIndexOf('.')
-  const end = dot > 0 ? dot : name.length
-  return `${name.slice(0, end)} (${number})${name.slice(end)}`
+/** A number comes before the ending, which says what kind of file it is, and finds room. */
+function stemOf(name: string): { readonly stem: string; readonly ending: string } {
+  const ending = endingOf(name)
+  const short = shortenedName(name, { maxBytes: maxNameBytes - numberBytes, ending })
+  return { stem: short.slice(0, short.length - ending.length), ending }
 }
 
 /** Windows compares capitals; Apple's systems do, and put letter and accent together. */

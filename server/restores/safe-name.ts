@@ -6,8 +6,8 @@ import { splitName } from '../../views/format/name-text.ts'
 
 /** Separators and characters that Windows refuses. */
 const refused = /[\\/:*?"<>|]/
-/** Device names of Windows, with any ending: `CON`, `nul.txt`, `COM¹`. */
-const deviceName = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])(?=\.|$)/i
+/** Device names of Windows, with any ending, and blanks before it: `CON`, `nul.txt`, `nul .txt`, `COM¹`. */
+const deviceName = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])(?= *(?:\.|$))/i
 const readsAsEscape = /^%[0-9A-Fa-f]{2}/
 
 export function safeName(name: Uint8Array): string {

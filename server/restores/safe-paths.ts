@@ -1,11 +1,12 @@
 /**
- * Paths of an archive under names that every system can make (safe-name.ts), and that stay different where case does not count: of
- * `readme` and `README` in one folder, the second becomes `README (2)`. Asked for in the order of the archive, folders before what
+ * Paths of an archive under names that every system can make (safe-name.ts, shortened-name.ts), and that stay different where case does
+ * not count: of `readme` and `README` in one folder, the second becomes `README (2)`. Asked for in the order of the archive, folders before what
  * they hold; only the folders on the way down are remembered.
  */
 import type { VersionPath } from '../snapshots/version-path.ts'
 import { FoldedNames } from './folded-names.ts'
 import { safeName } from './safe-name.ts'
+import { maxNameBytes, shortenedName } from './shortened-name.ts'
 
 interface Folder {
   readonly name: Buffer
@@ -37,6 +38,6 @@ export class SafePaths {
   }
 
   #takenName(name: Buffer): string {
-    return (this.#way.at(-1)?.taken ?? this.#top).take(safeName(name))
+    return (this.#way.at(-1)?.taken ?? this.#top).take(shortenedName(safeName(name), { maxBytes: maxNameBytes }))
   }
 }

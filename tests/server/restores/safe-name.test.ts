@@ -15,6 +15,8 @@ describe('names that every system can make', () => {
     { title: 'a way up', given: Buffer.from('..'), expect: '.%2E' },
     { title: 'a device of Windows', given: Buffer.from('nul'), expect: '%6Eul' },
     { title: 'a device with an ending', given: Buffer.from('Com1.tar.gz'), expect: '%43om1.tar.gz' },
+    { title: 'a device with a blank before its ending', given: Buffer.from('nul .txt'), expect: '%6Eul .txt' },
+    { title: 'a device with blanks before its ending', given: Buffer.from('con  .doc'), expect: '%63on  .doc' },
     { title: 'what only begins like one', given: Buffer.from('console'), expect: 'console' },
     { title: 'a percent sign that reads as an escape', given: Buffer.from('100%25 sure'), expect: '100%2525 sure' },
     { title: 'a percent sign that does not', given: Buffer.from('100% sure'), expect: '100% sure' },

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { FoldedNames } from '../../../server/restores/folded-names.ts'
 import { SafePaths } from '../../../server/restores/safe-paths.ts'
 
@@ -59,6 +59,40 @@ describe('paths of an archive', () => {
       { numRuns: 500 },
     )
   })
+})
+
+test('names too long for a system to make are shortened, their endings kept, and stay apart', () => {
+  const long = (character: string, last: string) => `${character.repeat(250)}${last}.xlsx`
+  const paths = safe(
+    long('a', '1'),
+    long('a', '2'),
+    long('A', '3'),
+    long('\u00fc', ''),
+    long(':', ''),
+    long('a', '1').slice(0, 255),
+  )
+  for (const path of paths) expect(Buffer.byteLength(path)).toBeLessThanOrEqual(255)
+  expect(new Set(paths.map((path) => path.toUpperCase())).size).toBe(paths.length)
+  expect(paths.slice(0, 2)).toEqual([`${'a'.repeat(250)}.xlsx`, `${'a'.repeat(240)} (2).xlsx`])
+  expect(paths[3]).toBe(`${'\u00fc'.repeat(125)}.xlsx`)
+  expect(paths[4]).toMatch(/^(%3A)+(%3?)?\.xlsx$/)
+  expect(safe(`${'. '.repeat(200)}${'x'.repeat(20)}`)[0]).toMatch(/^[. ]+_$/)
+})
+
+test('names that differ in case alone cost no more the more there are', () => {
+  const names = new FoldedNames()
+  const letters = 'abcdefghijklmn'
+  const variant = (index: number) => [...letters].map((one, bit) => ((index >> bit) & 1 ? one.toUpperCase() : one)).join('')
+  let tries = 0
+  const normalize = vi.spyOn(String.prototype, 'normalize').mockImplementation(function (this: string) {
+    tries += 1
+    return String(this)
+  })
+  const all = Array.from({ length: 4096 }, (_, index) => names.take(variant(index)))
+  normalize.mockRestore()
+  expect(all.slice(0, 2)).toEqual([letters, `${variant(1)} (2)`])
+  expect(all.at(-1)).toBe(`${variant(4095)} (4096)`)
+  expect(tries).toBeLessThan(4 * all.length)
 })
 
 test('a folder of a hundred thousand names keeps all of them apart, and none that need not be', () => {
