@@ -30,10 +30,20 @@ export async function sendBytes(
   try {
     await writeAll(outgoing, startingWith(first, pieces))
   } catch (error) {
-    outgoing.destroy()
+    breakOff(outgoing)
     answer.log.error({ requestId: c.var.requestId, err: error }, 'download broken off')
   }
   return alreadySent()
+}
+
+/**
+ * By a reset: where an answer has no length and no chunks (HTTP/1.0, and proxies that speak it), an ordinary end would make half an
+ * archive pass for a whole one. TLS has an end of its own, which does not come.
+ */
+function breakOff(outgoing: Outgoing): void {
+  const { socket } = outgoing
+  if (socket !== null && !('encrypted' in socket)) socket.resetAndDestroy()
+  outgoing.destroy()
 }
 
 /**
