@@ -11,6 +11,7 @@ export {
 } from './backup/back-up.ts'
 export { compareTrees, isSameContent, type TreeDifference, type TreePlace } from './browse/compare-trees.ts'
 export type { FolderPage, ListOptions } from './browse/folder-page.ts'
+export { isLoss } from './browse/gather-each.ts'
 export type { FilesEvent, ItemToRead } from './browse/many-files.ts'
 export { type LostFolder, openVersion, type Version, type WalkedEntry } from './browse/version.ts'
 export type { CheckFault, CheckFinding, CheckReport, FileHit } from './check/check-report.ts'

@@ -15,11 +15,13 @@ import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
 import { type Connect, createConnect } from './devices/connect-service.ts'
 import { createDevicesService, type DevicesService } from './devices/devices-service.ts'
+import { createMarkFound } from './drills/mark-found.ts'
 import { createEnrolments, type EnrolmentsService } from './enrolments/enrolments-service.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createOverviewService, type OverviewService } from './fleet/overview-service.ts'
 import { createIdentities, type IdentitiesService } from './identities/identities-service.ts'
 import { createOrdersService, type OrdersService } from './orders/orders-service.ts'
+import { createLostMarker, type LostMarker } from './plaintexts/lost-marker.ts'
 import { createPlaintexts, type PlaintextsService } from './plaintexts/plaintexts-service.ts'
 import { createThumbnailer } from './previews/thumbnailer.ts'
 import { createThumbnails, type ThumbnailsService } from './previews/thumbnails-service.ts'
@@ -71,6 +73,7 @@ export interface DevicesSide {
   readonly overview: OverviewService
   readonly usage: UsageService
   readonly plaintexts: PlaintextsService
+  readonly lostMarker: LostMarker
   readonly catalogue: CatalogueStaging
   readonly catalogueFill: CatalogueFill
   readonly search: CatalogueSearch
@@ -108,9 +111,10 @@ export function createDevicesSide(options: {
   const { openSecrets } = options.repositories
   const { locate } = options.records
   const deviceSlots = createDeviceSlots({ ...options, openSecrets })
-  const plaintexts = createPlaintexts({ ...options, locate, openSecrets })
   const alarms = createAlarmsService(options)
   const onBlamed = createBlame({ ...options, alarms })
+  const lostMarker = createLostMarker({ ...options, openSecrets, markFound: createMarkFound({ ...options, onBlamed, reached }) })
+  const plaintexts = createPlaintexts({ ...options, locate, openSecrets, onLost: lostMarker.note })
   const catalogue = createStaging({ ...options, locate, openSecrets })
   const runs = createRunsService(options)
   const devices = createDevicesService({ ...options, deviceSlots, alarms, runs })
@@ -141,6 +145,7 @@ export function createDevicesSide(options: {
     overview: createOverviewService(options),
     usage: createUsageService(options),
     plaintexts,
+    lostMarker,
     search: createCatalogueSearch(options),
     searchIndex,
     fileSearch: createFileSearch({ database, index: searchIndex }),

@@ -230,6 +230,7 @@ export async function createServices(box: Box): Promise<Services> {
     authority: box.authority,
     [Symbol.asyncDispose]: async () => {
       await chores.stop()
+      await devicesSide.lostMarker[Symbol.asyncDispose]()
       await devicesSide.thumbnails[Symbol.asyncDispose]()
       await devicesSide.searchIndex[Symbol.asyncDispose]()
       await pool[Symbol.asyncDispose]()

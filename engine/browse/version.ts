@@ -2,8 +2,7 @@
 // for, and no byte is given that was not proved. Paths are bytes with `/`, as in the version: /home/ann, or C:/Users on Windows.
 
 import type { FileEntry, HardlinkEntry, TreeEntry } from '../format/tree-entry.ts'
-import { FormatError, MissingChunksError } from '../model/errors.ts'
-import { type ChunkId, type ChunkKey, chunkKey } from '../model/ids.ts'
+import type { ChunkId } from '../model/ids.ts'
 import type { ByteRange } from '../repository/file-content.ts'
 import { namesOfPath, pathOfNames } from '../repository/path-names.ts'
 import type { PlaintextSource } from '../repository/plaintext-source.ts'
@@ -11,6 +10,7 @@ import { TreeReader } from '../repository/tree-reader.ts'
 import { type Gather, walkTree } from '../repository/tree-walk.ts'
 import { filePieces } from './file-pieces.ts'
 import { type FolderPage, type ListOptions, listPage } from './folder-page.ts'
+import { gatherEach } from './gather-each.ts'
 import { type FilesEvent, type ItemToRead, readFiles } from './many-files.ts'
 
 export interface WalkedEntry {
@@ -27,8 +27,8 @@ export interface Version {
   /** The bytes of a file or of a range of it, in pieces of a few MiB at most that must not be written to. */
   readFile(entry: FileEntry | HardlinkEntry, range?: ByteRange): AsyncIterable<Buffer>
   /**
-   * Items in their order, each file followed by its bytes, many small files in one go. Items are asked for ahead of whoever takes
-   * what comes.
+   * Items in their order, each file followed by its bytes, many small files in one go; a file that cannot be read costs only itself
+   * (`lost`). Items are asked for ahead of whoever takes what comes.
    */
   readFiles<Item>(items: AsyncIterable<ItemToRead<Item>>): AsyncIterable<readonly FilesEvent<Item>[]>
   /** Says that pieces which `readFile` or `readFiles` gave are used up, for good: nobody looks at them again. */
@@ -80,7 +80,7 @@ export function openVersion(source: PlaintextSource, root: ChunkId): Version {
       const startPath = pathOfNames(namesOfPath(path))
       if (startPath.length > 0) yield { path: startPath, entry: start }
       if (start.type !== 'directory') return
-      const gather = onLost === undefined ? gatherAll(source) : gatherEach(source)
+      const gather: Gather = onLost === undefined ? gatherAll(source) : (ids) => gatherEach(source, ids)
       for await (const event of walkTree(gather, start.tree, startPath)) {
         if (event.kind === 'entry') yield { path: event.path, entry: event.entry }
         else if (onLost === undefined) throw event.error
@@ -92,29 +92,4 @@ export function openVersion(source: PlaintextSource, root: ChunkId): Version {
 
 function gatherAll(source: PlaintextSource): Gather {
   return async (ids) => ({ opened: await source.readPlaintexts(ids), failures: new Map() })
-}
-
-/** Where one of several is lost, each is asked for by itself: the others are needed. */
-function gatherEach(source: PlaintextSource): Gather {
-  return async (ids) => {
-    try {
-      return { opened: await source.readPlaintexts(ids), failures: new Map() }
-    } catch (error) {
-      if (!isLoss(error)) throw error
-    }
-    const opened = new Map<ChunkKey, Buffer>()
-    const failures = new Map<ChunkKey, Error>()
-    for (const id of ids)
-      try {
-        for (const [key, plaintext] of await source.readPlaintexts([id])) opened.set(key, plaintext)
-      } catch (error) {
-        if (!isLoss(error)) throw error
-        failures.set(chunkKey(id), error)
-      }
-    return { opened, failures }
-  }
-}
-
-function isLoss(error: unknown): error is Error {
-  return error instanceof FormatError || error instanceof MissingChunksError
 }

@@ -19,6 +19,8 @@ export interface PlaintextSource {
    * buffers that it gave are; views of them are not.
    */
   release?(bytes: Buffer): void
+  /** Which of these are known to be lost, found out without reading those that are not. What it does not name may be lost all the same. */
+  findLost?(ids: readonly ChunkId[]): Promise<readonly ChunkId[]>
 }
 
 /** Every id asked for is in one of the two. */

@@ -7,11 +7,13 @@ import {
   type ChunkKey,
   chunkKey,
   FormatError,
+  isLoss,
   MissingChunksError,
   type PlaintextSource,
   type RepositorySecrets,
   recordTypes,
 } from '../../engine/index.ts'
+import { demandDisk } from '../checks/present-disk.ts'
 import type { RecordPlace } from '../packs/pack.ts'
 import { createBoundedCache } from '../repositories/bounded-cache.ts'
 import type { Repository, RepositoryId } from '../repositories/repository.ts'
@@ -26,7 +28,10 @@ export type LocateRecords = (
 ) => Promise<ReadonlyMap<ChunkKey, readonly RecordPlace[]>>
 
 export interface PlaintextsService {
-  /** @throws MissingChunksError when an id is stored nowhere, FormatError `record-damaged` when no copy of it opens */
+  /**
+   * @throws MissingChunksError when an id is stored nowhere, FormatError `record-damaged` when no copy of it opens, VolumeError `wrong`
+   * when the disk is not there
+   */
   readonly source: (repository: Repository, asker?: Asker) => PlaintextSource
 }
 
@@ -43,6 +48,8 @@ const keptBytesMax = 32 * 1024 ** 2
 const taskBytesMax = 4 * 1024 ** 2
 const taskRecordsMax = 32
 
+const rememberedFailures = 10_000
+
 /** Smaller ones are not worth it. */
 const releaseMinBytes = 4 * 1024
 
@@ -56,11 +63,16 @@ export function createPlaintexts(options: {
   readonly openSecrets: OpenSecrets
   readonly pool: WorkerPool
   readonly dataFolder: string
+  /** Told of what somebody waited for and no copy of opened. */
+  readonly onLost: (repository: Repository, id: ChunkId) => void
 }): PlaintextsService {
-  const { locate, openSecrets, pool, dataFolder } = options
+  const { locate, openSecrets, pool, dataFolder, onLost } = options
   /** Bytes of files, each made for one caller: nobody else has them. */
   const fresh = new WeakSet<Buffer>()
   const kept = createBoundedCache<string, Buffer>({ maxWeight: keptBytesMax, weigh: ({ length }) => length })
+  /** What did not open when it was last asked for, until it is marked or opens again. */
+  const failed = createBoundedCache<string, true>({ maxWeight: rememberedFailures })
+  const nameOf = ({ repositoryId }: Repository, id: ChunkId) => `${repositoryId}/${chunkKey(id)}`
 
   const readLocated = async (
     repository: Repository,
@@ -73,13 +85,14 @@ export function createPlaintexts(options: {
     const ids = Uint8Array.from(Buffer.concat(located.map(({ id }) => id)))
     const places = located.map((record) => filePlaces(files, record.places))
     const answer = await pool.run('open-records', { secrets, ids, places }, asker)
+    const broken = located.flatMap(({ id }, index) => (answer.records[index]!.kind === 'failed' ? [id] : []))
     return new Map(
       answer.records.map((record, index) => {
         const { id } = located[index]!
-        if (record.kind === 'failed') throw new FormatError('record-damaged', `record ${id.toString('hex')}: ${record.why}`)
+        if (record.kind === 'failed') throw new BrokenRecordsError(broken, `record ${id.toString('hex')}: ${record.why}`)
         const plaintext = asBuffer(record.plaintext)
         if (record.type === recordTypes.data) fresh.add(plaintext)
-        else if (asker.isUrgent) kept.set(`${repository.repositoryId}/${chunkKey(id)}`, plaintext)
+        else if (asker.isUrgent) kept.set(nameOf(repository, id), plaintext)
         return [chunkKey(id), plaintext]
       }),
     )
@@ -91,9 +104,43 @@ export function createPlaintexts(options: {
       return await readLocated(repository, task, asker)
     } catch (error) {
       if (!(error instanceof FormatError)) throw error
-      const ids = task.map(({ id }) => id)
-      return readLocated(repository, await locateAll(locate, repository.repositoryId, ids), asker)
     }
+    const ids = task.map(({ id }) => id)
+    try {
+      return await readLocated(repository, await locateAll(locate, repository.repositoryId, ids), asker)
+    } catch (error) {
+      if (error instanceof BrokenRecordsError) noteBroken(repository, error.ids, asker)
+      throw error
+    }
+  }
+
+  const noteBroken = (repository: Repository, ids: readonly ChunkId[], asker: Asker) => {
+    // A disk that is not mounted looks like the loss of everything.
+    demandDisk(dataFolder, repository)
+    if (!asker.isUrgent) return
+    for (const id of ids) {
+      failed.set(nameOf(repository, id), true)
+      onLost(repository, id)
+    }
+  }
+
+  const findLost = async (repository: Repository, ids: readonly ChunkId[], asker: Asker): Promise<readonly ChunkId[]> => {
+    const places = await locate(repository.repositoryId, ids)
+    const lost = ids.filter((id) => !places.has(chunkKey(id)))
+    // What did not open before may have been read badly, or have come anew.
+    for (const id of ids) if (failed.get(nameOf(repository, id)) === true && !(await opens(repository, id, asker))) lost.push(id)
+    return lost
+  }
+
+  const opens = async (repository: Repository, id: ChunkId, asker: Asker): Promise<boolean> => {
+    try {
+      for (const plaintext of (await readPlaintexts(repository, [id], asker)).values()) release(plaintext)
+    } catch (error) {
+      if (isLoss(error)) return false
+      throw error
+    }
+    failed.delete(nameOf(repository, id))
+    return true
   }
 
   const readPlaintexts = async (
@@ -105,7 +152,7 @@ export function createPlaintexts(options: {
     const absent = new Map<ChunkKey, ChunkId>()
     for (const id of ids) {
       const key = chunkKey(id)
-      const plaintext = asker.isUrgent ? kept.get(`${repository.repositoryId}/${key}`) : undefined
+      const plaintext = asker.isUrgent ? kept.get(nameOf(repository, id)) : undefined
       if (plaintext !== undefined) found.set(key, plaintext)
       else absent.set(key, id)
     }
@@ -124,8 +171,19 @@ export function createPlaintexts(options: {
   return {
     source: (repository, asker = somebodyWaits) => ({
       readPlaintexts: (ids) => readPlaintexts(repository, ids, asker),
+      findLost: (ids) => findLost(repository, ids, asker),
       release,
     }),
+  }
+}
+
+/** None of their copies opens. */
+class BrokenRecordsError extends FormatError {
+  readonly ids: readonly ChunkId[]
+
+  constructor(ids: readonly ChunkId[], message: string) {
+    super('record-damaged', message)
+    this.ids = ids
   }
 }
 

@@ -1,4 +1,5 @@
 /** What goes into an archive, in its order: folders before what they hold, nothing held but the way down. */
+import { isLoss } from '../../engine/index.ts'
 import type { VersionPath } from '../snapshots/version-path.ts'
 import type { VersionEntry, VersionReader } from '../snapshots/version-reader.ts'
 
@@ -30,18 +31,32 @@ export function selectionPart(reader: ArchivePart['reader'], paths: readonly Ver
   return { reader, paths, root: sharedFolder(paths), under }
 }
 
-/** Pipes, sockets and devices are passed over: no archive program could make them. */
-export async function* archiveEntries(part: ArchivePart): AsyncGenerator<ArchiveEntry, void, undefined> {
+/**
+ * Pipes, sockets and devices are passed over: no archive program could make them. `onLost` is told, by its place in the archive, what
+ * cannot be found because folders cannot be read: the chosen thing itself, or some of what a folder held.
+ */
+export async function* archiveEntries(
+  part: ArchivePart,
+  onLost: (path: VersionPath, what: 'all' | 'contents') => void,
+): AsyncGenerator<ArchiveEntry, void, undefined> {
   const { reader, paths, root, under } = part
   const above = under === undefined ? [] : [Buffer.from(under)]
   for (const path of paths) {
     const place = [...above, ...path.slice(root.length)]
-    const entry = await reader.stat(path)
+    const entry = await reader.stat(path).catch((error: unknown) => {
+      if (!isLoss(error)) throw error
+      return 'lost' as const
+    })
+    if (entry === 'lost') {
+      onLost(place, 'all')
+      continue
+    }
     // It was there when it was asked for, and a version never changes.
     if (entry === undefined) throw new Error('a chosen path is not in its version')
     if (path.length > root.length && entry.type !== 'special') yield { part, path: place, entry }
     if (entry.type !== 'directory') continue
-    for await (const below of reader.walk(path)) {
+    const onLostBelow = (below: VersionPath) => onLost([...place, ...below], 'contents')
+    for await (const below of reader.walk(path, { onLost: onLostBelow })) {
       if (below.entry.type !== 'special') yield { part, path: [...place, ...below.path], entry: below.entry }
     }
   }

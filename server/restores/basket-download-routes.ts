@@ -30,17 +30,18 @@ export function basketDownloadRoutes(options: {
   const routes = newRoutes()
 
   routes.get('/basket/download', async (c) => {
-    const { timeZone } = pageContext(c).reader
+    const { reader } = pageContext(c)
     const as = archiveKinds.find((kind) => kind === (c.req.query('as') ?? 'zip'))
     if (as === undefined) throw new Problem('HF-NOT-FOUND')
     const asked = c.req.query('version') === undefined ? await allOfIt(c) : await ofVersion(c)
-    return downloads.sendArchive(c, { ...asked, as, timeZone })
+    return downloads.sendArchive(c, { ...asked, as, reader })
   })
 
   /** What is asked for of one version; without a path what the basket holds of it. */
   async function ofVersion(c: AppContext) {
     const { version, paths, reader } = await selectionAsked(c, options, { otherwise: 'basket' })
-    return { parts: [selectionPart(reader, paths)], name: archiveName(paths, version.receivedAt) }
+    const name = archiveName(paths, version.receivedAt, pageContext(c).reader.timeZone)
+    return { parts: [selectionPart(reader, paths)], name }
   }
 
   /** A version may have gone since: what is left is given. Nothing left is nothing there. */
@@ -56,8 +57,9 @@ export function basketDownloadRoutes(options: {
       .map((version) => ({ version, paths: topmostPaths(byVersion.get(version.id)!.map(({ path }) => path)) }))
     const [first] = versions
     if (first === undefined) throw new Problem('HF-NOT-FOUND')
-    const name = versions.length === 1 ? archiveName(first.paths, first.version.receivedAt) : Buffer.from('Basket')
-    return { parts: await partsOf(versions, pageContext(c).reader.timeZone), name }
+    const { timeZone } = pageContext(c).reader
+    const name = versions.length === 1 ? archiveName(first.paths, first.version.receivedAt, timeZone) : Buffer.from('Basket')
+    return { parts: await partsOf(versions, timeZone), name }
   }
 
   async function partsOf(

@@ -35,9 +35,9 @@ export function downloadsRoutes(options: {
       const folder = getPathAsked(c, as)
       const reader = await openVersionReader(version)
       if ((await reader.stat(folder))?.type !== 'directory') throw new Problem('HF-NOT-FOUND')
-      const { timeZone } = pageContext(c).reader
-      const name = archiveName([folder], version.receivedAt)
-      return downloads.sendArchive(c, { as, parts: [folderPart(reader, folder)], name, timeZone })
+      const page = pageContext(c)
+      const name = archiveName([folder], version.receivedAt, page.reader.timeZone)
+      return downloads.sendArchive(c, { as, parts: [folderPart(reader, folder)], name, reader: page.reader })
     }
     routes.get(`/versions/:snapshotId/${as}`, sendArchive)
     routes.get(`/versions/:snapshotId/${as}/:path{[\\s\\S]*}`, sendArchive)

@@ -1,4 +1,5 @@
 /** Sends files and archives of versions: a bounded number at once, nothing staged. Who may have them, the routes have asked. */
+import type { Reader } from '../../views/reader.ts'
 import type { AppContext } from '../http/app-environment.ts'
 import type { Log } from '../runtime/log.ts'
 import type { VersionEntry } from '../snapshots/version-reader.ts'
@@ -19,8 +20,8 @@ export interface ArchiveAsked {
   readonly parts: readonly ArchivePart[]
   /** Without its ending. */
   readonly name: Uint8Array
-  /** Of whoever unpacks it. */
-  readonly timeZone: string
+  /** Whoever unpacks it. */
+  readonly reader: Pick<Reader, 'timeZone' | 'nowMs'>
 }
 
 export interface Downloads {
@@ -59,13 +60,14 @@ export function createDownloads({ log, admit, cacheControl, onFirstBytes = async
       await counted()
       return c.body(null, status, headers)
     },
-    sendArchive: async (c, { as, parts, name, timeZone }) => {
+    sendArchive: async (c, { as, parts, name, reader }) => {
       const headers = { ...archiveHeaders(as, name), ...ofCache }
       if (c.req.method === 'HEAD') return c.body(null, 200, headers)
       const admitted = await admit(c)
       if (admitted instanceof Response) return admitted
       using _slot = admitted
-      const bytes = as === 'zip' ? archiveBytes(parts, zipFormat(timeZone)) : archiveBytes(parts, tarFormat())
+      const { timeZone, nowMs } = reader
+      const bytes = as === 'zip' ? archiveBytes(parts, zipFormat(timeZone), nowMs) : archiveBytes(parts, tarFormat(), nowMs)
       return await sendBytes(c, { status: 200, headers, body: countedAtFirst(bytes, () => onFirstBytes(0)), log })
     },
   }

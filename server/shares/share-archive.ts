@@ -21,8 +21,8 @@ function withoutLinks(reader: ArchivePart['reader']): ArchivePart['reader'] {
     stat: reader.stat,
     readFiles: reader.readFiles,
     release: reader.release,
-    walk: async function* (folder) {
-      for await (const found of reader.walk(folder)) if (found.entry.type !== 'symlink') yield found
+    walk: async function* (folder, options) {
+      for await (const found of reader.walk(folder, options)) if (found.entry.type !== 'symlink') yield found
     },
   }
 }

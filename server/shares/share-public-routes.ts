@@ -88,8 +88,8 @@ export function sharePublicRoutes(
         : { place: `zip${encodeSharePlace(place)}`, name: nameOfShared(place.path) }
     const parts = await shareArchive(reader, paths)
     const name = Buffer.from(thing.name ?? guest.share.title)
-    const { timeZone } = pageContext(c).reader
-    return fetching(c, guest, thing, (downloads) => downloads.sendArchive(c, { as: 'zip', parts, name, timeZone }))
+    const page = pageContext(c)
+    return fetching(c, guest, thing, (downloads) => downloads.sendArchive(c, { as: 'zip', parts, name, reader: page.reader }))
   }
   routes.get('/s/:token/zip', (c) => sendArchive(c, () => 'all'))
   routes.get('/s/:token/zip/:path{[\\s\\S]+}', (c) =>

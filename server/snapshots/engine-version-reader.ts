@@ -1,5 +1,5 @@
 /** The engine's view of a version as pages and downloads want it: names for paths, milliseconds for times, bytes with their entry. */
-import type { TreeEntry, Version } from '../../engine/index.ts'
+import type { LostFolder, TreeEntry, Version } from '../../engine/index.ts'
 import { namesOfPathBytes, pathBytes } from './version-path.ts'
 import type { VersionEntry, VersionReader } from './version-reader.ts'
 
@@ -15,17 +15,21 @@ export function engineVersionReader(version: Version): VersionReader {
       const { entries, next } = await version.listFolder(pathBytes(path), { after, limit, matches: isWanted })
       return { entries: entries.map((entry) => toVersionEntry(version, entry)), hasMore: next !== undefined }
     },
-    walk: (path) => walkBelow(version, path),
+    walk: (path, options) => walkBelow(version, path, options),
     readFiles: (items) => version.readFiles(items),
     release: (pieces) => version.release(pieces),
   }
 }
 
 /** The engine gives the folder itself first, with its whole path. */
-async function* walkBelow(version: Version, folder: Parameters<VersionReader['walk']>[0]): ReturnType<VersionReader['walk']> {
-  const start = pathBytes(folder)
-  for await (const { path, entry } of version.walk(start)) {
-    const names = namesOfPathBytes(path).slice(folder.length)
+async function* walkBelow(
+  version: Version,
+  ...[folder, { onLost } = {}]: Parameters<VersionReader['walk']>
+): ReturnType<VersionReader['walk']> {
+  const below = (path: Buffer) => namesOfPathBytes(path).slice(folder.length)
+  const options = onLost && { onLost: ({ path }: LostFolder) => onLost(below(path)) }
+  for await (const { path, entry } of version.walk(pathBytes(folder), options)) {
+    const names = below(path)
     if (names.length > 0) yield { path: names, entry: toVersionEntry(version, entry) }
   }
 }

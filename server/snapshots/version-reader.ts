@@ -8,9 +8,15 @@ export interface VersionReader {
   readonly stat: (path: VersionPath) => Promise<VersionEntry | undefined>
   /** Names in the order of their bytes, from behind `after`. */
   readonly listFolder: (path: VersionPath, page: FolderPageRequest) => Promise<FolderPage>
-  /** Everything below a folder, parents before children, without holding more than the way down. Paths are relative to it. */
-  readonly walk: (path: VersionPath) => AsyncIterable<{ readonly path: VersionPath; readonly entry: VersionEntry }>
-  /** Items in their order, each file (its `stored`) followed by its bytes; the next ones are fetched meanwhile. */
+  /**
+   * Everything below a folder, parents before children, without holding more than the way down. Paths are relative to it. A folder that
+   * cannot be read, wholly or in part, ends it by its error; with `onLost` it is told of, and the walk goes on.
+   */
+  readonly walk: (
+    path: VersionPath,
+    options?: { readonly onLost?: (path: VersionPath) => void },
+  ) => AsyncIterable<{ readonly path: VersionPath; readonly entry: VersionEntry }>
+  /** Items in their order, each file (its `stored`) followed by its bytes, or told to be lost; the next ones are fetched meanwhile. */
   readonly readFiles: <Item>(items: AsyncIterable<ItemToRead<Item>>) => AsyncIterable<readonly FilesEvent<Item>[]>
   /** Says that pieces which `readFiles` gave are used up, for good. */
   readonly release: (pieces: readonly Buffer[]) => void

@@ -7,6 +7,7 @@ import {
   newRepositorySecrets,
   openFileRepository,
   openVersion,
+  type PlaintextSource,
   parseDeviceId,
   plaintextSource,
   type Storage,
@@ -18,6 +19,8 @@ import {
 export async function backUpInMemory(
   folder: string,
   cacheFile: string,
+  /** What the version is read by, in the place of the source it is given. */
+  watch: (source: PlaintextSource) => PlaintextSource = (source) => source,
 ): Promise<{ readonly version: Version; readonly storage: Storage }> {
   const storage = memoryStorage()
   const secrets = newRepositorySecrets(randomBytes)
@@ -43,5 +46,5 @@ export async function backUpInMemory(
     now: Date.now,
     randomBytes,
   })
-  return { version: openVersion(plaintextSource(await repository(), secrets), root), storage }
+  return { version: openVersion(watch(plaintextSource(await repository(), secrets)), root), storage }
 }

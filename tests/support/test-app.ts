@@ -298,6 +298,7 @@ export async function testApp(
   })
   const close = async () => {
     await chores.stop()
+    await devicesSide.lostMarker[Symbol.asyncDispose]()
     await devicesSide.thumbnails[Symbol.asyncDispose]()
     await devicesSide.searchIndex[Symbol.asyncDispose]()
     await pool[Symbol.asyncDispose]()

@@ -13,8 +13,13 @@ const maxRememberedFiles = 100_000
 const slash = Buffer.from('/')
 const empty = Buffer.alloc(0)
 
-export function tarFormat(): ArchiveFormat<TarFacts> {
+/** `hasOtherNames`: later ones may lead to this one. */
+type Head = TarFacts & { readonly hasOtherNames?: boolean }
+
+export function tarFormat(): ArchiveFormat<Head> {
   const firstNames = new Map<string, Buffer>()
+  /** First names that did not come. */
+  const lost = new Set<string>()
   let part: ArchivePart | undefined
 
   /** Undefined for the first name of it. What is one file in one version is another in the next. */
@@ -40,8 +45,17 @@ export function tarFormat(): ArchiveFormat<TarFacts> {
       if (entry.type === 'symlink') return { item: { ...shared, type: 'symlink', name, target: entry.target }, file: undefined }
       const earlier = earlierName(of, name)
       if (earlier !== undefined) return { item: { ...shared, type: 'hardlink', name, target: earlier }, file: undefined }
-      return { item: { ...shared, type: 'file', name, sizeBytes: entry.sizeBytes }, file: entry.stored }
+      const hasOtherNames = entry.sameFile !== undefined
+      return { item: { ...shared, type: 'file', name, sizeBytes: entry.sizeBytes, hasOtherNames }, file: entry.stored }
     },
+    toOwnHead: ({ name, sizeBytes, madeAtMs }) => ({
+      ...{ name: Buffer.from(name), type: 'file', target: empty, mode: 0o644, owner: { uid: 0, gid: 0 }, sizeBytes },
+      changedAtNs: BigInt(madeAtMs) * 1_000_000n,
+    }),
+    leaveOut: ({ name, hasOtherNames = false }) => {
+      if (hasOtherNames && lost.size < maxRememberedFiles) lost.add(name.toString('latin1'))
+    },
+    hasLost: ({ type, target }) => type === 'hardlink' && lost.has(target.toString('latin1')),
     writer: new TarWriter(),
   }
 }

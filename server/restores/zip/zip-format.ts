@@ -9,6 +9,7 @@ import { type ZipHead, ZipWriter } from './zip-writer.ts'
 type Head = ZipHead & { readonly target: Buffer | undefined }
 
 const unixTypes = { directory: 0o040000, file: 0o100000, symlink: 0o120000 } as const
+const ownMode = 0o644
 
 export function zipFormat(timeZone: string): ArchiveFormat<Head> {
   const paths = new SafePaths()
@@ -25,6 +26,15 @@ export function zipFormat(timeZone: string): ArchiveFormat<Head> {
       },
       file: entry.type === 'file' ? entry.stored : undefined,
     }),
+    toOwnHead: ({ name, sizeBytes, madeAtMs }) => ({
+      name: paths.of([Buffer.from(name)]),
+      sizeBytes,
+      unixMode: unixTypes.file | ownMode,
+      time: timeOf(madeAtMs),
+      target: undefined,
+    }),
+    leaveOut: () => {},
+    hasLost: () => false,
     writer: {
       begin: (head) => {
         writer.begin(head)

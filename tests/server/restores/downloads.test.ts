@@ -1,14 +1,24 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { linkSync, mkdirSync, readFileSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { serve } from '@hono/node-server'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Version } from '../../../engine/index.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type ChunkKey, chunkKey, FormatError, type PlaintextSource, type Version } from '../../../engine/index.ts'
 import { accessOf } from '../../../server/http/access.ts'
 import { errorBoundary } from '../../../server/http/error-boundary.ts'
 import { newRoutes } from '../../../server/http/new-routes.ts'
@@ -37,6 +47,8 @@ let folder: string
 let version: Version
 let server: ReturnType<typeof serve>
 let url: string
+/** Chunks that cannot be read, and whether that is known before. */
+const lost = { ids: new Set<ChunkKey>(), areKnown: false }
 /** Reads that go on: files and walks that somebody has begun and not ended. */
 let open = 0
 let isMember = true
@@ -46,7 +58,7 @@ beforeAll(async () => {
   home = temporaryFolder()
   folder = join(home.path, 'files')
   makeFiles(folder)
-  version = (await backUpInMemory(folder, join(home.path, 'cache'))).version
+  version = (await backUpInMemory(folder, join(home.path, 'cache'), withLost)).version
   server = serve({ fetch: app().fetch, port: 0, hostname: '127.0.0.1' })
   await once(server, 'listening')
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -55,6 +67,17 @@ afterAll(() => {
   server.close()
   home[Symbol.dispose]()
 })
+
+function withLost(source: PlaintextSource): PlaintextSource {
+  return {
+    readPlaintexts: async (ids) => {
+      const damaged = ids.find((id) => lost.ids.has(chunkKey(id)))
+      if (damaged !== undefined) throw new FormatError('record-damaged', 'a record is damaged')
+      return source.readPlaintexts(ids)
+    },
+    findLost: async (ids) => (lost.areKnown ? ids.filter((id) => lost.ids.has(chunkKey(id))) : []),
+  }
+}
 
 function makeFiles(folder: string): void {
   mkdirSync(join(folder, 'Invoices 2026', 'empty folder'), { recursive: true })
@@ -68,6 +91,8 @@ function makeFiles(folder: string): void {
   const longAgo = new Date(Date.UTC(1969, 11, 31))
   utimesSync(join(folder, 'old'), longAgo, longAgo)
   linkSync(join(folder, 'old'), join(folder, 'old too'))
+  writeFileSync(join(folder, 'medium.bin'), randomBytes(100_000))
+  linkSync(join(folder, 'medium.bin'), join(folder, 'medium too'))
   symlinkSync('../elsewhere', join(folder, 'link'))
   execFileSync('mkfifo', [join(folder, 'pipe')])
   writeFileSync(join(folder, 'sparse'), 'x')
@@ -121,7 +146,7 @@ function watched(version: Version): Version {
   return {
     ...version,
     readFile: (entry, range) => counted(version.readFile(entry, range)),
-    walk: (path) => counted(version.walk(path)),
+    walk: (path, options) => counted(version.walk(path, options)),
     readFiles: (items) => counted(version.readFiles(items)),
   }
 }
@@ -271,6 +296,8 @@ describe('a folder as an archive', () => {
         'empty',
         'large.bin',
         'link',
+        'medium too',
+        'medium.bin',
         '%6Eul.txt',
         'old',
         'old too',
@@ -315,6 +342,87 @@ describe('a folder as an archive', () => {
   test('a file is no folder', async () => {
     expect((await fetch(zipUrl('empty'))).status).toBe(404)
     expect((await fetch(zipUrl('nothing'))).status).toBe(404)
+  })
+})
+
+describe('what cannot be read', () => {
+  afterEach(() => {
+    lost.ids.clear()
+    lost.areKnown = false
+  })
+
+  async function lose(name: string, which: (ids: readonly ChunkKey[]) => ChunkKey): Promise<void> {
+    const entry = await version.stat(Buffer.from(join(folder, name)))
+    if (entry?.type === 'directory') lost.ids.add(chunkKey(entry.tree))
+    if (entry?.type !== 'file' && entry?.type !== 'hardlink') return
+    const { content } = entry
+    if (content.kind !== 'chunks') throw new Error(`${name} has no chunks`)
+    lost.ids.add(which(content.items.flatMap((item) => (item.kind === 'data' ? [chunkKey(item.id)] : []))))
+  }
+  const last = (ids: readonly ChunkKey[]) => ids.at(-1)!
+  const tarUrl = () => zipUrl().replace('/zip/', '/tar/')
+
+  async function unpacked(address: string): Promise<{ readonly names: readonly string[]; readonly notice: string }> {
+    const path = join(home.path, 'lacking')
+    writeFileSync(path, await bytesOf(await fetch(address)))
+    const to = mkdtempSync(join(home.path, 'lacking-'))
+    if (address === zipUrl()) await runFile('unzip', ['-q', path, '-d', to])
+    else await runFile('tar', ['-xf', path, '-C', to])
+    return {
+      names: readdirSync(to).toSorted(),
+      notice: readFileSync(join(to, 'NOT IN THIS ARCHIVE.txt'), 'utf8'),
+    }
+  }
+
+  test('is left out of an archive, with every name of it, and named at its end', async () => {
+    await lose('medium.bin', last)
+    for (const address of [zipUrl(), tarUrl()]) {
+      const { names, notice } = await unpacked(address)
+      expect(names).toContain('empty')
+      expect(names).toContain('sparse')
+      expect(names).not.toContain('medium.bin')
+      expect(notice).toContain('\r\nmedium.bin\r\n')
+      // As a tar has it, the second name leads to the first.
+      expect(notice.includes('\r\nmedium too\r\n')).toBe(true)
+    }
+  })
+
+  test('a folder whose list is lost is named, and the rest is there', async () => {
+    await lose('Invoices 2026', last)
+    const { names, notice } = await unpacked(zipUrl())
+    expect(names).toContain('large.bin')
+    expect(notice).toContain('\r\nInvoices 2026/ (its list of names is damaged')
+  })
+
+  test('a large file that has begun breaks it off; once it is known to be lost, the archive comes whole', async () => {
+    await lose('large.bin', last)
+    for (const address of [zipUrl(), tarUrl()]) await expect(fetch(address).then(bytesOf)).rejects.toThrow()
+    expect(JSON.stringify(errors.at(-1))).toContain('req_test')
+    expect(open).toBe(0)
+    lost.areKnown = true
+    for (const address of [zipUrl(), tarUrl()]) {
+      const { names, notice } = await unpacked(address)
+      expect(names).toContain('sparse')
+      expect(names).not.toContain('large.bin')
+      expect(notice).toContain('\r\nlarge.bin\r\n')
+    }
+  })
+
+  test('for who speaks HTTP/1.0 the connection is reset: an ordinary end would be that of the archive', async () => {
+    await lose('large.bin', last)
+    const { pathname, port } = new URL(zipUrl())
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.write(`GET ${pathname} HTTP/1.0\r\n\r\n`)
+    socket.resume()
+    await expect(once(socket, 'close')).rejects.toMatchObject({ code: 'ECONNRESET' })
+  })
+
+  test('of a single file, the first bytes: a proper answer; later ones: no end', async () => {
+    await lose('large.bin', (ids) => ids[0]!)
+    expect((await fetch(fileUrl('large.bin'))).status).toBe(500)
+    lost.ids.clear()
+    await lose('large.bin', last)
+    await expect(fetch(fileUrl('large.bin')).then(bytesOf)).rejects.toThrow()
   })
 })
 

@@ -1,14 +1,17 @@
-/** What is large: one file of 5 GiB, and 70,000 files in one folder, through the real routes and compared to the last byte. */
+/** What is large: one file of 5 GiB, 70,000 files in one folder, one that is damaged, through the real routes and compared to the last byte. */
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
+import { closeSync, createWriteStream, openSync, readSync, writeSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ContentItem, releasePiece } from '../../../engine/index.ts'
+import { type ChunkId, type ContentItem, chunkKey, releasePiece } from '../../../engine/index.ts'
 import { type HttpListener, openHttpListener } from '../../../server/listener/http-listener.ts'
+import { findRecordPlaces } from '../../../server/packs/chunks-table.ts'
+import { mappingStates } from '../../../server/packs/pack.ts'
+import { repositoryPlace } from '../../../server/repositories/repository-place.ts'
 import type { Snapshot } from '../../../server/snapshots/snapshot.ts'
 import { type Folder, fileEntry, folderEntry } from '../../support/store-tree.ts'
 import { storeVersion } from '../../support/stored-version.ts'
@@ -130,4 +133,59 @@ describe('70,000 files in one folder', () => {
     expect(run('sh', '-c', `${content} ${path} | sha256sum`)).toContain(expected)
     run(prove[0]!, ...prove.slice(1), path)
   })
+})
+
+describe('a large file of which a record is damaged', () => {
+  const chunks = Array.from({ length: 16 }, () => randomBytes(MiB))
+
+  test('breaks the archive off once; it is marked, and the next archive is whole without it', async () => {
+    const damagedId = await storeDamaged()
+    const first = await fetch(`${listener.url}/versions/${version.id}/zip/damaged`, { headers: { cookie } })
+    await expect(first.arrayBuffer()).rejects.toThrow()
+    await box.devicesSide.lostMarker.settled()
+    const { kysely } = box.database
+    const { state } = await kysely
+      .selectFrom('chunks')
+      .select('state')
+      .where('chunk_id', '=', damagedId)
+      .executeTakeFirstOrThrow()
+    expect(state).toBe(mappingStates.bad)
+    const path = join(box.dataFolder, 'lacking.zip')
+    await pipeline(await asked('zip/damaged'), createWriteStream(path))
+    const run = (...words: readonly string[]) => execFileSync('unzip', words, { encoding: 'utf8' })
+    expect(run('-Z1', path).trimEnd().split('\n')).toEqual(['whole.txt', 'NOT IN THIS ARCHIVE.txt'])
+    expect(run('-p', path, 'NOT IN THIS ARCHIVE.txt')).toContain('\r\nbroken.bin\r\n')
+  })
+
+  /** As another version; one bit of the file's last chunk but one is turned round on the disk. */
+  async function storeDamaged(): Promise<ChunkId> {
+    const ids: ChunkId[] = []
+    version = await storeVersion(
+      box,
+      box.device,
+      (writer) => {
+        ids.push(...chunks.map((chunk) => writer.addData(chunk)))
+        const items = ids.map((id): ContentItem => ({ kind: 'data', length: MiB, id }))
+        const broken = { ...fileEntry(''), size: chunks.length * MiB, content: { kind: 'chunks', items } }
+        const folder: Folder = new Map([
+          ['broken.bin', broken as ReturnType<typeof fileEntry>],
+          ['whole.txt', fileEntry('whole')],
+        ])
+        return new Map([['damaged', folderEntry(writer.addFolder(folder))]])
+      },
+      { seq: 3 },
+    )
+    const repository = (await box.repositories.find(version.repositoryId))!
+    const id = ids.at(-2)!
+    const [place] = (await findRecordPlaces(box.database.kysely, { ...repository, ids: [id], packStates: ['stored'] })).get(
+      chunkKey(id),
+    )!
+    const file = openSync(repositoryPlace(box.dataFolder, repository.uid).packFile(place!.packId), 'r+')
+    const at = place!.offset + place!.length - 1
+    const byte = Buffer.alloc(1)
+    readSync(file, byte, 0, 1, at)
+    writeSync(file, Buffer.of(byte[0]! ^ 1), 0, 1, at)
+    closeSync(file)
+    return id
+  }
 })
