@@ -28,6 +28,8 @@ export interface ChoresService {
   /** Once a minute: starts what is due, and does not wait for its end. */
   readonly tick: () => Promise<void>
   readonly list: () => Promise<readonly ChoreView[]>
+  /** The title of the heavy one that has its turn. */
+  readonly heavyNow: () => string | undefined
   /** What ended, the newest first; of one chore, or of all. */
   readonly listPast: (asked: { readonly name: string | undefined; readonly limit: number }) => Promise<readonly PastRun[]>
   /** Throws ChoreError `unknown`. */
@@ -177,6 +179,8 @@ export function createChoresService(options: {
       }
     },
     list,
+    heavyNow: () =>
+      [...chores.values()].find(({ name, weight }) => weight === 'heavy' && turns.activityOf(name).kind === 'running')?.title,
     listPast: (asked) => table.listPastRuns(kysely, asked),
     find: async (name) => {
       const chore = get(name)

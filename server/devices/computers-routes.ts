@@ -143,7 +143,7 @@ export function computersRoutes(options: {
         })),
         pager: pagerOf({ reader, versions, beforeSeq, path }),
         keptPath: keptPath(device.deviceId),
-        proved: await provedOf(device, reader.nowMs),
+        proved: provedProps([device], await options.drills.standings([deviceId]), { nowMs: reader.nowMs }),
         provePath:
           c.var.access.may('drills:order', customerId) && device.lastGoodVersion !== undefined && device.state !== 'forgotten'
             ? drillsPath(deviceId)
@@ -169,15 +169,6 @@ export function computersRoutes(options: {
     const own = await switches.findOff(device.deviceId)
     const path = access.may('backups:switch', device.customerId) ? `${computerPath(device.deviceId)}/switch` : undefined
     return { off: own && { of: own.cause === 'plan-limit' ? 'plan-limit' : 'computer', ...ownFacts(own) }, path }
-  }
-
-  async function provedOf(device: Device, nowMs: number): Promise<ComputerPageProps['proved']> {
-    const standings = await options.drills.standings([device.deviceId])
-    const standing = standings.get(device.deviceId)
-    const proved = provedProps([device], standings, { nowMs })
-    if (proved === undefined || standing?.outcome !== 'not-run' || standing.lastDrill === undefined) return proved
-    const last = await options.drills.find(standing.lastDrill)
-    return { ...proved, notRun: last?.endedAt === undefined ? undefined : { atMs: last.endedAt, words: last.detail ?? '' } }
   }
 
   async function getComputer(deviceId: string): Promise<Computer> {

@@ -13,14 +13,14 @@ export interface Compared {
 export async function compareFile(
   path: Buffer,
   pieces: AsyncIterable<Buffer>,
-  expected: { readonly entry: DrillableEntry | undefined; readonly isTimeSet: boolean },
+  expected: { readonly entry: DrillableEntry; readonly isTimeSet: boolean },
 ): Promise<Compared> {
   const { entry, isTimeSet } = expected
   const stat = await lstat(path, { bigint: true })
   if (!stat.isFile()) return { sha256: undefined, problem: 'what came back is no file' }
-  if (entry !== undefined && stat.size !== BigInt(entry.size))
+  if (stat.size !== BigInt(entry.size))
     return { sha256: undefined, problem: `${stat.size} bytes came back instead of ${entry.size}` }
-  if (entry !== undefined && isTimeSet && stat.mtimeNs !== entry.mtimeNs)
+  if (isTimeSet && stat.mtimeNs !== entry.mtimeNs)
     return { sha256: undefined, problem: 'it came back with another time of its last change' }
   // A file may forbid its reading to everybody; to its owner the mode is no obstacle.
   await chmod(path, 0o600)

@@ -19,6 +19,8 @@ export function drillRow(drill: Drill): DrillRowProps {
     askedBy,
     files: counts.files,
     bytes: counts.bytes,
+    readTwice: counts.readTwice,
+    readTwiceBytes: counts.readTwiceBytes,
     damaged: counts.damaged,
     detail,
   }
@@ -58,11 +60,31 @@ export function provedProps(
     provedAtMs: known.length === provable.length ? Math.min(...known) : undefined,
     unproved: provable.length - known.length,
     damaged: provable.flatMap(({ deviceId, name }) => {
-      const standing = standings.get(deviceId)
-      if (standing?.outcome !== 'damaged' || standing.triedAt === undefined || standing.lastDrill === undefined) return []
-      return [{ computer: name, atMs: standing.triedAt, path: drillPath(standing.lastDrill) }]
+      const damage = standings.get(deviceId)?.damage
+      return damage === undefined ? [] : [{ computer: name, atMs: damage.atMs, path: drillPath(damage.drillId) }]
     }),
     isOverdue: since.some((atMs) => nowMs - atMs > overdueAfterMs),
+    notRun: lastNotRun(provable, standings),
     path: path ?? (provable.length === 1 ? drillsPath(first.deviceId) : '/computers'),
   }
+}
+
+function lastNotRun(provable: readonly Provable[], standings: ReadonlyMap<Id<'dev'>, DrillStanding>): ProvedProps['notRun'] {
+  const found = provable.flatMap(({ deviceId, name }) => {
+    const { triedAt: atMs, notRunDetail: words } = standings.get(deviceId) ?? {}
+    return atMs === undefined || words === undefined ? [] : [{ atMs, words, computer: provable.length === 1 ? undefined : name }]
+  })
+  return found.toSorted((one, other) => other.atMs - one.atMs)[0]
+}
+
+/** What one that waits is waiting for. `running`: the heavy work that the box does now, by its title. */
+export function waitWords({
+  isForQuiet,
+  running,
+}: {
+  readonly isForQuiet: boolean
+  readonly running: string | undefined
+}): string {
+  if (isForQuiet) return 'Waits until no backup and no restore moves data.'
+  return running === undefined ? 'Begins in a moment.' : `Waits until other work of the box is done: ${running}.`
 }

@@ -14,7 +14,7 @@ export type DrillState = (typeof drillStates)[number]
 export type DrillOutcome = Exclude<DrillState, 'waiting' | 'running'>
 
 /** Why it could not run. */
-export const drillReasons = ['no-version', 'no-disk', 'no-room', 'no-keys', 'stopped', 'error'] as const
+export const drillReasons = ['no-version', 'nothing', 'no-disk', 'no-room', 'no-keys', 'stopped', 'error'] as const
 export type DrillReason = (typeof drillReasons)[number]
 
 export interface Drill {
@@ -39,17 +39,38 @@ export interface Drill {
 }
 
 export interface DrillCounts {
+  /** Backup plans that have a good version. */
+  readonly plans: number
+  /** Of these, the newest versions that were drilled. */
   readonly versions: number
   /** Files, folders and links whose names, sizes and times were read. */
   readonly entries: number
-  /** Brought back and compared. */
+  /** Of them, files; 0: nobody counted. */
+  readonly filesTotal: number
+  /** Brought back, and what came back is what is stored. */
   readonly files: number
   readonly bytes: number
-  /** Of them, or folders that could not be read. */
+  /** Of these, whose time of the last change the box's disk could not keep. */
+  readonly untimed: number
+  /** Not brought back, only read by two ways, in parts where they are too large. */
+  readonly readTwice: number
+  readonly readTwiceBytes: number
+  /** Files that did not come back as stored, and folders that could not be read. */
   readonly damaged: number
 }
 
-export const noCounts: DrillCounts = { versions: 0, entries: 0, files: 0, bytes: 0, damaged: 0 }
+export const noCounts: DrillCounts = {
+  plans: 0,
+  versions: 0,
+  entries: 0,
+  filesTotal: 0,
+  files: 0,
+  bytes: 0,
+  untimed: 0,
+  readTwice: 0,
+  readTwiceBytes: 0,
+  damaged: 0,
+}
 
 /** Where a list of them goes on. */
 export interface DrillCursor {
@@ -62,6 +83,14 @@ export interface DrillEvidence {
   /** The files were drawn by it: the same seed draws the same files. */
   readonly seed: string
   readonly versions: readonly DrilledVersion[]
+  /** What was damaged, and what was before and has not been read whole since: the next drill reads it, whatever it draws. */
+  readonly open: readonly OpenPath[]
+}
+
+export interface OpenPath {
+  readonly job: string
+  /** As in DrilledFile. */
+  readonly path: string
 }
 
 export interface DrilledVersion {
@@ -74,14 +103,21 @@ export interface DrilledVersion {
   readonly lost: readonly { readonly path: string; readonly why: string }[]
 }
 
-export const fileCauses = ['random', 'newest', 'largest'] as const
+/** `again`: an earlier drill found it damaged. */
+export const fileCauses = ['random', 'newest', 'largest', 'again'] as const
 export type FileCause = (typeof fileCauses)[number]
+
+/** `read-twice`: nothing was written; both ways read the same, which says nothing of name, size and time. */
+export const fileWays = ['restored', 'read-twice'] as const
+export type FileWay = (typeof fileWays)[number]
 
 export interface DrilledFile {
   /** Bytes as text: engine/format/byte-text.ts. */
   readonly path: string
   readonly why: readonly FileCause[]
   readonly sizeBytes: number
+  readonly way: FileWay
+  readonly isTimeCompared: boolean
   /** Of a file that is too large to be read whole: what was read of it. Otherwise all of it was. */
   readonly ranges: readonly { readonly start: number; readonly end: number }[] | undefined
   /** Of what was read, in order; undefined where it could not be. */
@@ -90,14 +126,19 @@ export interface DrilledFile {
   readonly problem: string | undefined
 }
 
-/** How a computer stands, as the last of its drills left it. */
+/** How a computer stands, as its drills left it. */
 export interface DrillStanding {
   readonly deviceId: Id<'dev'>
+  /** When the last one ended. */
   readonly triedAt: number | undefined
   readonly outcome: DrillOutcome | undefined
   readonly lastDrill: Id<'drl'> | undefined
   readonly provedAt: number | undefined
   readonly provedDrill: Id<'drl'> | undefined
+  /** The last that found damage, until one proves that it is mended. */
+  readonly damage: { readonly atMs: number; readonly drillId: Id<'drl'> } | undefined
+  /** Why the last one could not run, if it could not. */
+  readonly notRunDetail: string | undefined
 }
 
 const dayMs = 24 * 60 * 60 * 1000

@@ -20,7 +20,7 @@ import { pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
 import type { Permission } from '../http/permissions.ts'
 import { Problem } from '../http/problem.ts'
 import type { Id } from '../runtime/ids.ts'
-import { type Drill, drillCauses, drillReasons, drillStates, fileCauses } from './drill.ts'
+import { type Drill, drillCauses, drillReasons, drillStates, fileCauses, fileWays } from './drill.ts'
 import { begin, cursorAsked, cursorOf } from './drills-routes.ts'
 import type { DrillsService } from './drills-service.ts'
 
@@ -41,10 +41,15 @@ const drillSchema = z
     reason: z.enum(drillReasons).nullable().openapi({ description: 'Why it could not be run.' }),
     detail: z.string().nullable(),
     program: z.string().openapi({ description: 'Version of the program that ran it.' }),
-    versions: z.int(),
+    plans: z.int().openapi({ description: 'Backup plans that had a good version.' }),
+    versions: z.int().openapi({ description: 'Of these, those whose newest version was read.' }),
     entries: z.int().openapi({ description: 'Names that were read, with sizes and times.' }),
+    filesTotal: z.int().openapi({ description: 'Of these names, files; 0: not counted.' }),
     files: z.int().openapi({ description: 'Brought back and compared.' }),
     bytes: bytesSchema,
+    untimed: z.int().openapi({ description: 'Of these files, those whose time of the last change was not compared.' }),
+    readTwice: z.int().openapi({ description: 'Not brought back: read by two ways, in parts where they are too large.' }),
+    readTwiceBytes: bytesSchema,
     damaged: z.int().openapi({ description: 'Files and folders that did not come back as stored.' }),
   })
   .openapi('Drill')
@@ -65,6 +70,8 @@ const evidenceSchema = z
                 path: z.string().openapi({ description: 'Bytes that are no UTF-8 as U+0000 and base64.' }),
                 why: z.array(z.enum(fileCauses)).readonly(),
                 sizeBytes: bytesSchema,
+                way: z.enum(fileWays),
+                isTimeCompared: z.boolean(),
                 ranges: z
                   .array(z.object({ start: z.int(), end: z.int() }))
                   .readonly()
@@ -79,6 +86,10 @@ const evidenceSchema = z
         }),
       )
       .readonly(),
+    open: z
+      .array(z.object({ job: z.string(), path: z.string() }))
+      .readonly()
+      .openapi({ description: 'What was damaged and has not been read whole since: the next proof reads it again.' }),
   })
   .openapi('DrillEvidence')
 
@@ -170,7 +181,7 @@ export function drillsApiRoutes(services: {
       receivedAt: formatTime(receivedAt),
       files: files.map(({ ranges = null, sha256 = null, problem = null, ...file }) => ({ ...file, ranges, sha256, problem })),
     }))
-    return c.json({ seed: evidence.seed, versions }, 200)
+    return c.json({ seed: evidence.seed, versions, open: evidence.open }, 200)
   })
   routes.openapi(cancelRoute, async (c) => {
     const drill = await getDrill(c, 'drills:order', c.req.valid('param').drillId)

@@ -20,18 +20,24 @@ export function drillsChore({ drills }: { readonly drills: DrillsService }): Cho
     run: async ({ signal, onProgress }) => {
       const done = await drills.run({
         signal,
-        onProgress: (_drill, { bytes }) => onProgress({ words: 'bringing files back', done: bytes, unit: 'bytes' }),
+        onProgress: (_drill, { names, bytes }) =>
+          onProgress(
+            names === undefined
+              ? { words: 'bringing files back', done: bytes, unit: 'bytes' }
+              : { words: 'opening folders', done: names, unit: 'count' },
+          ),
       })
       return { summary: summaryOf(done), detail: done }
     },
   }
 }
 
-function summaryOf({ proved, damaged, notRun, overdue }: DrillsRun): string {
+function summaryOf({ proved, damaged, notRun, waiting, overdue }: DrillsRun): string {
   const said = [
-    ...(proved + damaged + notRun === 0 ? ['No restore was due.'] : [`Proved: ${proved}.`]),
+    ...(proved + damaged + notRun > 0 ? [`Proved: ${proved}.`] : waiting === 0 ? ['No restore was due.'] : []),
     ...(damaged === 0 ? [] : [`With damage: ${damaged}.`]),
     ...(notRun === 0 ? [] : [`Could not be run: ${notRun}.`]),
+    ...(waiting === 0 ? [] : [`Still waiting: ${waiting}.`]),
     ...(overdue === 0 ? [] : [`Computers without a proof for thirty days: ${overdue}.`]),
   ]
   return said.join(' ')

@@ -20,7 +20,7 @@ import { Problem } from '../http/problem.ts'
 import { isId } from '../runtime/ids.ts'
 import { type Drill, type DrillCursor, DrillError, isOver } from './drill.ts'
 import { cancelDrillPath, drillPath, drillsPath } from './drill-paths.ts'
-import { drilledVersion, drillRow } from './drill-props.ts'
+import { drilledVersion, drillRow, waitWords } from './drill-props.ts'
 import type { DrillsService } from './drills-service.ts'
 
 const drillsPerPage = 25
@@ -29,7 +29,7 @@ export function drillsRoutes(options: {
   readonly customers: CustomersService
   readonly devices: Pick<DevicesService, 'find'>
   readonly drills: DrillsService
-  readonly chores: Pick<ChoresService, 'runNow'>
+  readonly chores: Pick<ChoresService, 'runNow' | 'heavyNow'>
   readonly clientOf: ClientOf
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
@@ -62,6 +62,7 @@ export function drillsRoutes(options: {
         open: open && {
           row: drillRow(open),
           progress: drills.progressOf(open.drillId),
+          waitsFor: waitsFor(open),
           cancelPath: mayOrder ? cancelDrillPath(open.drillId) : undefined,
         },
         drills: shown.filter(({ state }) => isOver(state)).map(drillRow),
@@ -109,11 +110,16 @@ export function drillsRoutes(options: {
         row: drillRow(drill),
         startedAtMs: drill.startedAt,
         endedAtMs: drill.endedAt,
+        isInbox: device.kind === 'inbox',
+        plans: drill.counts.plans,
         versionsRead: drill.counts.versions,
         entries: drill.counts.entries,
+        filesTotal: drill.counts.filesTotal,
+        untimed: drill.counts.untimed,
         program: drill.program,
         number: drillId,
         progress: drills.progressOf(drillId),
+        waitsFor: waitsFor(drill),
         cancelPath: mayCancel ? cancelDrillPath(drillId) : undefined,
         versions: mayReadFilesByRole ? (evidence?.versions.map(drilledVersion) ?? []) : undefined,
       }),
@@ -128,6 +134,11 @@ export function drillsRoutes(options: {
     })
     return c.redirect(drillPath(drill.drillId), 303)
   })
+
+  function waitsFor(drill: Drill): string | undefined {
+    if (drill.state !== 'waiting') return undefined
+    return waitWords({ isForQuiet: drills.waitsForQuiet(drill), running: chores.heavyNow() })
+  }
 
   async function getDevice(c: AppContext, permission: Permission): Promise<Device> {
     const id = c.req.param('deviceId') ?? ''
@@ -148,7 +159,7 @@ export function drillsRoutes(options: {
   return routes
 }
 
-/** Wakes the chore: one that runs already takes what waits by itself. */
+/** Wakes the chore: one that runs already takes what waits by itself, in this turn or in a minute. */
 export async function begin(chores: Pick<ChoresService, 'runNow'>): Promise<void> {
   await chores.runNow('drills').catch((error: unknown) => {
     if (!(error instanceof ChoreError)) throw error

@@ -1,6 +1,7 @@
 /**
  * Drills: asked for by a person, or because a computer's turn came; run one after the other by the chore, each to an end that is kept.
- * A box that is stopped in the middle of one begins it again, three times at most.
+ * A box that is stopped in the middle of one begins it again, three times at most. Other chores wait while the chore has its turn, so it
+ * ends after a quarter of an hour, and where nobody asked and bytes are moving it does not begin.
  */
 import type { AlarmsService } from '../alarms/alarms-service.ts'
 import { type ActingAs, actorName } from '../audit/audit.ts'
@@ -11,6 +12,7 @@ import type { Device } from '../devices/device.ts'
 import { findStandLocked } from '../devices/devices-table.ts'
 import { type Id, newId } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
+import { patienceMs } from '../verification/polite-pause.ts'
 import {
   type Drill,
   type DrillCounts,
@@ -49,7 +51,12 @@ export interface DrillsService {
   readonly dueAt: () => Promise<number | undefined>
   /** The same for one computer; undefined while it has nothing to bring back. */
   readonly dueAtOf: (device: Device) => Promise<number | undefined>
-  /** All that wait or are due, one after the other; then it is told which computers lack a proof. */
+  /** Whether a drill waits until no backup and no restore moves bytes. */
+  readonly waitsForQuiet: (drill: Drill) => boolean
+  /**
+   * Those that wait or are due, one after the other, for a quarter of an hour and the one begun last; then it is told which computers
+   * are damaged and which lack a proof. What still waits is due again at once.
+   */
   readonly run: (run: {
     readonly signal: AbortSignal
     readonly onProgress: (drill: Drill, progress: DrillProgress) => void
@@ -60,24 +67,26 @@ export interface DrillsRun {
   readonly proved: number
   readonly damaged: number
   readonly notRun: number
+  readonly waiting: number
   readonly overdue: number
 }
 
 export interface DrillsOptions extends ComputerDrillOptions {
   readonly database: Database
-  readonly alarms: Pick<AlarmsService, 'raise' | 'settle' | 'keepOnly'>
+  readonly alarms: Pick<AlarmsService, 'keepOnly'>
   readonly timeZone: string
   /** Of the program. */
   readonly version: string
 }
 
 const maxWaiting = 1000
-const maxVersionsOfDrill = 16
 const maxAttempts = 3
+const turnMs = 15 * 60 * 1000
+const lookForQuietEveryMs = 60 * 1000
 const cancelled = new Error('somebody cancelled the drill')
 
 export function createDrills(options: DrillsOptions): DrillsService {
-  const { database, clock, randomness, alarms, timeZone } = options
+  const { database, clock, randomness, alarms, timeZone, traffic } = options
   const { kysely } = database
   const running = new Map<Id<'drl'>, { readonly abort: AbortController; progress: DrillProgress | undefined }>()
 
@@ -107,8 +116,9 @@ export function createDrills(options: DrillsOptions): DrillsService {
 
   const runOne = async (drill: Drill, run: Parameters<DrillsService['run']>[0]): Promise<DrillResult | undefined> => {
     if (drill.attempts >= maxAttempts) {
-      await end({ drill, state: 'not-run', endedAt: clock.now(), reason: 'stopped', detail: stoppedOften })
-      return undefined
+      const given = { reason: 'stopped', detail: stoppedOften } as const
+      await end({ drill, state: 'not-run', endedAt: clock.now(), ...given })
+      return { kind: 'not-run', ...given }
     }
     if (!(await table.startDrill(kysely, drill.drillId, clock.now()))) return undefined
     const abort = new AbortController()
@@ -119,8 +129,9 @@ export function createDrills(options: DrillsOptions): DrillsService {
       run.onProgress(drill, progress)
     }
     try {
-      const versionIds = await table.listNewestGood(kysely, { deviceId: drill.deviceId, limit: maxVersionsOfDrill })
-      const result = await drillComputer({ drill, versionIds, signal, onProgress }, options)
+      const plans = await table.listPlans(kysely, drill.deviceId)
+      const open = await table.findOpenPaths(kysely, drill.deviceId)
+      const result = await drillComputer({ drill, plans, open, signal, markSignal: run.signal, onProgress }, options)
       await conclude(drill, result)
       return result
     } catch (error) {
@@ -150,12 +161,18 @@ export function createDrills(options: DrillsOptions): DrillsService {
       return
     }
     const { counts, evidence } = result
-    const key = { code: 'HF-DRILL-FAILED', subject: drill.deviceId } as const
-    const isDamaged = counts.damaged > 0
-    await end({ drill, state: isDamaged ? 'damaged' : 'proved', endedAt, counts, evidence })
-    const { customerId, deviceId } = drill
-    if (isDamaged) await alarms.raise({ ...key, customerId, deviceId, detail: damageSentence(counts) })
-    else await alarms.settle(key)
+    await end({ drill, state: counts.damaged > 0 ? 'damaged' : 'proved', endedAt, counts, evidence })
+  }
+
+  /** From how computers stand: a crash after a drill's end loses none, and one that went away leaves none open. */
+  const tellDamaged = async (): Promise<void> => {
+    const computers = await table.listDrillable(kysely)
+    await alarms.keepOnly(
+      'HF-DRILL-FAILED',
+      computers.flatMap(({ deviceId, customerId, damage }) =>
+        damage === undefined ? [] : [{ subject: deviceId, customerId, deviceId, detail: damageSentence(damage) }],
+      ),
+    )
   }
 
   const tellOverdue = async (): Promise<number> => {
@@ -170,7 +187,12 @@ export function createDrills(options: DrillsOptions): DrillsService {
     return overdue.length
   }
 
+  /** As long as verification is patient. */
+  const waitsForQuiet = ({ state, cause, askedAt }: Drill): boolean =>
+    state === 'waiting' && cause === 'week' && traffic.isBusy() && clock.now() - askedAt < patienceMs
+
   return {
+    waitsForQuiet,
     start: async () => {
       await removeScratches(options.dataFolder)
       await table.restartDrills(kysely)
@@ -218,7 +240,7 @@ export function createDrills(options: DrillsOptions): DrillsService {
     dueAt: async () => {
       const nowMs = clock.now()
       const waiting = await table.findNextWaiting(kysely)
-      if (waiting !== undefined) return Math.min(waiting.askedAt, nowMs)
+      if (waiting !== undefined) return waitsForQuiet(waiting) ? nowMs + lookForQuietEveryMs : Math.min(waiting.askedAt, nowMs)
       const moments = slotMoments(nowMs, timeZone)
       const times = (await table.listDrillable(kysely)).map((computer) => drillDueAt(computer, moments))
       return times.length === 0 ? undefined : Math.min(...times)
@@ -237,16 +259,19 @@ export function createDrills(options: DrillsOptions): DrillsService {
     run: async (run) => {
       await queueDue()
       const sum = { proved: 0, damaged: 0, notRun: 0 }
-      for (;;) {
+      const turnEndsAt = clock.now() + turnMs
+      while (clock.now() < turnEndsAt) {
         if (run.signal.aborted && run.signal.reason !== boxStops) await cancelWaiting()
         run.signal.throwIfAborted()
         const drill = await table.findNextWaiting(kysely)
-        if (drill === undefined) break
+        if (drill === undefined || waitsForQuiet(drill)) break
         const result = await runOne(drill, run)
+        await tellDamaged()
         if (result?.kind === 'not-run') sum.notRun += 1
         else if (result?.kind === 'read') sum[result.counts.damaged > 0 ? 'damaged' : 'proved'] += 1
       }
-      return { ...sum, overdue: await tellOverdue() }
+      await tellDamaged()
+      return { ...sum, waiting: await table.countWaiting(kysely), overdue: await tellOverdue() }
     },
   }
 }
@@ -258,7 +283,7 @@ function newDrillId(randomness: Randomness): Id<'drl'> {
 }
 
 /** Without names: staff read it. */
-function damageSentence({ damaged, files, versions }: DrillCounts): string {
+function damageSentence({ damaged, files, versions }: Pick<DrillCounts, 'damaged' | 'files' | 'versions'>): string {
   const what = damaged === 1 ? '1 file or folder' : `${damaged} files or folders`
   const of = versions === 1 ? 'the newest good version' : `the newest good versions of ${versions} backup plans`
   return `${what} of ${of} could not be brought back as stored; ${files} came back whole.`

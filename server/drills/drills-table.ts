@@ -7,13 +7,17 @@ import {
   type DrillCounts,
   type DrillCursor,
   type DrillEvidence,
+  type DrilledFile,
+  type DrilledVersion,
   type DrillOutcome,
   type DrillReason,
   type DrillStanding,
   type DrillState,
   noCounts,
+  type OpenPath,
 } from './drill.ts'
 import type { DrillTurn } from './drill-slots.ts'
+import type { DrillPlan } from './pick-plans.ts'
 
 export interface DrillRow {
   readonly id: Id<'drl'>
@@ -34,6 +38,11 @@ export interface DrillRow {
   readonly files: number
   readonly bytes: number
   readonly damaged: number
+  readonly plans: number
+  readonly files_total: number
+  readonly read_twice: number
+  readonly read_twice_bytes: number
+  readonly untimed: number
   readonly evidence: string | null
 }
 
@@ -44,6 +53,8 @@ export interface DrillStandingRow {
   readonly last_drill: Id<'drl'> | null
   readonly proved_at: number | null
   readonly proved_drill: Id<'drl'> | null
+  readonly damaged_at: number | null
+  readonly damaged_drill: Id<'drl'> | null
 }
 
 declare module '../database/tables.ts' {
@@ -68,7 +79,7 @@ export async function insertDrill(db: Queryable, drill: NewDrill): Promise<void>
     .values({
       ...ids,
       ...nothing,
-      ...noCounts,
+      ...countColumns(noCounts),
       cause,
       asked_by: askedBy ?? null,
       asked_at: askedAt,
@@ -86,7 +97,38 @@ export async function findDrill(db: Queryable, drillId: Id<'drl'>): Promise<Dril
 
 export async function findEvidence(db: Queryable, drillId: Id<'drl'>): Promise<DrillEvidence | undefined> {
   const row = await db.selectFrom('drills').select('evidence').where('id', '=', drillId).executeTakeFirst()
-  return row?.evidence ? (JSON.parse(row.evidence) as DrillEvidence) : undefined
+  return row?.evidence ? parseEvidence(row.evidence) : undefined
+}
+
+type EvidenceOnceKept = Pick<DrillEvidence, 'seed'> & {
+  readonly open?: DrillEvidence['open']
+  readonly versions: readonly (Omit<DrilledVersion, 'files'> & {
+    readonly files: readonly (Omit<DrilledFile, 'way' | 'isTimeCompared'> & Partial<DrilledFile>)[]
+  })[]
+}
+
+/** Drills of earlier programs did not say how each file was read, nor what stays open. */
+function parseEvidence(text: string): DrillEvidence {
+  const { seed, versions, open } = JSON.parse(text) as EvidenceOnceKept
+  const whole = versions.map((version) => ({
+    ...version,
+    files: version.files.map((file) => {
+      const isRestored = file.way === undefined ? file.ranges === undefined : file.way === 'restored'
+      return { ...file, way: isRestored ? 'restored' : 'read-twice', isTimeCompared: file.isTimeCompared ?? isRestored } as const
+    }),
+  }))
+  const damaged = whole.flatMap(({ job, files, lost }) => [
+    ...files.filter(({ problem }) => problem !== undefined).map(({ path }) => ({ job, path })),
+    ...lost.map(({ path }) => ({ job, path })),
+  ])
+  return { seed, versions: whole, open: open ?? damaged }
+}
+
+/** What the computer's last drill that found damage left open. */
+export async function findOpenPaths(db: Queryable, deviceId: Id<'dev'>): Promise<readonly OpenPath[]> {
+  const [standing] = await listStandings(db, [deviceId])
+  if (standing?.damage === undefined) return []
+  return (await findEvidence(db, standing.damage.drillId))?.open ?? []
 }
 
 /** The newest first. */
@@ -166,22 +208,29 @@ export async function endDrill(tx: Transaction, end: DrillEnd): Promise<void> {
       ended_at: endedAt,
       reason: reason ?? null,
       detail: detail?.slice(0, maxDetailCharacters) ?? null,
-      ...counts,
+      ...countColumns(counts),
       evidence: evidence === undefined ? null : JSON.stringify(evidence),
     })
     .where('id', '=', drill.drillId)
     .execute()
   const last = { tried_at: endedAt, outcome: state, last_drill: drill.drillId }
-  const proved = state === 'proved' ? { proved_at: endedAt, proved_drill: drill.drillId } : {}
+  const more = standingAfter(state, { endedAt, drillId: drill.drillId })
+  const none = { proved_at: null, proved_drill: null, damaged_at: null, damaged_drill: null }
   await tx
     .insertInto('drill_standings')
-    .values({ device_id: drill.deviceId, proved_at: null, proved_drill: null, ...last, ...proved })
-    .onDuplicateKeyUpdate({ ...last, ...proved })
+    .values({ device_id: drill.deviceId, ...none, ...last, ...more })
+    .onDuplicateKeyUpdate({ ...last, ...more })
     .execute()
   await forgetOld(tx, drill.deviceId)
 }
 
-/** The proof that counts is kept, however long ago it was. */
+/** Damage stays until a proof: one that was cancelled, or could not run, says nothing of it. */
+function standingAfter(state: DrillOutcome, { endedAt, drillId }: { readonly endedAt: number; readonly drillId: Id<'drl'> }) {
+  if (state === 'proved') return { proved_at: endedAt, proved_drill: drillId, damaged_at: null, damaged_drill: null }
+  return state === 'damaged' ? { damaged_at: endedAt, damaged_drill: drillId } : {}
+}
+
+/** The proof that counts is kept, however long ago it was, and so is the damage that does. */
 async function forgetOld(tx: Transaction, deviceId: Id<'dev'>): Promise<void> {
   const query = tx.selectFrom('drills').select(['asked_at']).where('device_id', '=', deviceId)
   const beyond = await query.orderBy('asked_at', 'desc').orderBy('id', 'desc').limit(1).offset(drillsKept).executeTakeFirst()
@@ -191,7 +240,15 @@ async function forgetOld(tx: Transaction, deviceId: Id<'dev'>): Promise<void> {
     .where('device_id', '=', deviceId)
     .where('asked_at', '<=', beyond.asked_at)
     .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('drill_standings').select('device_id').whereRef('proved_drill', '=', 'drills.id'))),
+      not(
+        exists(
+          selectFrom('drill_standings')
+            .select('device_id')
+            .where(({ eb, or }) =>
+              or([eb('proved_drill', '=', eb.ref('drills.id')), eb('damaged_drill', '=', eb.ref('drills.id'))]),
+            ),
+        ),
+      ),
     )
     .execute()
 }
@@ -199,12 +256,21 @@ async function forgetOld(tx: Transaction, deviceId: Id<'dev'>): Promise<void> {
 /** Of these computers, those that have had one. */
 export async function listStandings(db: Queryable, deviceIds: readonly Id<'dev'>[]): Promise<readonly DrillStanding[]> {
   if (deviceIds.length === 0) return []
-  return (await db.selectFrom('drill_standings').selectAll().where('device_id', 'in', deviceIds).execute()).map(toStanding)
+  const rows = await db
+    .selectFrom('drill_standings')
+    .leftJoin('drills', 'drills.id', 'drill_standings.last_drill')
+    .selectAll('drill_standings')
+    .select('drills.detail')
+    .where('drill_standings.device_id', 'in', deviceIds)
+    .execute()
+  return rows.map(toStanding)
 }
 
 export interface DrillableComputer extends DrillTurn {
   readonly customerId: Id<'cus'>
   readonly provedAt: number | undefined
+  /** Of the last drill that found damage, until one proves that it is mended. */
+  readonly damage: Pick<DrillCounts, 'damaged' | 'files' | 'versions'> | undefined
 }
 
 /** Every computer that has a good version, and is not being forgotten. */
@@ -212,6 +278,8 @@ export async function listDrillable(db: Queryable): Promise<readonly DrillableCo
   const rows = await db
     .selectFrom('devices')
     .leftJoin('drill_standings', 'drill_standings.device_id', 'devices.id')
+    .leftJoin('drills', 'drills.id', 'drill_standings.damaged_drill')
+    .select(['drills.damaged', 'drills.files', 'drills.versions'])
     .select(['devices.id', 'devices.customer_id', 'devices.first_version_at', 'devices.connected_at'])
     .select(['drill_standings.tried_at', 'drill_standings.outcome', 'drill_standings.proved_at'])
     .where('devices.last_good_version', 'is not', null)
@@ -225,29 +293,29 @@ export async function listDrillable(db: Queryable): Promise<readonly DrillableCo
     triedAt: row.tried_at ?? undefined,
     hasNotRun: row.outcome === 'not-run',
     provedAt: row.proved_at ?? undefined,
+    damage:
+      row.damaged === null || row.files === null || row.versions === null
+        ? undefined
+        : { damaged: row.damaged, files: row.files, versions: row.versions },
   }))
 }
 
 /** The newest good version of each job, those of the newest first. */
-export async function listNewestGood(
-  db: Queryable,
-  page: { readonly deviceId: Id<'dev'>; readonly limit: number },
-): Promise<readonly Id<'snap'>[]> {
-  const rows = await db
+export async function listPlans(db: Queryable, deviceId: Id<'dev'>): Promise<readonly DrillPlan[]> {
+  return await db
     .selectFrom('jobs')
     .innerJoin('snapshots', 'snapshots.id', 'jobs.last_good_version')
-    .select('snapshots.id')
-    .where('jobs.device_id', '=', page.deviceId)
+    .select(['snapshots.id as version', 'jobs.name as job'])
+    .where('jobs.device_id', '=', deviceId)
     .orderBy('snapshots.received_at', 'desc')
     .orderBy('snapshots.id')
-    .limit(page.limit)
     .execute()
-  return rows.map(({ id }) => id)
 }
 
 const columns = [
   ...(['id', 'customer_id', 'device_id', 'cause', 'asked_by', 'asked_at', 'state', 'attempts', 'started_at'] as const),
   ...(['ended_at', 'reason', 'detail', 'program', 'versions', 'entries', 'files', 'bytes', 'damaged'] as const),
+  ...(['plans', 'files_total', 'read_twice', 'read_twice_bytes', 'untimed'] as const),
 ] as const
 
 /** Without the evidence, which is long. */
@@ -256,7 +324,6 @@ function selectDrills(db: Queryable) {
 }
 
 function toDrill(row: Omit<Selectable<DrillRow>, 'evidence'>): Drill {
-  const { versions, entries, files, bytes, damaged } = row
   return {
     drillId: row.id,
     customerId: row.customer_id,
@@ -271,11 +338,24 @@ function toDrill(row: Omit<Selectable<DrillRow>, 'evidence'>): Drill {
     reason: row.reason ?? undefined,
     detail: row.detail ?? undefined,
     program: row.program,
-    counts: { versions, entries, files, bytes, damaged },
+    counts: countsOf(row),
   }
 }
 
-function toStanding(row: DrillStandingRow): DrillStanding {
+type CountColumns = Pick<DrillRow, 'plans' | 'versions' | 'entries' | 'files' | 'bytes' | 'untimed' | 'damaged'> &
+  Pick<DrillRow, 'files_total' | 'read_twice' | 'read_twice_bytes'>
+
+function countColumns({ filesTotal, readTwice, readTwiceBytes, ...same }: DrillCounts): CountColumns {
+  return { ...same, files_total: filesTotal, read_twice: readTwice, read_twice_bytes: readTwiceBytes }
+}
+
+function countsOf(row: CountColumns): DrillCounts {
+  const { plans, versions, entries, files, bytes, untimed, damaged } = row
+  const more = { filesTotal: row.files_total, readTwice: row.read_twice, readTwiceBytes: row.read_twice_bytes }
+  return { plans, versions, entries, files, bytes, untimed, damaged, ...more }
+}
+
+function toStanding(row: DrillStandingRow & { readonly detail: string | null }): DrillStanding {
   return {
     deviceId: row.device_id,
     triedAt: row.tried_at ?? undefined,
@@ -283,5 +363,8 @@ function toStanding(row: DrillStandingRow): DrillStanding {
     lastDrill: row.last_drill ?? undefined,
     provedAt: row.proved_at ?? undefined,
     provedDrill: row.proved_drill ?? undefined,
+    damage:
+      row.damaged_at === null || row.damaged_drill === null ? undefined : { atMs: row.damaged_at, drillId: row.damaged_drill },
+    notRunDetail: row.outcome === 'not-run' ? (row.detail ?? undefined) : undefined,
   }
 }

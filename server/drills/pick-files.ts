@@ -24,6 +24,7 @@ export const wholeMaxBytes: Readonly<Record<FileCause, number>> = {
   random: 64 * MiB,
   newest: 256 * MiB,
   largest: 2048 * MiB,
+  again: 2048 * MiB,
 }
 /** Of a drill, whatever it draws. */
 export const drillMaxBytes = 4096 * MiB
@@ -39,24 +40,29 @@ interface Found {
 export interface FilePicker {
   readonly see: (walked: WalkedEntry) => void
   readonly entries: () => number
+  readonly files: () => number
   /** `budgetBytes`: what the drill may still read. */
   readonly picked: (budgetBytes: number) => readonly PickedFile[]
 }
 
-export function createFilePicker(seed: number): FilePicker {
+/** `again`: paths, as latin1, that are to be read whatever is drawn. */
+export function createFilePicker({ seed, again }: { readonly seed: number; readonly again: ReadonlySet<string> }): FilePicker {
   const draw = randomNumbers(seed)
   const sample: Found[] = []
   let [entries, files] = [0, 0]
   let newest: Found | undefined
   let largest: Found | undefined
+  const foundAgain: Found[] = []
 
   return {
     entries: () => entries,
+    files: () => files,
     see: ({ path, entry }) => {
       entries += 1
       if (!isDrillable(entry)) return
       files += 1
       const found = { path, entry }
+      if (again.size > 0 && again.has(path.toString('latin1'))) foundAgain.push(found)
       if (newest === undefined || entry.mtimeNs > newest.entry.mtimeNs) newest = found
       if (largest === undefined || entry.size > largest.entry.size) largest = found
       // Each file of a version is as likely as any other, however many there are (Vitter's algorithm R).
@@ -75,6 +81,8 @@ export function createFilePicker(seed: number): FilePicker {
         if (known === undefined) chosen.set(key, { found, why: [why] })
         else known.why.push(why)
       }
+      // First, while there is most to spend.
+      for (const found of foundAgain) choose(found, 'again')
       for (const found of sample) choose(found, 'random')
       choose(newest, 'newest')
       choose(largest, 'largest')
@@ -91,6 +99,11 @@ export function createFilePicker(seed: number): FilePicker {
 /** How much of it is read. */
 export function readBytes({ entry, ranges }: Pick<PickedFile, 'entry' | 'ranges'>): number {
   return ranges?.reduce((sum, { start, end }) => sum + end - start, 0) ?? entry.size
+}
+
+/** As far as a damaged file must be read to be believed again: the ranges of a lesser reading lie within these. */
+export function isReadFar(file: Pick<PickedFile, 'entry' | 'ranges'>): boolean {
+  return readBytes(file) >= Math.min(file.entry.size, wholeMaxBytes.again)
 }
 
 function rangesOf(sizeBytes: number, why: readonly FileCause[], leftBytes: number): readonly ByteRange[] | undefined {

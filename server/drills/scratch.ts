@@ -1,5 +1,5 @@
 /** Where drills bring files back to: a folder for nobody else, below the box's own for what is temporary, removed whatever happens. */
-import { chmod, mkdir, open, rm } from 'node:fs/promises'
+import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readSpace } from '../prune/disk-bytes.ts'
 import { floorBytes, VolumeError } from '../storage-volumes/storage-volume.ts'
@@ -38,12 +38,6 @@ export async function openScratch(dataFolder: string, name: string): Promise<Scr
 /** What a killed box left: at each start. */
 export function removeScratches(dataFolder: string): Promise<void> {
   return removeFolder(drillsFolder(dataFolder))
-}
-
-/** Bytes in order, in a file that was not there. */
-export async function writePieces(path: string, pieces: AsyncIterable<Buffer>): Promise<void> {
-  await using file = await open(path, 'wx', 0o600)
-  for await (const piece of pieces) await file.writeFile(piece)
 }
 
 async function removeFolder(folder: string): Promise<void> {

@@ -12,12 +12,13 @@ export function politePause(options: {
   readonly traffic: Traffic
   readonly clock: Clock
   readonly signal: AbortSignal
+  readonly patienceMs?: number
 }): (pack: { readonly receivedAt: number }) => Promise<void> {
-  const { traffic, clock, signal } = options
+  const { traffic, clock, signal, patienceMs: patience = patienceMs } = options
   const sleep = (ms: number) => wait(ms, undefined, { signal }).catch(() => {})
   return async ({ receivedAt }) => {
     while (traffic.isBusy() && !signal.aborted) {
-      if (clock.now() - receivedAt > patienceMs) return sleep(breathMs)
+      if (clock.now() - receivedAt > patience) return sleep(breathMs)
       await sleep(lookEveryMs)
     }
   }

@@ -8,6 +8,7 @@ type Sample = (page: PageContext) => Html
 const dayMs = 86_400_000
 const MiB = 1024 ** 2
 const GiB = 1024 ** 3
+const nothingTwice = { readTwice: 0, readTwiceBytes: 0 } as const
 
 export function drillSamples(options: { readonly viewer: Viewer; readonly nowMs: number; readonly longName: string }) {
   const { viewer, nowMs, longName } = options
@@ -18,8 +19,10 @@ export function drillSamples(options: { readonly viewer: Viewer; readonly nowMs:
     atMs: nowMs - 3 * dayMs,
     path: '/drills/drl_x',
     askedBy: undefined,
-    files: 14,
-    bytes: 2.1 * GiB,
+    files: 13,
+    bytes: 18.2 * MiB,
+    readTwice: 1,
+    readTwiceBytes: 2 * GiB,
     damaged: 0,
     detail: undefined,
     ...props,
@@ -37,7 +40,14 @@ export function drillSamples(options: { readonly viewer: Viewer; readonly nowMs:
         open: undefined,
         drills: [
           row(),
-          row({ atMs: nowMs - 4 * dayMs, kind: 'cancelled', askedBy: 'helen@calder-rowe.example', files: 0, bytes: 0 }),
+          row({
+            atMs: nowMs - 4 * dayMs,
+            kind: 'cancelled',
+            askedBy: 'helen@calder-rowe.example',
+            files: 0,
+            bytes: 0,
+            ...nothingTwice,
+          }),
           row({ atMs: nowMs - 10 * dayMs, kind: 'damaged', damaged: 3 }),
           row({
             atMs: nowMs - 17 * dayMs,
@@ -45,6 +55,7 @@ export function drillSamples(options: { readonly viewer: Viewer; readonly nowMs:
             detail: 'The disk that holds these backups is not there, or another one lies in its place.',
             files: 0,
             bytes: 0,
+            ...nothingTwice,
           }),
           ...Array.from({ length: 8 }, (_, index) => row({ atMs: nowMs - (24 + 7 * index) * dayMs })),
         ],
@@ -58,6 +69,8 @@ export function drillSamples(options: { readonly viewer: Viewer; readonly nowMs:
     name,
     sizeBytes: 1.4 * MiB,
     why: ['random'],
+    way: 'restored',
+    isTimeCompared: true,
     ranges: undefined,
     sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     problem: undefined,
@@ -68,6 +81,8 @@ export function drillSamples(options: { readonly viewer: Viewer; readonly nowMs:
     file('home/helen/Documents/Wages March.ods', { why: ['newest'] }),
     file('var/lib/machines/accounts.vhdx', {
       why: ['largest'],
+      way: 'read-twice',
+      isTimeCompared: false,
       sizeBytes: 240 * GiB,
       ranges: Array.from({ length: 8 }, (_, index) => ({ start: index * 34 * GiB, end: index * 34 * GiB + 256 * MiB })),
     }),
@@ -83,20 +98,25 @@ export function drillSamples(options: { readonly viewer: Viewer; readonly nowMs:
         path: '/drills/drl_x',
         customer: { name: 'Harbour Street Dental', number: 'C-000012' },
         computer,
+        isInbox: false,
         drillsPath: '/computers/dev_x/drills',
         row: row(),
         startedAtMs: nowMs - 3 * dayMs - 74_000,
         endedAtMs: nowMs - 3 * dayMs,
+        plans: 1,
         versionsRead: 1,
         entries: 46_310,
+        filesTotal: 41_207,
+        untimed: 0,
         program: '0.1.0',
         number: 'drl_abcdefghijklmnopqrst',
         progress: undefined,
+        waitsFor: undefined,
         cancelPath: undefined,
         versions: [version('documents', files)],
         ...props,
       })
-  const nothingRead = { versionsRead: 0, entries: 0, versions: [] } as const
+  const nothingRead = { plans: 0, versionsRead: 0, entries: 0, filesTotal: 0, versions: [] } as const
 
   return {
     'drills-none': list({
@@ -114,8 +134,17 @@ export function drillSamples(options: { readonly viewer: Viewer; readonly nowMs:
     'drills-running': list({
       open: {
         row: row({ kind: 'running', askedBy: 'helen@calder-rowe.example', atMs: nowMs }),
-        progress: { versions: 0, versionsTotal: 3, bytes: 312 * MiB },
+        progress: { versions: 0, versionsTotal: 3, names: undefined, bytes: 312 * MiB },
+        waitsFor: undefined,
         cancelPath: '/drills/drl_x/cancel',
+      },
+    }),
+    'drills-opening': list({
+      open: {
+        row: row({ kind: 'running', atMs: nowMs }),
+        progress: { versions: 1, versionsTotal: 3, names: 120_000, bytes: 312 * MiB },
+        waitsFor: undefined,
+        cancelPath: undefined,
       },
     }),
     'drills-long': list({
@@ -124,6 +153,13 @@ export function drillSamples(options: { readonly viewer: Viewer; readonly nowMs:
     }),
     'drill-proved': certificate({}),
     'drill-staff': certificate({ versions: undefined }),
+    'drill-many-plans': certificate({
+      plans: 19,
+      versionsRead: 16,
+      untimed: 2,
+      versions: [version('documents', [file('home/helen/Documents/Wages March.ods', { why: ['again'], isTimeCompared: false })])],
+    }),
+    'drill-inbox': certificate({ isInbox: true, row: row({ kind: 'damaged', damaged: 1 }) }),
     'drill-damaged': certificate({
       row: row({ kind: 'damaged', damaged: 2, files: 13, askedBy: 'helen@calder-rowe.example' }),
       versionsRead: 2,
@@ -148,15 +184,17 @@ export function drillSamples(options: { readonly viewer: Viewer; readonly nowMs:
         kind: 'not-run',
         files: 0,
         bytes: 0,
+        ...nothingTwice,
         detail: 'The disk of the box has no room for what the drill would bring back.',
       }),
     }),
-    'drill-cancelled': certificate({ ...nothingRead, row: row({ kind: 'cancelled', files: 0, bytes: 0 }) }),
+    'drill-cancelled': certificate({ ...nothingRead, row: row({ kind: 'cancelled', files: 0, bytes: 0, ...nothingTwice }) }),
     'drill-waiting': certificate({
       ...nothingRead,
-      row: row({ kind: 'waiting', files: 0, bytes: 0, askedBy: 'helen@calder-rowe.example' }),
+      row: row({ kind: 'waiting', files: 0, bytes: 0, ...nothingTwice, askedBy: 'helen@calder-rowe.example' }),
       startedAtMs: undefined,
       endedAtMs: undefined,
+      waitsFor: 'Waits until other work of the box is done: Freeing space.',
       cancelPath: '/drills/drl_x/cancel',
     }),
     'drill-long': certificate({

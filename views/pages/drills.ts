@@ -22,8 +22,12 @@ export type DrillRowProps = {
   readonly path: string
   /** A mail address; nothing: by itself. */
   readonly askedBy: string | undefined
+  /** Brought back and compared. */
   readonly files: number
   readonly bytes: number
+  /** Only read, by two ways. */
+  readonly readTwice: number
+  readonly readTwiceBytes: number
   readonly damaged: number
   /** Why it could not run. */
   readonly detail: string | undefined
@@ -32,6 +36,8 @@ export type DrillRowProps = {
 export type DrillProgressProps = {
   readonly versions: number
   readonly versionsTotal: number
+  /** While folders are opened: names so far. */
+  readonly names: number | undefined
   readonly bytes: number
 }
 
@@ -43,7 +49,13 @@ export type DrillsPageProps = PageContext & {
   readonly nextAtMs: number | undefined
   /** One that waits or runs. */
   readonly open:
-    | { readonly row: DrillRowProps; readonly progress: DrillProgressProps | undefined; readonly cancelPath: string | undefined }
+    | {
+        readonly row: DrillRowProps
+        readonly progress: DrillProgressProps | undefined
+        /** What it waits for, if it does. */
+        readonly waitsFor: string | undefined
+        readonly cancelPath: string | undefined
+      }
     | undefined
   readonly drills: readonly DrillRowProps[]
   /** Nothing: there is no version to bring back, or it is not for this person. */
@@ -78,7 +90,7 @@ export function drillsPage(props: DrillsPageProps): Page {
     <header class="page-head">
       <div>
         ${headOf(props)}
-        <p class="lead">Once a week, in one of the nights, some files of the newest good versions are brought back into an empty folder of the box, compared with what is stored, and removed again.</p>
+        <p class="lead">Once a week, in one of the nights, some files of the newest good versions are brought back into an empty folder of the box, compared with what is stored, and removed again. What was found damaged is read again each time.</p>
       </div>
       ${orderPath === undefined || open !== undefined ? '' : html`<form action="${orderPath}" method="post"><button class="button primary">${icon('play')}Prove a restore now</button></form>`}
     </header>
@@ -103,13 +115,10 @@ function headOf({ reader, computer, lastProvedAtMs, nextAtMs }: DrillsPageProps)
 /** Renews itself while it waits or runs; without a script, by loading the page again. */
 export function drillProgress(
   reader: Reader,
-  props: { readonly path: string } & Pick<NonNullable<DrillsPageProps['open']>, 'row' | 'progress' | 'cancelPath'>,
+  props: { readonly path: string } & Pick<NonNullable<DrillsPageProps['open']>, 'row' | 'progress' | 'waitsFor' | 'cancelPath'>,
 ): Html {
-  const { path, row, progress, cancelPath } = props
-  const words =
-    row.kind === 'waiting' || progress === undefined
-      ? 'Waits for its turn.'
-      : `Backup plan ${countText(reader, Math.min(progress.versions + 1, progress.versionsTotal))} of ${countText(reader, progress.versionsTotal)}: ${sizeText(reader, progress.bytes)} brought back and compared.`
+  const { path, row, progress, waitsFor, cancelPath } = props
+  const words = row.kind === 'waiting' || progress === undefined ? (waitsFor ?? 'Begins.') : progressWords(reader, progress)
   return html`<section class="part" aria-labelledby="progress-title" hx-get="${path}" hx-trigger="every 3s" hx-select="#main" hx-target="#main" hx-swap="outerHTML">
       <header class="part-head"><h2 id="progress-title">A restore is being proved</h2><noscript><a class="end" href="${path}">Look again</a></noscript></header>
       <ul class="runs"><li class="progress">
@@ -119,6 +128,13 @@ export function drillProgress(
         <p class="hint">${words}</p><p class="hint end"></p>
       </li></ul>
     </section>`
+}
+
+function progressWords(reader: Reader, { versions, versionsTotal, names, bytes }: DrillProgressProps): string {
+  const where = `Backup plan ${countText(reader, Math.min(versions + 1, versionsTotal))} of ${countText(reader, versionsTotal)}`
+  return names === undefined
+    ? `${where}: ${sizeText(reader, bytes)} read and compared so far.`
+    : `${where}. Opening folders: ${countOf(reader, names, 'name')} so far.`
 }
 
 function ledger(reader: Reader, drills: readonly DrillRowProps[]): Html {
@@ -132,8 +148,10 @@ function ledger(reader: Reader, drills: readonly DrillRowProps[]): Html {
 }
 
 function row(reader: Reader, drill: DrillRowProps): Html {
-  const { kind, atMs, path, askedBy, files, bytes, damaged, detail } = drill
+  const { kind, atMs, path, askedBy, damaged, detail } = drill
   const hasRead = kind === 'proved' || kind === 'damaged'
+  const files = drill.files + drill.readTwice
+  const bytes = drill.bytes + drill.readTwiceBytes
   return html`
             <tr>
               <th scope="row" class="when"><a href="${path}">${timeTag(atMs, whenText(reader, atMs))}</a></th>

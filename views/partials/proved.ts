@@ -13,12 +13,12 @@ export type ProvedProps = {
   readonly provedAtMs: number | undefined
   /** Of those that have none yet. */
   readonly unproved: number
-  /** Where the last one did not bring everything back. */
+  /** Where one did not bring everything back, and none has since. */
   readonly damaged: readonly { readonly computer: string; readonly atMs: number; readonly path: string }[]
   /** Longer than thirty days. */
   readonly isOverdue: boolean
-  /** Why the last one could not be run, where it could not. */
-  readonly notRun?: { readonly atMs: number; readonly words: string } | undefined
+  /** Why the last one could not be run, where it could not; the latest of them. `computer`: of several. */
+  readonly notRun: { readonly atMs: number; readonly words: string; readonly computer: string | undefined } | undefined
   readonly path: string
 }
 
@@ -33,7 +33,9 @@ export function provedLine(reader: Reader, props: ProvedProps): Html {
 
 function provedWords(reader: Reader, { computers, provedAtMs, unproved, isOverdue, notRun }: ProvedProps): Html {
   const failed =
-    notRun === undefined ? '' : ` The last one could not be run ${whenInSentence(reader, notRun.atMs)}: ${notRun.words}`
+    notRun === undefined
+      ? ''
+      : html` The last one${notRun.computer === undefined ? '' : html` of <bdi>${notRun.computer}</bdi>`} could not be run ${whenInSentence(reader, notRun.atMs)}: ${notRun.words}`
   if (provedAtMs === undefined && unproved === computers)
     return html`${stateBadge(isOverdue ? 'partial' : 'none', 'Restore not proved yet')}. ${isOverdue ? 'For more than thirty days nothing has been brought back to see.' : 'Once a week some files are brought back to see that it works.'}${failed}`
   if (provedAtMs === undefined)

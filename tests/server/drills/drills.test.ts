@@ -3,12 +3,16 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { bytesOfText } from '../../../engine/index.ts'
+import { bytesOfText, textOfBytes } from '../../../engine/index.ts'
 import { actingOnTheBox } from '../../../server/audit/audit.ts'
-import type { Drill, DrillEvidence } from '../../../server/drills/drill.ts'
-import { drillVersion } from '../../../server/drills/drill-version.ts'
-import { openScratch } from '../../../server/drills/scratch.ts'
+import { type Drill, type DrillEvidence, noCounts } from '../../../server/drills/drill.ts'
+import { drillVersion, type VersionToDrill } from '../../../server/drills/drill-version.ts'
+import { endDrill, insertDrill } from '../../../server/drills/drills-table.ts'
+import { openScratch, type Scratch } from '../../../server/drills/scratch.ts'
 import { mappingStates, packStates } from '../../../server/packs/pack.ts'
+import { newId } from '../../../server/runtime/ids.ts'
+import { systemRandomness } from '../../../server/runtime/randomness.ts'
+import { VolumeError } from '../../../server/storage-volumes/storage-volume.ts'
 import { type UploadBox, uploadBox } from '../../support/upload-box.ts'
 import { commitTree, VersionWriter } from '../../support/version-writer.ts'
 import { type DrillOffice, drillOffice, hurtRecord, secretName, sha256Of } from './office.ts'
@@ -30,11 +34,8 @@ beforeEach(async () => {
 afterEach(async () => {
   // What a test left waiting is not the next one's.
   await box().database.kysely.deleteFrom('drills').execute()
-  await box()
-    .database.kysely.deleteFrom('devices')
-    .where('id', '=', at.computer.identity.deviceId)
-    .execute()
-    .catch(() => {})
+  const { deviceId } = at.computer.identity
+  await box().database.kysely.updateTable('devices').set({ state: 'forgotten' }).where('id', '=', deviceId).execute()
   await at[Symbol.asyncDispose]()
 })
 
@@ -51,12 +52,13 @@ const shortName = (path: string) => {
 
 describe('a drill', () => {
   test('brings files of the newest good version of each job back, and says of each what it was', async () => {
+    box().clock.advance(1000)
     await at.backUp('pictures')
     const drill = await at.drill()
     expect(drill).toMatchObject({ state: 'proved', cause: 'person', askedBy: 'holdfast command', program: '0.0.0-test' })
     expect(drill.counts).toMatchObject({ versions: 2, damaged: 0 })
     const { versions } = await evidenceOf(drill)
-    expect(versions.map(({ job }) => job).toSorted()).toEqual(['documents', 'pictures'])
+    expect(versions.map(({ job }) => job)).toEqual(['pictures', 'documents'])
     for (const version of versions) {
       // 12 drawn, the newest, the largest; of 25 files, folders and the way down to them besides.
       expect(version.files.length).toBeGreaterThanOrEqual(12)
@@ -97,31 +99,57 @@ describe('a drill', () => {
     await expect(drills().order(device, actingOnTheBox)).rejects.toMatchObject({ fault: 'no-version' })
   })
 
-  test('reads of a file that is too large for it some ranges, from the first byte to the last, and says which', async () => {
-    const device = await at.device()
-    const [version] = await box().devicesSide.snapshots.findByIds([device.lastGoodVersion!])
+  const drillNewest = async (scratch: Scratch, more: Partial<VersionToDrill> = {}) => {
+    const [version] = await box().devicesSide.snapshots.findByIds([(await at.device()).lastGoodVersion!])
     const repository = (await box().repositories.find(version!.repositoryId))!
-    await using scratch = await openScratch(box().dataFolder, 'ranges')
     const { signal } = new AbortController()
-    const { drilled, damaged } = await drillVersion({
+    const quiet = { pause: async () => {}, onNames: () => {}, onBytes: () => {} }
+    return await drillVersion({
       version: version!,
       records: box().records.source(repository),
       secrets: await box().repositories.openSecrets(repository),
       source: box().devicesSide.plaintexts.source(repository, { isUrgent: false, signal }),
-      scratch,
-      seed: 1,
-      budgetBytes: 0,
-      pause: async () => {},
-      onBytes: () => {},
-      signal,
+      ...{ scratch, seed: 1, again: [], budgetBytes: 0, ...quiet, signal, ...more },
     })
+  }
+
+  test('reads of a file that is too large for it some ranges, from the first byte to the last, and says which', async () => {
+    await using scratch = await openScratch(box().dataFolder, 'ranges')
+    const { drilled, counts } = await drillNewest(scratch)
     const large = drilled.files.find(({ why }) => why.includes('largest'))
     const bytes = readFileSync(join(at.folder, 'pictures', 'large.raw'))
-    expect(damaged).toBe(0)
+    const readTwice = drilled.files.filter(({ ranges }) => ranges !== undefined).length
+    const files = drilled.files.length - readTwice
+    expect(counts).toMatchObject({ damaged: 0, files, untimed: 0, readTwice, readTwiceBytes: readTwice * 1024 ** 2 })
+    expect(large).toMatchObject({ way: 'read-twice', isTimeCompared: false })
     expect(large?.ranges).toHaveLength(8)
     expect([large?.ranges?.[0]?.start, large?.ranges?.at(-1)?.end]).toEqual([0, bytes.length])
     const read = Buffer.concat(large!.ranges!.map(({ start, end }) => bytes.subarray(start, end)))
     expect(large?.sha256).toBe(createHash('sha256').update(read).digest('hex'))
+  })
+
+  test('without room on the box’s disk only reads, and says so', async () => {
+    await using scratch = await openScratch(box().dataFolder, 'full')
+    const demandRoom = async (bytes: number) => {
+      if (bytes > 1024 ** 2) throw new VolumeError('full', 'no room')
+    }
+    const { drilled, counts, cut, noRoom } = await drillNewest({ ...scratch, demandRoom }, { budgetBytes: 1024 ** 3 })
+    expect({ cut, noRoom: noRoom?.fault }).toEqual({ cut: undefined, noRoom: 'full' })
+    const large = drilled.files.find(({ why }) => why.includes('largest'))
+    expect(large).toMatchObject({ way: 'read-twice', ranges: undefined })
+    expect(large?.sha256).toBe(sha256Of(join(at.folder, 'pictures', 'large.raw')))
+    expect(counts.damaged).toBe(0)
+    expect(counts.files + counts.readTwice).toBe(drilled.files.length)
+  })
+
+  test('of a version without files proves nothing', async () => {
+    const { computer } = at
+    const writer = new VersionWriter(computer.secrets)
+    const session = await computer.target.openSession({ job: 'documents', parent: undefined })
+    const root = writer.tree([])
+    expect((await commitTree(session, writer, { root, device: computer.device })).kind).toBe('committed')
+    expect(await at.drill()).toMatchObject({ state: 'not-run', reason: 'nothing' })
+    expect(await standing()).toMatchObject({ outcome: 'not-run', provedAt: undefined })
   })
 
   test('a name that the box’s disk cannot hold is no damage: its bytes are compared all the same', async () => {
@@ -136,7 +164,8 @@ describe('a drill', () => {
     const sha256 = createHash('sha256').update(content).digest('hex')
     expect(files).toMatchObject([{ sha256 }, { sha256 }])
     expect(files.map(({ problem, ranges }) => ({ problem, ranges }))).toEqual([{}, {}])
-    expect(drill).toMatchObject({ state: 'proved', counts: { files: 2, damaged: 0 } })
+    expect(files.map(({ way }) => way).toSorted()).toEqual(['read-twice', 'restored'])
+    expect(drill).toMatchObject({ state: 'proved', counts: { files: 1, readTwice: 1, damaged: 0, filesTotal: 2 } })
   })
 
   test('where the disk is as full as may be, brings nothing back', async () => {
@@ -231,6 +260,82 @@ describe('damage', () => {
   })
 })
 
+describe('what was found damaged', () => {
+  const path = () => textOfBytes(Buffer.from(join(at.folder, 'letters', 'inline.txt').slice(1)))
+  const damagedBefore = async () => {
+    const { deviceId, customerId } = await at.device()
+    const drillId = newId('drl', systemRandomness)
+    const asked = { drillId, deviceId, customerId, askedAt: box().clock.now(), program: 'before' }
+    await insertDrill(box().database.kysely, { ...asked, cause: 'week', askedBy: undefined })
+    const open = [path(), 'no/longer/there'].map((one) => ({ job: 'documents', path: one }))
+    // As a box left it that was killed before it told anybody.
+    await box().database.transaction((tx) =>
+      endDrill(tx, {
+        drill: { drillId, deviceId },
+        state: 'damaged',
+        endedAt: box().clock.now(),
+        counts: { ...noCounts, versions: 1, damaged: 2 },
+        evidence: { seed: '', versions: [], open },
+      }),
+    )
+    return drillId
+  }
+
+  test('is told whatever happened to the box, outlives a cancelled drill, and ends when each of it was read again', async () => {
+    const drillId = await damagedBefore()
+    await run()
+    expect((await alarmsOf('HF-DRILL-FAILED')).map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^2 files or folders/),
+    ])
+    await drills().cancel(await drills().order(await at.device(), actingOnTheBox), actingOnTheBox)
+    await run()
+    expect(await standing()).toMatchObject({ outcome: 'cancelled', damage: { drillId } })
+    expect(await alarmsOf('HF-DRILL-FAILED')).toHaveLength(1)
+
+    const drill = await at.drill()
+    expect(drill.state).toBe('proved')
+    const { versions, open } = await evidenceOf(drill)
+    expect(versions[0]?.files.filter(({ why }) => why.includes('again')).map((file) => file.path)).toEqual([path()])
+    expect(open).toEqual([])
+    expect(await standing()).toMatchObject({ outcome: 'proved', damage: undefined })
+    expect(await alarmsOf('HF-DRILL-FAILED')).toEqual([])
+  })
+
+  test('is not told of any more when its computer is being forgotten', async () => {
+    await damagedBefore()
+    await run()
+    expect(await alarmsOf('HF-DRILL-FAILED')).toHaveLength(1)
+    const { deviceId } = at.computer.identity
+    await box().database.kysely.updateTable('devices').set({ state: 'forgotten' }).where('id', '=', deviceId).execute()
+    await run()
+    expect(await alarmsOf('HF-DRILL-FAILED')).toEqual([])
+  })
+
+  test('is not lost when something ends the drill later', async () => {
+    await at.backUp('pictures')
+    for (const file of at.packFiles('data')) for (let which = 0; which < 4; which += 1) hurtRecord(file, which)
+    const drill = await drills().order(await at.device(), actingOnTheBox)
+    let asked: Promise<void> | undefined
+    await drills().run({
+      signal: new AbortController().signal,
+      onProgress: (_drill, { versions }) => {
+        if (versions === 1) asked ??= drills().cancel(drill, actingOnTheBox)
+      },
+    })
+    await asked
+    expect((await drills().find(drill.drillId))?.state).toBe('damaged')
+    expect((await evidenceOf(drill)).open.length).toBeGreaterThan(0)
+    expect(await alarmsOf('HF-DRILL-FAILED')).toHaveLength(1)
+    const packs = await box()
+      .database.kysely.selectFrom('packs')
+      .select('state')
+      .where('device_id', '=', at.computer.identity.deviceId)
+      .execute()
+    expect(packs.map(({ state }) => state)).toContain(packStates.damaged)
+    expect(at.isScratchEmpty()).toBe(true)
+  })
+})
+
 describe('what cannot run', () => {
   const volumeId = () => join(box().dataFolder, 'repositories', 'volume-id')
 
@@ -315,7 +420,7 @@ describe('a box that is killed', () => {
   test('three times in the middle of one gives it up', async () => {
     let drill = await drills().order(await at.device(), actingOnTheBox)
     for (let times = 0; times < 3; times += 1) drill = await kill(drill)
-    await run()
+    expect(await run()).toMatchObject({ notRun: 1 })
     expect(await drills().find(drill.drillId)).toMatchObject({ state: 'not-run', reason: 'stopped' })
   })
 })
@@ -347,5 +452,36 @@ describe('by itself', () => {
     expect(await weekly()).toHaveLength(2)
     const view = (await box().care.chores.list()).find(({ chore }) => chore.name === 'drills')
     expect(view?.state.summary).toMatch(/No restore was due|Proved/)
+  })
+
+  test('not while a backup moves bytes: it waits without keeping others from their turn, and who asks need not wait', async () => {
+    const due = (await drills().dueAtOf(await at.device()))!
+    box().clock.advance(due - box().clock.now())
+    await at.backUp()
+    expect(await run()).toMatchObject({ proved: 0, waiting: 1 })
+    const [waiting] = await weekly()
+    expect(waiting?.state).toBe('waiting')
+    expect(drills().waitsForQuiet(waiting!)).toBe(true)
+    expect(await drills().dueAt()).toBeGreaterThan(box().clock.now())
+    box().clock.advance(3000)
+    expect(await drills().dueAt()).toBeLessThanOrEqual(box().clock.now())
+    expect(await run()).toMatchObject({ proved: 1, waiting: 0 })
+  })
+
+  test('for a quarter of an hour at a time: what still waits comes after others had their turn', async () => {
+    await using second = await drillOffice(upload)
+    for (const office of [at, second]) await drills().order(await office.device(), actingOnTheBox)
+    const signal = new AbortController().signal
+    let isLong = false
+    const first = await drills().run({
+      signal,
+      onProgress: () => {
+        if (!isLong) box().clock.advance(16 * 60_000)
+        isLong = true
+      },
+    })
+    expect(first).toMatchObject({ proved: 1, waiting: 1 })
+    expect(await drills().dueAt()).toBeLessThanOrEqual(box().clock.now())
+    expect(await run()).toMatchObject({ proved: 1, waiting: 0 })
   })
 })

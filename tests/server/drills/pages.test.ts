@@ -118,7 +118,8 @@ describe('the certificate', () => {
   test('says what was proved and what was not, when, of whom, by whom and with what', async () => {
     const page = await (await get('owner', `/drills/${proved.drillId}`)).text()
     for (const words of [
-      'Restoring RECEPTION works.',
+      'What was tried of RECEPTION came back.',
+      'every folder was opened',
       'What was proved',
       'What was not',
       'Harbour Street Dental, C-',

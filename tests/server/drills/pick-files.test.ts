@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FileEntry } from '../../../engine/index.ts'
-import { createFilePicker, drillMaxBytes, randomFiles, readBytes, wholeMaxBytes } from '../../../server/drills/pick-files.ts'
+import {
+  createFilePicker,
+  drillMaxBytes,
+  isReadFar,
+  randomFiles,
+  readBytes,
+  wholeMaxBytes,
+} from '../../../server/drills/pick-files.ts'
 
 const MiB = 1024 ** 2
 
@@ -19,8 +26,8 @@ function file(name: string, size: number, mtimeNs = 0n): FileEntry {
   }
 }
 
-function pick(files: readonly FileEntry[], { seed = 1, budgetBytes = drillMaxBytes } = {}) {
-  const picker = createFilePicker(seed)
+function pick(files: readonly FileEntry[], { seed = 1, budgetBytes = drillMaxBytes, again = [] as readonly string[] } = {}) {
+  const picker = createFilePicker({ seed, again: new Set(again.map((name) => `home/${name}`)) })
   for (const entry of files) picker.see({ path: Buffer.concat([Buffer.from('home/'), entry.name]), entry })
   return picker.picked(budgetBytes)
 }
@@ -46,6 +53,30 @@ describe('the files of a drill', () => {
   test('are all there are, of few; one file may be all three', () => {
     expect(pick([file('only', 3)])).toMatchObject([{ why: ['random', 'newest', 'largest'], ranges: undefined }])
     expect(pick([])).toEqual([])
+  })
+
+  test('are, before all others, those that were damaged before and are still there', () => {
+    const picked = pick(many, { again: ['file 4711', 'file 4999', 'gone'] })
+    expect(picked.slice(0, 2).map(({ entry, why }) => [entry.name.toString(), why])).toEqual([
+      ['file 4711', ['again']],
+      ['file 4999', ['again', 'newest']],
+    ])
+  })
+
+  test('that were damaged are believed when they were read as far as any drill reads', () => {
+    const image = [file('image.vhdx', 100_000 * MiB)]
+    const [full] = pick(image, { again: ['image.vhdx'] })
+    const [little] = pick(image, { again: ['image.vhdx'], budgetBytes: 64 * MiB })
+    expect([full, little, pick([file('only', 3)], { again: ['only'] })[0]].map((one) => isReadFar(one!))).toEqual([
+      true,
+      false,
+      true,
+    ])
+    // Wherever a lesser reading found it, the full one looks, too.
+    for (const [index, { start, end }] of little!.ranges!.entries()) {
+      expect(full!.ranges![index]!.start).toBeLessThanOrEqual(start)
+      expect(full!.ranges![index]!.end).toBeGreaterThanOrEqual(end)
+    }
   })
 
   test('come from everywhere: each file is drawn about as often as any other', () => {
