@@ -180,8 +180,8 @@ function keptVersion(
     isPinned: version.isPinned,
     newBytes: row.counts.addedBytes,
     reasons: decision.kind === 'keep' ? decision.reasons : [],
-    pinPath: mayPin && !version.isPinned ? pinPath(version.id) : undefined,
-    unpinPath: mayPin && version.isPinned ? unpinPath(version.id) : undefined,
+    pinPath: mayPin && !version.isPinned ? pinPath(version.id, 'kept') : undefined,
+    unpinPath: mayPin && version.isPinned ? unpinPath(version.id, 'kept') : undefined,
     deletePath: mayDelete ? deletePath(version.id) : undefined,
   }
 }

@@ -1,4 +1,4 @@
-/** The buttons beside a version: pin, unpin, delete, take back. Each leads to the page that shows what came of it. */
+/** The buttons beside a version: pin, unpin, delete, take back. Each leads to where one was, or to the page that shows what came of it. */
 import type { ActingAs } from '../audit/audit.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
@@ -11,7 +11,7 @@ import { isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import type { PersonDecisions } from './person-decisions.ts'
-import { binPath, keptPath } from './retention-paths.ts'
+import { backPath, binPath, type VersionBack, versionBacks } from './retention-paths.ts'
 
 export function versionButtonsRoutes(options: {
   readonly snapshots: Pick<SnapshotsService, 'find'>
@@ -37,13 +37,13 @@ export function versionButtonsRoutes(options: {
   routes.post('/versions/:snapshotId/pin', (c) =>
     act(c, 'versions:keep', async (version, actingAs) => {
       await retention.pin(version, actingAs)
-      return keptPath(version.deviceId)
+      return backPath(version, backAsked(c))
     }),
   )
   routes.post('/versions/:snapshotId/unpin', (c) =>
     act(c, 'versions:keep', async (version, actingAs) => {
       await retention.unpin(version, actingAs)
-      return keptPath(version.deviceId)
+      return backPath(version, backAsked(c))
     }),
   )
   routes.post('/versions/:snapshotId/delete', (c) =>
@@ -59,4 +59,8 @@ export function versionButtonsRoutes(options: {
     }),
   )
   return routes
+}
+
+function backAsked(c: AppContext): VersionBack {
+  return versionBacks.find((back) => back === c.req.query('back')) ?? 'kept'
 }

@@ -3,9 +3,9 @@ import type { VersionKeepProps } from '../../views/partials/version-keep.ts'
 import type { VersionWordsProps } from '../../views/partials/version-words.ts'
 import type { Access } from '../http/access.ts'
 import type { VersionKept } from '../retention/foresee.ts'
-import { pinPath, unpinPath } from '../retention/retention-paths.ts'
+import { pinPath, unpinPath, type VersionBack } from '../retention/retention-paths.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
-import { type NoteBack, notePath } from './note-paths.ts'
+import { notePath } from './note-paths.ts'
 import type { VersionNote } from './version-note.ts'
 
 export function wordsProps(note: VersionNote | undefined): VersionWordsProps | undefined {
@@ -13,7 +13,7 @@ export function wordsProps(note: VersionNote | undefined): VersionWordsProps | u
 }
 
 /** The form of a version's words; nothing for who may not write, and for what is not finished. */
-export function notePathFor(access: Access, version: Snapshot, back: NoteBack): string | undefined {
+export function notePathFor(access: Access, version: Snapshot, back: VersionBack): string | undefined {
   return access.may('versions:name', version.customerId) && !version.isCheckpoint ? notePath(version.id, back) : undefined
 }
 
@@ -28,7 +28,7 @@ export function versionKeepProps(
     words: wordsProps(known.note),
     kept: known.kept,
     notePath: notePathFor(access, version, 'version'),
-    pinPath: mayPin && !isPinned ? pinPath(version.id) : undefined,
-    unpinPath: mayPin && isPinned ? unpinPath(version.id) : undefined,
+    pinPath: mayPin && !isPinned ? pinPath(version.id, 'version') : undefined,
+    unpinPath: mayPin && isPinned ? unpinPath(version.id, 'version') : undefined,
   }
 }

@@ -5,6 +5,7 @@ export const versionNoteProblems = faultTable(VersionNoteError, {
   'not-found': 'HF-NOT-FOUND',
   checkpoint: 'HF-CONFLICT',
   ending: 'HF-CONFLICT',
+  changed: 'HF-CONFLICT',
   'bad-name': 'HF-VALIDATION',
   'bad-note': 'HF-VALIDATION',
 })

@@ -2,6 +2,7 @@
  * What people wrote about a version: a name and a note. They are contents, as names of files are: the customer's people read and write
  * them, staff never by role. The truth is the sealed `.note` file beside the version; the row repeats it, so that pages need no keys.
  */
+import { createHash } from 'node:crypto'
 import { noteMaxCharacters, noteNameMaxCharacters } from '../../engine/index.ts'
 import type { Id } from '../runtime/ids.ts'
 import { parseDisplayLines, parseDisplayText } from '../text/display-text.ts'
@@ -10,6 +11,15 @@ export interface NoteWords {
   /** Empty: none. */
   readonly name: string
   readonly note: string
+}
+
+export const noWords: NoteWords = { name: '', note: '' }
+
+/** What was there when somebody began to write: a form carries it, so that nobody's words are lost to somebody who did not see them. */
+export function seenOf({ name, note }: NoteWords): string {
+  return createHash('sha256')
+    .update(JSON.stringify([name, note]))
+    .digest('hex')
 }
 
 export interface VersionNote extends NoteWords {
@@ -26,7 +36,7 @@ export interface NamedVersion extends VersionNote {
 
 export type NoteField = keyof NoteWords
 
-export const versionNoteFaults = ['not-found', 'checkpoint', 'ending', 'bad-name', 'bad-note'] as const
+export const versionNoteFaults = ['not-found', 'checkpoint', 'ending', 'changed', 'bad-name', 'bad-note'] as const
 export type VersionNoteFault = (typeof versionNoteFaults)[number]
 
 export class VersionNoteError extends Error {

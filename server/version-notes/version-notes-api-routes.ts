@@ -12,7 +12,7 @@ import { Problem } from '../http/problem.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
-import type { NamedVersion } from './version-note.ts'
+import { type NamedVersion, noWords } from './version-note.ts'
 import type { VersionNotes } from './version-notes-service.ts'
 
 const common = { tags: ['Versions kept'], ...signedInOnly }
@@ -78,7 +78,7 @@ export function versionNotesApiRoutes(services: {
 
   routes.openapi(readRoute, async (c) => {
     const version = await getVersion(c, 'files:read', c.req.valid('param').snapshotId)
-    const { name, note } = (await versionNotes.find(version.id)) ?? { name: '', note: '' }
+    const { name, note } = (await versionNotes.find(version.id)) ?? noWords
     return c.json({ name, note }, 200)
   })
   routes.openapi(listRoute, async (c) => {
@@ -93,9 +93,7 @@ export function versionNotesApiRoutes(services: {
   })
   routes.openapi(changeRoute, async (c) => {
     const version = await getVersion(c, 'versions:name', c.req.valid('param').snapshotId)
-    const before = (await versionNotes.find(version.id)) ?? { name: '', note: '' }
-    const { name = before.name, note = before.note } = c.req.valid('json')
-    await versionNotes.write(version, { name, note }, actingAsUser(c, clientOf))
+    await versionNotes.write(version, c.req.valid('json'), actingAsUser(c, clientOf))
     return c.body(null, 204)
   })
   return routes

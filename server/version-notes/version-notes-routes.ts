@@ -14,20 +14,22 @@ import { readForm } from '../http/form.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { computerPath } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
+import { backPath, versionBacks } from '../retention/retention-paths.ts'
 import { isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
-import { backPath, noteBacks, notePath } from './note-paths.ts'
-import { type NoteField, VersionNoteError } from './version-note.ts'
+import { notePath } from './note-paths.ts'
+import { type NoteField, type NoteWords, noWords, seenOf, VersionNoteError } from './version-note.ts'
 import type { VersionNotes } from './version-notes-service.ts'
 
-const backSchema = z.enum(noteBacks).catch('version')
+const backSchema = z.enum(versionBacks).catch('version')
 /** Longer ones are told of in the form's own words. */
 const formMaxCharacters = 16_000
 const formSchema = z.object({
   name: z.string().max(formMaxCharacters).default(''),
   note: z.string().max(formMaxCharacters).default(''),
   back: backSchema,
+  seen: z.string().max(64).optional(),
 })
 
 export function versionNotesRoutes(options: {
@@ -43,20 +45,20 @@ export function versionNotesRoutes(options: {
 
   routes.get('/versions/:snapshotId/note', async (c) => {
     const version = await getVersion(c)
-    const words = await versionNotes.find(version.id)
-    const { name = '', note = '' } = words ?? {}
-    return c.html(await show(c, version, { values: { name, note }, problems: {}, back: backSchema.parse(c.req.query('back')) }))
+    return c.html(await show(c, version, { problems: {}, back: backSchema.parse(c.req.query('back')) }))
   })
 
   routes.post('/versions/:snapshotId/note', async (c) => {
     const version = await getVersion(c)
-    const { back, ...values } = await readForm(c, formSchema)
+    const { back, seen, ...values } = await readForm(c, formSchema)
     try {
-      await versionNotes.write(version, values, actingAsUser(c, clientOf))
+      await versionNotes.write(version, { ...values, seen }, actingAsUser(c, clientOf))
     } catch (error) {
+      if (!(error instanceof VersionNoteError)) throw error
+      if (error.fault === 'changed') return c.html(await show(c, version, { values, problems: {}, back, isChanged: true }), 409)
       const field = fieldOf(error)
       if (field === undefined) throw error
-      return c.html(await show(c, version, { values, problems: { [field]: (error as Error).message }, back }), 422)
+      return c.html(await show(c, version, { values, problems: { [field]: error.message }, back, seen }), 422)
     }
     return c.redirect(backPath(version, back), 303)
   })
@@ -64,7 +66,13 @@ export function versionNotesRoutes(options: {
   async function show(
     c: AppContext,
     version: Snapshot,
-    form: Pick<VersionNotePageProps, 'values' | 'problems'> & { readonly back: z.output<typeof backSchema> },
+    form: Pick<VersionNotePageProps, 'problems'> & {
+      readonly back: z.output<typeof backSchema>
+      /** As somebody typed them; otherwise as they are. */
+      readonly values?: NoteWords
+      readonly seen?: string | undefined
+      readonly isChanged?: boolean
+    },
   ) {
     const [{ viewer }, device, words] = await Promise.all([
       openAccountOf(c, customers, version.customerId),
@@ -72,6 +80,7 @@ export function versionNotesRoutes(options: {
       versionNotes.find(version.id),
     ])
     if (device === undefined) throw new Problem('HF-NOT-FOUND')
+    const now = words ?? noWords
     return versionNotePage({
       ...pageContext(c),
       viewer,
@@ -84,7 +93,9 @@ export function versionNotesRoutes(options: {
       path: notePath(version.id),
       backPath: backPath(version, form.back),
       back: form.back,
-      values: form.values,
+      values: form.values ?? now,
+      seen: form.seen ?? seenOf(now),
+      meanwhile: form.isChanged === true ? now : undefined,
       problems: form.problems,
       isNamed: words !== undefined,
       nameMaxCharacters: noteNameMaxCharacters,
@@ -103,8 +114,7 @@ export function versionNotesRoutes(options: {
   return routes
 }
 
-function fieldOf(error: unknown): NoteField | undefined {
-  if (!(error instanceof VersionNoteError)) return undefined
+function fieldOf(error: VersionNoteError): NoteField | undefined {
   if (error.fault === 'bad-name') return 'name'
   return error.fault === 'bad-note' ? 'note' : undefined
 }

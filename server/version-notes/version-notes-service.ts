@@ -25,7 +25,16 @@ import { removeMark, writeBeside } from '../snapshots/version-marks.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
 import { sealNote } from './note-files.ts'
 import { type DeviceOfNotes, reconcileNotes, saltBytes } from './reconcile-notes.ts'
-import { isEmpty, type NamedVersion, type NoteWords, parseNoteWords, type VersionNote, VersionNoteError } from './version-note.ts'
+import {
+  isEmpty,
+  type NamedVersion,
+  type NoteWords,
+  noWords,
+  parseNoteWords,
+  seenOf,
+  type VersionNote,
+  VersionNoteError,
+} from './version-note.ts'
 import { deleteNote, listNamedVersions, listNotes, putNote } from './version-notes-table.ts'
 
 export interface VersionNotes {
@@ -38,10 +47,19 @@ export interface VersionNotes {
     readonly limit: number
   }) => Promise<readonly NamedVersion[]>
   readonly find: (version: Id<'snap'>) => Promise<VersionNote | undefined>
-  /** Two empty texts clear it. Throws VersionNoteError `not-found`, `checkpoint`, `ending`, `bad-name`, `bad-note`. */
-  readonly write: (version: Snapshot, words: NoteWords, actingAs: ActingAs) => Promise<void>
+  /**
+   * What is absent stays; two empty texts clear it. Throws VersionNoteError `not-found`, `checkpoint`, `ending`, `bad-name`, `bad-note`;
+   * `changed` when `seen` (by `seenOf`) is given, other words are there, and these would take their place.
+   */
+  readonly write: (version: Snapshot, words: NoteChange, actingAs: ActingAs) => Promise<void>
   /** Rows as the files say, for one computer. Returns how many differed. */
   readonly reconcile: ReconcileNotes
+}
+
+export interface NoteChange {
+  readonly name?: string | undefined
+  readonly note?: string | undefined
+  readonly seen?: string | undefined
 }
 
 export type ReconcileNotes = (
@@ -82,12 +100,13 @@ export function createVersionNotes(options: VersionNotesOptions): VersionNotes {
     list,
     listOfDevice: (page) => listNamedVersions(kysely, page),
     find: async (version) => (await list([version])).get(version),
-    write: async (snapshot, given, actingAs) => {
-      const words = parseNoteWords(given)
+    write: async (snapshot, change, actingAs) => {
       const secrets = await openSecrets(await getRepository(snapshot.repositoryId, options))
       await options.writeIn(snapshot.repositoryId, ({ place, write }) =>
         database.transaction(async (tx) => {
           const { id, snapshotId, ...version } = await getNow(tx, snapshot, { place })
+          const [before = noWords] = await listNotes(tx, [id])
+          const words = wordsAfter(before, change)
           const name = snapshotName(snapshot)
           const at = clock.now()
           const by = actorName(actingAs.actor)
@@ -113,4 +132,12 @@ export function createVersionNotes(options: VersionNotesOptions): VersionNotes {
       return reconcileNotes(device, repository, writing, { database, randomness, openSecrets, reached })
     },
   }
+}
+
+function wordsAfter(before: NoteWords, { name = before.name, note = before.note, seen }: NoteChange): NoteWords {
+  const words = parseNoteWords({ name, note })
+  const now = seenOf(before)
+  if (seen !== undefined && seen !== now && seenOf(words) !== now)
+    throw new VersionNoteError('changed', 'Somebody else has written about this version meanwhile.')
+  return words
 }

@@ -152,6 +152,8 @@ export function keptSamples(options: { readonly viewer: Viewer; readonly nowMs: 
         backPath: '/computers/dev_x/kept',
         back: 'kept',
         values: { name: '', note: '' },
+        seen: 'x',
+        meanwhile: undefined,
         isNamed: false,
         problems: {},
         nameMaxCharacters: 100,
@@ -216,6 +218,11 @@ export function keptSamples(options: { readonly viewer: Viewer; readonly nowMs: 
       rules: { words, isOwn: true, plan: longName },
     }),
     note: note({}),
+    'version-note-meanwhile': note({
+      isNamed: true,
+      values: { name: 'Before the move', note: '' },
+      meanwhile: { name: longName, note: 'As the auditors saw it.\nDo not touch.' },
+    }),
     'note-wrong': note({
       isNamed: true,
       values: { name: 'Before the new accounts', note: 'Everything as the auditors saw it.\nDo not touch.' },

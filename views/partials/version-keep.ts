@@ -24,6 +24,7 @@ export function versionKeep(reader: Reader, { words, kept, notePath, pinPath, un
           ${name === '' ? '' : html`<p class="name"><bdi class="exact">${name}</bdi></p>`}
           ${words === undefined || words.note === '' ? '' : versionNote(words.note)}
           ${kept === undefined ? '' : html`<p>${keptUntil(reader, kept)}.</p>`}
+          ${pinPath === undefined ? '' : html`<p class="hint">Pin keeps it for good, until somebody unpins it.</p>`}
           <div class="row">${notePath === undefined ? '' : html`<a class="button small" href="${notePath}">${icon('pencil')}${words === undefined ? 'Give it a name' : 'Change the name or note'}</a>`}${pinButton(pinPath, unpinPath)}</div>
         </section>`
 }
@@ -32,5 +33,5 @@ function pinButton(pinPath: string | undefined, unpinPath: string | undefined): 
   const path = pinPath ?? unpinPath
   if (path === undefined) return html``
   const isPin = pinPath !== undefined
-  return html`<form class="inline" action="${path}" method="post"><button class="button small">${icon(isPin ? 'pin' : 'pin-off')}${isPin ? 'Keep it for good' : 'Unpin it'}</button></form>`
+  return html`<form class="inline" action="${path}" method="post"><button class="button small">${icon(isPin ? 'pin' : 'pin-off')}${isPin ? 'Pin' : 'Unpin'}</button></form>`
 }

@@ -79,7 +79,10 @@ describe('the buttons', () => {
     expect((await post('member', `/versions/${version.id}/pin`)).status).toBe(303)
     expect(await (await get('member', `/computers/${id()}/kept`)).text()).toContain('Kept for good (pinned)')
     expect((await post('owner', `/versions/${version.id}/delete`)).status).toBe(409)
-    expect((await post('member', `/versions/${version.id}/unpin`)).status).toBe(303)
+    const unpinned = await post('member', `/versions/${version.id}/unpin?back=version`)
+    expect(unpinned.headers.get('location')).toBe(`/versions/${version.id}/browse`)
+    const again = await post('member', `/versions/${version.id}/unpin?back=//elsewhere.example`)
+    expect(again.headers.get('location')).toBe(`/computers/${id()}/kept`)
   })
 })
 

@@ -133,6 +133,36 @@ describe('writing', () => {
     expect(page).toContain('As the auditors saw it.\nDo not touch.')
   })
 
+  test('by two people at once loses nobody’s words: the second sees what the first wrote, and decides', async () => {
+    const seenOn = (page: string) => /name="seen" value="([0-9a-f]{64})"/.exec(page)![1]!
+    const path = `/versions/${box.version.id}/note`
+    const seen = seenOn(await (await get('member', path)).text())
+    const others = { name: 'Of the owner', note: 'Ask me first.' }
+    expect((await post('owner', { ...others, seen })).status).toBe(303)
+    const mine = { name: 'Of the member', note: '' }
+    const answer = await post('member', { ...mine, seen, back: 'kept' })
+    expect(answer.status).toBe(409)
+    const page = await answer.text()
+    for (const word of [...Object.values(others), mine.name]) expect(page).toContain(word)
+    expect(await box.versionNotes.find(box.version.id)).toMatchObject(others)
+    const again = await post('member', { ...mine, seen: seenOn(page), back: 'kept' })
+    expect(again.headers.get('location')).toBe(`/computers/${deviceId()}/kept`)
+    expect(await box.versionNotes.find(box.version.id)).toMatchObject(mine)
+    // Sent twice, it is there already.
+    expect((await post('member', { ...mine, seen })).status).toBe(303)
+    await box.versionNotes.write(box.version, words, actingOnTheBox)
+  })
+
+  test('of one field leaves the other as it is by then', async () => {
+    const { version } = box
+    await Promise.all([
+      box.versionNotes.write(version, { name: 'One' }, actingOnTheBox),
+      box.versionNotes.write(version, { note: 'Two' }, actingOnTheBox),
+    ])
+    expect(await box.versionNotes.find(version.id)).toMatchObject({ name: 'One', note: 'Two' })
+    await box.versionNotes.write(version, words, actingOnTheBox)
+  })
+
   test('in the API what is absent stays, and empty text removes it', async () => {
     const path = `/snapshots/${box.version.id}`
     await api('member', 'PATCH', path, { name: 'Renamed' })
