@@ -315,7 +315,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', planEditsRoutes(ofPlans))
   app.route('/', rulesPagesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', basketsRoutes(services))
-  const downloads = createDownloads({ log, admit: admitPeople() })
+  const downloads = createDownloads({ log, admit: admitPeople(), traffic: dependencies.uploads.traffic })
   app.route('/', downloadsRoutes({ ...services, downloads }))
   app.route('/', basketDownloadRoutes({ ...services, downloads }))
   app.route('/', previewsRoutes({ ...services, downloads, log }))
@@ -329,7 +329,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   }
   app.route('/', sharingRoutes(ofShares))
   app.route('/', sharingSettingsRoutes(ofShares))
-  app.route('/', sharePublicRoutes(ofShares))
+  app.route('/', sharePublicRoutes({ ...ofShares, traffic: dependencies.uploads.traffic }))
   app.route('/', sendFilesRoutes(ofShares))
   app.route('/', alarmsPageRoutes(services))
   app.route('/', jobsRoutes(services))

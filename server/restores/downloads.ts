@@ -3,6 +3,7 @@ import type { Reader } from '../../views/reader.ts'
 import type { AppContext } from '../http/app-environment.ts'
 import type { Log } from '../runtime/log.ts'
 import type { VersionEntry } from '../snapshots/version-reader.ts'
+import type { Traffic } from '../traffic/traffic.ts'
 import { archiveBytes } from './archive-bytes.ts'
 import type { ArchivePart } from './archive-entries.ts'
 import { contentDisposition } from './content-disposition.ts'
@@ -37,38 +38,51 @@ export interface DownloadsOptions {
   readonly log: Log
   /** A slot for who asks, held while bytes go out; or how they are answered instead. Not asked where no bytes would go. */
   readonly admit: (c: AppContext) => Disposable | Response | Promise<Response>
+  readonly traffic: Traffic
   /** In the place of what fits the account's own people. */
   readonly cacheControl?: string
   /** When the first bytes are there, and before they are sent; `start` is their place in the file. What it throws comes in their stead. */
   readonly onFirstBytes?: (start: number) => Promise<void>
 }
 
-export function createDownloads({ log, admit, cacheControl, onFirstBytes = async () => {} }: DownloadsOptions): Downloads {
+export function createDownloads(options: DownloadsOptions): Downloads {
+  const { log, admit, traffic, cacheControl, onFirstBytes = async () => {} } = options
   const ofCache = cacheControl === undefined ? {} : { 'cache-control': cacheControl }
+
+  const admitted = async (c: AppContext, send: () => Promise<Response>): Promise<Response> => {
+    const slot = await admit(c)
+    if (slot instanceof Response) return slot
+    using _slot = slot
+    const end = traffic.begin()
+    try {
+      return await send()
+    } finally {
+      end()
+    }
+  }
+
   return {
     sendFile: async (c, file) => {
       const answer = answerFile(fileRequest(c), file)
       const { status, bytes } = answer
       const headers = { ...answer.headers, ...ofCache }
       if (bytes === undefined || c.req.method === 'HEAD') return c.body(null, status, headers)
-      const admitted = await admit(c)
-      if (admitted instanceof Response) return admitted
-      using _slot = admitted
       const counted = () => onFirstBytes(bytes.start)
-      if (bytes.start < bytes.end)
-        return await sendBytes(c, { status, headers, body: countedAtFirst(file.read(bytes), counted), log })
-      await counted()
-      return c.body(null, status, headers)
+      return admitted(c, async () => {
+        if (bytes.start < bytes.end)
+          return sendBytes(c, { status, headers, body: countedAtFirst(file.read(bytes), counted), log })
+        await counted()
+        return c.body(null, status, headers)
+      })
     },
     sendArchive: async (c, { as, parts, name, reader }) => {
       const headers = { ...archiveHeaders(as, name), ...ofCache }
       if (c.req.method === 'HEAD') return c.body(null, 200, headers)
-      const admitted = await admit(c)
-      if (admitted instanceof Response) return admitted
-      using _slot = admitted
       const { timeZone, nowMs } = reader
-      const bytes = as === 'zip' ? archiveBytes(parts, zipFormat(timeZone), nowMs) : archiveBytes(parts, tarFormat(), nowMs)
-      return await sendBytes(c, { status: 200, headers, body: countedAtFirst(bytes, () => onFirstBytes(0)), log })
+      return admitted(c, () => {
+        const bytes = as === 'zip' ? archiveBytes(parts, zipFormat(timeZone), nowMs) : archiveBytes(parts, tarFormat(), nowMs)
+        return sendBytes(c, { status: 200, headers, body: countedAtFirst(bytes, () => onFirstBytes(0)), log })
+      })
     },
   }
 }

@@ -15,6 +15,7 @@ import type { Log } from '../runtime/log.ts'
 import { cursorOf, entriesPerPage, parseCursor } from '../snapshots/folder-page.ts'
 import type { VersionPath } from '../snapshots/version-path.ts'
 import type { OpenVersionReader, VersionEntry, VersionReader } from '../snapshots/version-reader.ts'
+import type { Traffic } from '../traffic/traffic.ts'
 import { shareArchive } from './share-archive.ts'
 import type { FetchedThing } from './share-door-service.ts'
 import { ShareError } from './share-error.ts'
@@ -27,9 +28,9 @@ const maxDownloadsAtOnce = 16
 type Downloader = Guest<'download'>
 
 export function sharePublicRoutes(
-  options: GuestOptions & { readonly openVersionReader: OpenVersionReader; readonly log: Log },
+  options: GuestOptions & { readonly openVersionReader: OpenVersionReader; readonly log: Log; readonly traffic: Traffic },
 ): App {
-  const { door, openVersionReader, log, pageContext } = options
+  const { door, openVersionReader, log, traffic, pageContext } = options
   const guests = createGuests('download', options)
   const slots = createSlots(maxDownloadsAtOnce)
   const routes = newRoutes()
@@ -105,7 +106,7 @@ export function sharePublicRoutes(
   ): Promise<Response> {
     const { share, visitor } = guest
     const downloads = createDownloads({
-      log,
+      ...{ log, traffic },
       cacheControl: 'no-store',
       admit: () => {
         if (visitor.isBot) return guests.over(c, { kind: 'no-preview' })

@@ -1,4 +1,4 @@
-/** The two ways by which many bytes move, counted while they do. */
+/** What computers send and get, counted while it moves. Downloads count themselves: server/restores/downloads.ts. */
 import type { UploadsService } from '../backup-sessions/uploads-service.ts'
 import type { RecordsService } from '../records/records-service.ts'
 import type { Traffic } from './traffic.ts'

@@ -1,4 +1,4 @@
-/** Whether backups or restores are moving bytes right now: what works in the background waits for a quiet moment. */
+/** Whether backups, restores or downloads are moving bytes right now: what works in the background waits for a quiet moment. */
 import type { Clock } from '../runtime/clock.ts'
 
 export interface Traffic {

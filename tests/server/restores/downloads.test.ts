@@ -26,16 +26,20 @@ import { setSecurityHeaders } from '../../../server/http/security-headers.ts'
 import { admitPeople, maxDownloadsOfPerson } from '../../../server/restores/admit-people.ts'
 import { createDownloads } from '../../../server/restores/downloads.ts'
 import { downloadsRoutes } from '../../../server/restores/downloads-routes.ts'
+import { movableClock } from '../../../server/runtime/clock.ts'
 import type { Id } from '../../../server/runtime/ids.ts'
 import { silentLog } from '../../../server/runtime/log.ts'
 import { engineVersionReader } from '../../../server/snapshots/engine-version-reader.ts'
 import { encodeVersionPath } from '../../../server/snapshots/version-path.ts'
+import { createTraffic } from '../../../server/traffic/traffic.ts'
 import { backUpInMemory } from '../../support/backed-up-folder.ts'
 import { sampleVersion } from '../../support/computers.ts'
 import { eventually } from '../../support/eventually.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { pageContext } from '../../views/page-samples.ts'
 
+const clock = movableClock(Date.UTC(2026, 2, 24, 18))
+const traffic = createTraffic({ clock })
 const snapshot = sampleVersion(Date.UTC(2026, 2, 24, 18, 1))
 const absent = 'snap_zzzzzzzzzzzzzzzzzzzz'
 const latin = Buffer.from('caf\xe9 \\ men\xfc', 'latin1')
@@ -130,7 +134,7 @@ function app() {
     downloadsRoutes({
       snapshots: { find: async (id) => (id === snapshot.id ? snapshot : undefined) },
       openVersionReader,
-      downloads: createDownloads({ log, admit: admitPeople() }),
+      downloads: createDownloads({ log, admit: admitPeople(), traffic }),
       pageContext: () => pageContext('/assets/v'),
     }),
   )
@@ -459,11 +463,17 @@ describe('who leaves', () => {
     const refused = await fetch(fileUrl('large.bin'))
     expect(refused.status).toBe(503)
     expect(refused.headers.get('retry-after')).toBe('10')
+    clock.advance(3000)
+    expect(traffic.isBusy()).toBe(true)
     stalled[0]!.destroy()
     await eventually(async () =>
       expect((await fetch(fileUrl('large.bin'), { headers: { range: 'bytes=0-9' } })).status).toBe(206),
     )
     for (const one of stalled) one.destroy()
     await eventually(() => expect(open).toBe(0))
+    await eventually(() => {
+      clock.advance(3000)
+      expect(traffic.isBusy()).toBe(false)
+    })
   })
 })
