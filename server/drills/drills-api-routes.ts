@@ -1,7 +1,6 @@
 /** Proofs of restores in the API: listed, asked for, read. Names of files with the scope `files`. */
 import { createRoute, z } from '@hono/zod-openapi'
 import type { ChoresService } from '../chores/chores-service.ts'
-import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import {
@@ -14,6 +13,7 @@ import {
   timeSchema,
 } from '../http/api-schemas.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
+import { requireFound } from '../http/authorisation.ts'
 import type { ClientOf } from '../http/client.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
@@ -144,17 +144,10 @@ export function drillsApiRoutes(services: {
   const { devices, drills, chores, clientOf } = services
   const routes = newRoutes()
 
-  /** Absent and another customer's are the same. */
-  const getDevice = async (c: AppContext, permission: Permission, deviceId: Id<'dev'>): Promise<Device> => {
-    const device = await devices.find(deviceId)
-    if (device === undefined || !c.var.access.may(permission, device.customerId)) throw new Problem('HF-NOT-FOUND')
-    return device
-  }
-  const getDrill = async (c: AppContext, permission: Permission, drillId: Id<'drl'>): Promise<Drill> => {
-    const drill = await drills.find(drillId)
-    if (drill === undefined || !c.var.access.may(permission, drill.customerId)) throw new Problem('HF-NOT-FOUND')
-    return drill
-  }
+  const getDevice = async (c: AppContext, permission: Permission, deviceId: Id<'dev'>) =>
+    requireFound(c, permission, await devices.find(deviceId))
+  const getDrill = async (c: AppContext, permission: Permission, drillId: Id<'drl'>) =>
+    requireFound(c, permission, await drills.find(drillId))
 
   routes.openapi(listRoute, async (c) => {
     const { deviceId } = await getDevice(c, 'drills:read', c.req.valid('param').deviceId)

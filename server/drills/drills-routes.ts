@@ -11,7 +11,7 @@ import { type Device, formatDeviceNumber } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
-import { requireIn } from '../http/authorisation.ts'
+import { requireFound } from '../http/authorisation.ts'
 import type { ClientOf } from '../http/client.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { computerPath } from '../http/page-paths.ts'
@@ -142,18 +142,12 @@ export function drillsRoutes(options: {
 
   async function getDevice(c: AppContext, permission: Permission): Promise<Device> {
     const id = c.req.param('deviceId') ?? ''
-    const device = isId('dev', id) ? await devices.find(id) : undefined
-    if (device === undefined) throw new Problem('HF-NOT-FOUND')
-    requireIn(c, permission, device.customerId)
-    return device
+    return requireFound(c, permission, isId('dev', id) ? await devices.find(id) : undefined)
   }
 
   async function getDrill(c: AppContext, permission: Permission): Promise<Drill> {
     const id = c.req.param('drillId') ?? ''
-    const drill = isId('drl', id) ? await drills.find(id) : undefined
-    if (drill === undefined) throw new Problem('HF-NOT-FOUND')
-    requireIn(c, permission, drill.customerId)
-    return drill
+    return requireFound(c, permission, isId('drl', id) ? await drills.find(id) : undefined)
   }
 
   return routes

@@ -33,6 +33,17 @@ export function requireIn(c: AppContext, permission: Permission, customerId: Id<
   if (!c.var.access.may(permission, customerId)) throw new Problem('HF-NOT-FOUND')
 }
 
+/** What was looked for. Absent and another customer's are the same: HF-NOT-FOUND. */
+export function requireFound<Found extends { readonly customerId: Id<'cus'> }>(
+  c: AppContext,
+  permission: Permission,
+  found: Found | undefined,
+): Found {
+  if (found === undefined) throw new Problem('HF-NOT-FOUND')
+  requireIn(c, permission, found.customerId)
+  return found
+}
+
 /** Routes without a rule, as `METHOD /path`. Empty, or the app must not start. */
 export function routesWithoutRule(app: Hono<AppEnvironment>): readonly string[] {
   const keys = handlerRoutes(app.routes).map(({ method, path }) => ({

@@ -9,11 +9,10 @@ import type { Device } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { keptForText } from '../home/kept-for.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
-import { requireIn } from '../http/authorisation.ts'
+import { requireFound } from '../http/authorisation.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { browsePath, computerPath } from '../http/page-paths.ts'
 import type { Permission } from '../http/permissions.ts'
-import { Problem } from '../http/problem.ts'
 import { type Id, isId } from '../runtime/ids.ts'
 import type { BinEntry } from '../snapshots/bin-entry.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
@@ -129,10 +128,7 @@ export function keptPagesRoutes(options: {
 
   async function getDevice(c: AppContext): Promise<Device> {
     const id = c.req.param('deviceId') ?? ''
-    const device = isId('dev', id) ? await devices.find(id) : undefined
-    if (device === undefined) throw new Problem('HF-NOT-FOUND')
-    requireIn(c, 'versions:read', device.customerId)
-    return device
+    return requireFound(c, 'versions:read', isId('dev', id) ? await devices.find(id) : undefined)
   }
 
   return routes

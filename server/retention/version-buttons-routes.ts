@@ -2,11 +2,10 @@
 import type { ActingAs } from '../audit/audit.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
-import { requireIn } from '../http/authorisation.ts'
+import { requireFound } from '../http/authorisation.ts'
 import type { ClientOf } from '../http/client.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import type { Permission } from '../http/permissions.ts'
-import { Problem } from '../http/problem.ts'
 import { isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
@@ -28,9 +27,7 @@ export function versionButtonsRoutes(options: {
     work: (version: Snapshot, actingAs: ActingAs) => Promise<string>,
   ): Promise<Response> => {
     const id = c.req.param('snapshotId') ?? ''
-    const version = isId('snap', id) ? await snapshots.find(id) : undefined
-    if (version === undefined) throw new Problem('HF-NOT-FOUND')
-    requireIn(c, permission, version.customerId)
+    const version = requireFound(c, permission, isId('snap', id) ? await snapshots.find(id) : undefined)
     return c.redirect(await work(version, actingAsUser(c, clientOf)), 303)
   }
 

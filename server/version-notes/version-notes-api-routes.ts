@@ -4,13 +4,12 @@ import type { DevicesService } from '../devices/devices-service.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import { formatTime, idSchema, jsonContent, problemResponses, signedInOnly, timeSchema } from '../http/api-schemas.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
+import { requireFound } from '../http/authorisation.ts'
 import type { ClientOf } from '../http/client.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { cursorNumber, pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
 import type { Permission } from '../http/permissions.ts'
-import { Problem } from '../http/problem.ts'
 import type { Id } from '../runtime/ids.ts'
-import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { type NamedVersion, noWords } from './version-note.ts'
 import type { VersionNotes } from './version-notes-service.ts'
@@ -69,12 +68,8 @@ export function versionNotesApiRoutes(services: {
   const { devices, snapshots, versionNotes, clientOf } = services
   const routes = newRoutes()
 
-  /** Absent and another customer's are the same. */
-  const getVersion = async (c: AppContext, permission: Permission, id: Id<'snap'>): Promise<Snapshot> => {
-    const version = await snapshots.find(id)
-    if (version === undefined || !c.var.access.may(permission, version.customerId)) throw new Problem('HF-NOT-FOUND')
-    return version
-  }
+  const getVersion = async (c: AppContext, permission: Permission, id: Id<'snap'>) =>
+    requireFound(c, permission, await snapshots.find(id))
 
   routes.openapi(readRoute, async (c) => {
     const version = await getVersion(c, 'files:read', c.req.valid('param').snapshotId)
@@ -82,8 +77,7 @@ export function versionNotesApiRoutes(services: {
     return c.json({ name, note }, 200)
   })
   routes.openapi(listRoute, async (c) => {
-    const device = await devices.find(c.req.valid('param').deviceId)
-    if (device === undefined || !c.var.access.may('files:read', device.customerId)) throw new Problem('HF-NOT-FOUND')
+    const device = requireFound(c, 'files:read', await devices.find(c.req.valid('param').deviceId))
     const list = ({ after, limit }: { readonly after: string | undefined; readonly limit: number }) => {
       const beforeSeq = after === undefined ? undefined : cursorNumber(after)
       return versionNotes.listOfDevice({ deviceId: device.deviceId, beforeSeq, limit })

@@ -8,7 +8,7 @@ import type { CustomersService } from '../customers/customers-service.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
-import { requireIn } from '../http/authorisation.ts'
+import { requireFound } from '../http/authorisation.ts'
 import type { ClientOf } from '../http/client.ts'
 import { readForm } from '../http/form.ts'
 import { newRoutes } from '../http/new-routes.ts'
@@ -105,10 +105,7 @@ export function versionNotesRoutes(options: {
 
   async function getVersion(c: AppContext): Promise<Snapshot> {
     const id = c.req.param('snapshotId') ?? ''
-    const version = isId('snap', id) ? await snapshots.find(id) : undefined
-    if (version === undefined) throw new Problem('HF-NOT-FOUND')
-    requireIn(c, 'versions:name', version.customerId)
-    return version
+    return requireFound(c, 'versions:name', isId('snap', id) ? await snapshots.find(id) : undefined)
   }
 
   return routes
