@@ -58,6 +58,7 @@ export function drillsRoutes(options: {
         computer: { name: device.name, path: computerPath(deviceId) },
         path: drillsPath(deviceId),
         lastProvedAtMs: standings.get(deviceId)?.provedAt,
+        damagedAtMs: standings.get(deviceId)?.damage?.atMs,
         nextAtMs: await drills.dueAtOf(device),
         open: open && {
           row: drillRow(open),

@@ -36,6 +36,7 @@ export function drillSamples(options: { readonly viewer: Viewer; readonly nowMs:
         computer,
         path: '/computers/dev_x/drills',
         lastProvedAtMs: nowMs - 3 * dayMs,
+        damagedAtMs: undefined,
         nextAtMs: nowMs + 4 * dayMs,
         open: undefined,
         drills: [
@@ -130,6 +131,7 @@ export function drillSamples(options: { readonly viewer: Viewer; readonly nowMs:
     'drills-not-yet': list({ lastProvedAtMs: undefined, nextAtMs: nowMs - 1000, drills: [], pager: { words: '' } }),
     'drills-one': list({ drills: [row()], pager: { words: '' } }),
     'drills-many': list({}),
+    'drills-damaged': list({ damagedAtMs: nowMs - dayMs, drills: [row({ kind: 'damaged', damaged: 2 }), row()] }),
     'drills-viewer': list({ orderPath: undefined }),
     'drills-running': list({
       open: {

@@ -46,6 +46,8 @@ export type DrillsPageProps = PageContext & {
   readonly computer: { readonly name: string; readonly path: string }
   readonly path: string
   readonly lastProvedAtMs: number | undefined
+  /** When not everything came back, where nothing has proved since that it does. */
+  readonly damagedAtMs: number | undefined
   readonly nextAtMs: number | undefined
   /** One that waits or runs. */
   readonly open:
@@ -90,7 +92,7 @@ export function drillsPage(props: DrillsPageProps): Page {
     <header class="page-head">
       <div>
         ${headOf(props)}
-        <p class="lead">Once a week, in one of the nights, some files of the newest good versions are brought back into an empty folder of the box, compared with what is stored, and removed again. What was found damaged is read again each time.</p>
+        <p class="lead">Once a week, in one of the nights, some files of the newest good versions are brought back into an empty folder of the box, compared with what is stored, and removed again.</p>
       </div>
       ${orderPath === undefined || open !== undefined ? '' : html`<form action="${orderPath}" method="post"><button class="button primary">${icon('play')}Prove a restore now</button></form>`}
     </header>
@@ -103,11 +105,19 @@ export function drillsPage(props: DrillsPageProps): Page {
   })
 }
 
-function headOf({ reader, computer, lastProvedAtMs, nextAtMs }: DrillsPageProps): Html {
+function headOf({ reader, computer, lastProvedAtMs, damagedAtMs, nextAtMs }: DrillsPageProps): Html {
   const next =
     nextAtMs === undefined
       ? []
       : [nextAtMs <= reader.nowMs ? 'The next one begins in a moment.' : `Next by itself: ${whenInSentence(reader, nextAtMs)}.`]
+  if (damagedAtMs !== undefined) {
+    const says = `Not everything of ${computer.name} came back ${whenInSentence(reader, damagedAtMs)}.`
+    return sentence({
+      state: 'failed',
+      says,
+      small: ['Each proof reads again what was damaged, until it is whole or gone.', ...next],
+    })
+  }
   if (lastProvedAtMs === undefined) return sentence({ says: `No restore of ${computer.name} has been proved yet.`, small: next })
   return sentence({ says: `Restore of ${computer.name} last proved ${whenInSentence(reader, lastProvedAtMs)}.`, small: next })
 }

@@ -120,6 +120,7 @@ describe('a chore', () => {
     await service.tick()
     await eventually(() => expect([one.runs.length, light.runs.length]).toEqual([1, 1]))
     expect((await service.find('two')).activity).toEqual({ kind: 'queued' })
+    expect(service.heavyNow()).toBe(one.chore.title)
     await expect(service.runNow('one')).rejects.toMatchObject({ fault: 'running' })
     await expect(service.runNow('two')).rejects.toMatchObject({ fault: 'running' })
     await service.tick()

@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Kysely } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { bytesOfText, textOfBytes } from '../../../engine/index.ts'
+import { up as migrate } from '../../../migrations/0026-damaged-drills.ts'
 import { actingOnTheBox } from '../../../server/audit/audit.ts'
 import { type Drill, type DrillEvidence, noCounts } from '../../../server/drills/drill.ts'
 import { drillVersion, type VersionToDrill } from '../../../server/drills/drill-version.ts'
@@ -299,6 +301,18 @@ describe('what was found damaged', () => {
     expect(open).toEqual([])
     expect(await standing()).toMatchObject({ outcome: 'proved', damage: undefined })
     expect(await alarmsOf('HF-DRILL-FAILED')).toEqual([])
+  })
+
+  test('is known to a box that was of an earlier program, where nothing has proved since that it is mended', async () => {
+    const drillId = await damagedBefore()
+    const { kysely } = box().database
+    const standings = kysely.updateTable('drill_standings').where('device_id', '=', at.computer.identity.deviceId)
+    await standings.set({ damaged_at: null, damaged_drill: null, outcome: 'cancelled' }).execute()
+    await migrate(kysely as unknown as Kysely<unknown>)
+    expect(await standing()).toMatchObject({ damage: { drillId } })
+    await standings.set({ damaged_at: null, damaged_drill: null, proved_at: box().clock.now() }).execute()
+    await migrate(kysely as unknown as Kysely<unknown>)
+    expect(await standing()).toMatchObject({ damage: undefined })
   })
 
   test('is not told of any more when its computer is being forgotten', async () => {

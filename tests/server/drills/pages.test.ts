@@ -182,6 +182,9 @@ describe('whose they are', () => {
 
 describe('where it is said', () => {
   test('Home and the computer tell of the last one that did not bring everything back, and lead to it', async () => {
+    expect(await (await get('owner', `/computers/${deviceId()}/drills`)).text()).toContain(
+      'Not everything of RECEPTION came back',
+    )
     for (const path of ['/', `/computers/${deviceId()}`]) {
       const page = await (await get('owner', path)).text()
       expect(page, path).toContain('Not everything came back')
