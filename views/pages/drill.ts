@@ -173,9 +173,13 @@ function provedParts(props: DrillPageProps): Html {
     ? 'Nobody sends it again by itself: ask whoever sent it.'
     : 'The next backup of this computer sends it again where it is still there.'
   const files = `${countOf(reader, row.files, 'file')} of them, ${sizeText(reader, row.bytes)}, ${row.files === 1 ? 'was' : 'were'}`
+  const back =
+    row.files === 0
+      ? 'None of its files was brought back.'
+      : `${files} brought back into an empty folder of the box by the way that every restore takes, and compared byte for byte, with ${times}, with a second reading of what is stored.`
   const whole =
     row.damaged === 0
-      ? html`<p>Every folder of ${of} was opened: ${countOf(reader, entries, 'name')}, each with its size and time. ${files} brought back into an empty folder of the box by the way that every restore takes, and compared byte for byte, with ${times}, with a second reading of what is stored. On both ways every piece was checked against its seal and its fingerprint.</p>`
+      ? html`<p>Every folder of ${of} was opened: ${countOf(reader, entries, 'name')}, each with its size and time. ${back} On both ways every piece was checked against its seal and its fingerprint.</p>`
       : html`<p>${countOf(reader, row.files, 'file')}, ${sizeText(reader, row.bytes)}, came back as stored: byte for byte, with ${times}. <b>${countOf(reader, row.damaged, 'other file or folder', 'other files or folders')} did not.</b> What does not open was marked: it is given to nobody. ${mended} Each proof from now on reads it again, until it is whole or gone.</p>`
   return html`<section aria-labelledby="proved">
         ${partHead({ id: 'proved', title: 'What was proved' })}
@@ -193,7 +197,7 @@ function provedParts(props: DrillPageProps): Html {
 function leftOut({ reader, row, plans, versionsRead, untimed }: DrillPageProps): Html {
   const { readTwice, readTwiceBytes } = row
   const unread = plans - versionsRead
-  return html`${readTwice === 0 ? '' : html`<p>${countOf(reader, readTwice, 'file')}, ${sizeText(reader, readTwiceBytes)}, ${readTwice === 1 ? 'was' : 'were'} too large, or had no place on the disk of the box: parts were read twice, by the two ways, and not brought back. Their names, sizes and times were not compared.</p>`}
+  return html`${readTwice === 0 ? '' : html`<p>${countOf(reader, readTwice, 'file')}, ${sizeText(reader, readTwiceBytes)}, ${readTwice === 1 ? 'was' : 'were'} too large, or had no place on the disk of the box: not brought back, but read twice, by the two ways, and only in parts where ${readTwice === 1 ? 'it is' : 'they are'} too large. Names, sizes and times were not compared.</p>`}
         ${untimed === 0 ? '' : html`<p>Of ${countOf(reader, untimed, 'file')} the disk of the box could not keep the time of the last change: it was not compared.</p>`}
         ${unread <= 0 ? '' : html`<p>${countOf(reader, unread, 'other backup plan was', 'other backup plans were')} not looked at: a proof takes sixteen at a time, drawn by chance.</p>`}`
 }
