@@ -9,7 +9,7 @@ import type { ArchivePart } from './archive-entries.ts'
 import { contentDisposition } from './content-disposition.ts'
 import { countedAtFirst } from './counted-body.ts'
 import { answerFile, type FileRequest } from './file-answer.ts'
-import { sendBytes } from './send-bytes.ts'
+import { type Pace, sendBytes } from './send-bytes.ts'
 import { tarFormat } from './tar/tar-format.ts'
 import { zipFormat } from './zip/zip-format.ts'
 
@@ -41,12 +41,14 @@ export interface DownloadsOptions {
   readonly traffic: Traffic
   /** In the place of what fits the account's own people. */
   readonly cacheControl?: string
+  /** What whoever reads takes at least; undefined: they may take their time. */
+  readonly pace?: Pace
   /** When the first bytes are there, and before they are sent; `start` is their place in the file. What it throws comes in their stead. */
   readonly onFirstBytes?: (start: number) => Promise<void>
 }
 
 export function createDownloads(options: DownloadsOptions): Downloads {
-  const { log, admit, traffic, cacheControl, onFirstBytes = async () => {} } = options
+  const { log, admit, traffic, cacheControl, pace, onFirstBytes = async () => {} } = options
   const ofCache = cacheControl === undefined ? {} : { 'cache-control': cacheControl }
 
   const admitted = async (c: AppContext, send: () => Promise<Response>): Promise<Response> => {
@@ -70,7 +72,7 @@ export function createDownloads(options: DownloadsOptions): Downloads {
       const counted = () => onFirstBytes(bytes.start)
       return admitted(c, async () => {
         if (bytes.start < bytes.end)
-          return sendBytes(c, { status, headers, body: countedAtFirst(file.read(bytes), counted), log })
+          return sendBytes(c, { status, headers, body: countedAtFirst(file.read(bytes), counted), pace, log })
         await counted()
         return c.body(null, status, headers)
       })
@@ -81,7 +83,7 @@ export function createDownloads(options: DownloadsOptions): Downloads {
       const { timeZone, nowMs } = reader
       return admitted(c, () => {
         const bytes = as === 'zip' ? archiveBytes(parts, zipFormat(timeZone), nowMs) : archiveBytes(parts, tarFormat(), nowMs)
-        return sendBytes(c, { status: 200, headers, body: countedAtFirst(bytes, () => onFirstBytes(0)), log })
+        return sendBytes(c, { status: 200, headers, body: countedAtFirst(bytes, () => onFirstBytes(0)), pace, log })
       })
     },
   }

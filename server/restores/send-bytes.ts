@@ -10,6 +10,12 @@ import type { Log } from '../runtime/log.ts'
 type Pieces = Uint8Array | readonly Uint8Array[]
 type Outgoing = NonNullable<AppContext['env']['outgoing']>
 
+/** What a reader takes at least. Slower ones are broken off, so that nobody holds a place for ever by reading nothing. */
+export interface Pace {
+  readonly bytes: number
+  readonly ms: number
+}
+
 /** Tells @hono/node-server that the answer is on its way already. */
 const alreadySent = () => new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
 
@@ -19,6 +25,7 @@ export async function sendBytes(
     readonly status: number
     readonly headers: Readonly<Record<string, string>>
     readonly body: AsyncIterable<Pieces>
+    readonly pace?: Pace | undefined
     readonly log: Log
   },
 ): Promise<Response> {
@@ -28,7 +35,7 @@ export async function sendBytes(
   const first = await pieces.next()
   outgoing.writeHead(answer.status, answer.headers)
   try {
-    await writeAll(outgoing, startingWith(first, pieces))
+    await writeAll(outgoing, startingWith(first, pieces), answer.pace)
   } catch (error) {
     breakOff(outgoing)
     answer.log.error({ requestId: c.var.requestId, err: error }, 'download broken off')
@@ -40,7 +47,7 @@ export async function sendBytes(
  * By a reset: where an answer has no length and no chunks (HTTP/1.0, and proxies that speak it), an ordinary end would make half an
  * archive pass for a whole one. TLS has an end of its own, which does not come.
  */
-function breakOff(outgoing: Outgoing): void {
+export function breakOff(outgoing: Outgoing): void {
   const { socket } = outgoing
   if (socket !== null && !('encrypted' in socket)) socket.resetAndDestroy()
   outgoing.destroy()
@@ -50,7 +57,7 @@ function breakOff(outgoing: Outgoing): void {
  * Until all is written or the reader has left. The next pieces are asked for when the system has taken the last ones: whoever makes
  * them may then use their memory again.
  */
-async function writeAll(outgoing: Outgoing, body: AsyncIterable<Pieces>): Promise<void> {
+async function writeAll(outgoing: Outgoing, body: AsyncIterable<Pieces>, pace: Pace | undefined): Promise<void> {
   let hasLeft = outgoing.destroyed
   let goOn = () => {}
   const leave = () => {
@@ -60,17 +67,28 @@ async function writeAll(outgoing: Outgoing, body: AsyncIterable<Pieces>): Promis
   outgoing.once('close', leave)
   // Whoever leaves may do so with an error of the connection; the close that follows says all that counts.
   outgoing.on('error', leave)
-  const untilTaken = (write: (taken: () => void) => void) =>
-    new Promise<void>((resolve) => {
+  const untilTaken = async (write: (taken: () => void) => void) => {
+    const late = pace && setTimeout(breakOff, pace.ms, outgoing)
+    await new Promise<void>((resolve) => {
       goOn = resolve
       if (hasLeft) resolve()
       else write(resolve)
     })
-  for await (const pieces of body) {
-    await untilTaken((taken) => write(outgoing, pieces, taken))
-    if (hasLeft) return
+    clearTimeout(late)
   }
+  for await (const pieces of body)
+    for (const some of pace === undefined ? [pieces] : cutInto(pieces, pace.bytes)) {
+      await untilTaken((taken) => write(outgoing, some, taken))
+      if (hasLeft) return
+    }
   await untilTaken((taken) => outgoing.end(taken))
+}
+
+/** Whoever takes one of these in time keeps the pace. */
+function* cutInto(pieces: Pieces, bytes: number): Generator<Pieces> {
+  const list = pieces instanceof Uint8Array ? [pieces] : pieces
+  if (list.reduce((sum, { length }) => sum + length, 0) <= bytes) yield list
+  else for (const piece of list) for (let at = 0; at < piece.length; at += bytes) yield piece.subarray(at, at + bytes)
 }
 
 function write(outgoing: Outgoing, pieces: Pieces, taken: () => void): void {
