@@ -318,7 +318,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   const downloads = createDownloads({ log, admit: admitPeople(), traffic: dependencies.uploads.traffic })
   app.route('/', downloadsRoutes({ ...services, downloads }))
   app.route('/', basketDownloadRoutes({ ...services, downloads }))
-  app.route('/', previewsRoutes({ ...services, downloads, log }))
+  app.route('/', previewsRoutes({ ...services, downloads }))
   const ofShares = {
     ...services,
     ...dependencies.sharesSide,

@@ -8,10 +8,12 @@ import type { Repositories } from './repositories/repositories-service.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Randomness } from './runtime/randomness.ts'
 import { createDeliveries, type DeliveriesService } from './shares/deliveries-service.ts'
+import { createFindTold, type FindTold } from './shares/delivery-letters.ts'
+import { createRunningDownloads, type RunningDownloads } from './shares/running-downloads.ts'
 import { createShareDoor, type ShareDoor } from './shares/share-door-service.ts'
 import { createSharePasses } from './shares/share-pass.ts'
 import { createShareRules, type ShareRulesService } from './shares/share-rules-service.ts'
-import { createJudgeShare } from './shares/share-surroundings.ts'
+import { createShareJudge } from './shares/share-surroundings.ts'
 import { createShares, type SharesService } from './shares/shares-service.ts'
 import type { Uploads } from './uploads.ts'
 
@@ -20,6 +22,8 @@ export interface SharesSide {
   readonly shareDoor: ShareDoor
   readonly shareRules: ShareRulesService
   readonly deliveries: DeliveriesService
+  readonly findTold: FindTold
+  readonly running: RunningDownloads
 }
 
 export function createSharesSide(
@@ -37,12 +41,16 @@ export function createSharesSide(
     },
 ): SharesSide {
   const rules = createShareRules(options)
-  const judge = createJudgeShare({ ...options, rules })
-  const deliveries = createDeliveries({ ...options, ...options.uploads })
+  const findTold = createFindTold(options)
+  const running = createRunningDownloads()
+  const judge = createShareJudge({ ...options, rules })
+  const deliveries = createDeliveries({ ...options, ...options.uploads, findTold })
   return {
-    shares: createShares({ ...options, rules, judge, endDeliveries: deliveries.withdraw }),
-    shareDoor: createShareDoor({ ...options, judge, passes: createSharePasses(options.masterKey) }),
+    shares: createShares({ ...options, rules, judge, running, endDeliveries: deliveries.withdraw }),
+    shareDoor: createShareDoor({ ...options, judge: judge.judge, passes: createSharePasses(options.masterKey) }),
     shareRules: rules,
+    running,
     deliveries,
+    findTold,
   }
 }

@@ -58,7 +58,7 @@ export function basketParts(of: {
         versionPath: browsePath(id),
         zipPath: `/basket/download?${selectionQuery(id, 'basket')}&as=zip`,
         tarPath: `/basket/download?${selectionQuery(id, 'basket')}&as=tar`,
-        ...(of.mayShare ? { sharePath: `/sharing/new?${selectionQuery(id, 'basket')}` } : {}),
+        ...(of.mayShare && !version.isCheckpoint ? { sharePath: `/sharing/new?${selectionQuery(id, 'basket')}` } : {}),
         ...(mayRestore ? { backPath: newRestorePath({ version: id, paths: 'basket' }) } : {}),
         things: chosen.map((item) => ({ ...pageThing(item), path: placePath(item) })),
       },

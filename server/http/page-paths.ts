@@ -14,6 +14,8 @@ export const tarPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/t
 export const previewPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/preview${encodeVersionPath(path)}`
 export const picturePath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/picture${encodeVersionPath(path)}`
 export const thumbnailPath = (id: Id<'snap'>, path: VersionPath) => `/versions/${id}/thumbnail${encodeVersionPath(path)}`
+export const sharingPath = '/sharing'
+export const linkPath = (shareId: Id<'shr'>) => `${sharingPath}/${shareId}`
 export const newSharePath = (id: Id<'snap'>, path: VersionPath) =>
   `/sharing/new?${new URLSearchParams({ version: id, path: encodeVersionPath(path) })}`
 export const restoresPath = '/restores'

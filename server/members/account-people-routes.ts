@@ -34,7 +34,8 @@ const inviteSchema = accountSchema.extend({ email: z.string(), role: z.string() 
 const roleSchema = accountSchema.extend({ role: z.string() })
 const said = {
   role: 'The role is changed.',
-  removed: 'That person does not belong here any more. To undo it, invite them again.',
+  removed:
+    'That person does not belong here any more. To undo it, invite them again. Links they made go on until somebody withdraws them under Sharing.',
   invited: 'The invitation is on its way.',
   withdrawn: 'The invitation is withdrawn.',
 } as const

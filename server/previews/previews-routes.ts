@@ -5,7 +5,7 @@
 import { FormatError, MissingChunksError } from '../../engine/index.ts'
 import { nameText } from '../../views/format/name-text.ts'
 import { whenText } from '../../views/format/when.ts'
-import { previewPage, type Shown } from '../../views/pages/preview.ts'
+import { previewPage } from '../../views/pages/preview.ts'
 import type { PageContext } from '../../views/site.ts'
 import { openAccountOf } from '../accounts/account.ts'
 import { basketBeside } from '../baskets/basket-beside.ts'
@@ -17,25 +17,16 @@ import { newRoutes } from '../http/new-routes.ts'
 import { browsePath, computerPath, filePath, picturePath, previewPath, thumbnailPath } from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
 import type { Downloads } from '../restores/downloads.ts'
-import { sendBytes } from '../restores/send-bytes.ts'
-import type { Log } from '../runtime/log.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { getPathAsked, getReadableVersion } from '../snapshots/version-access.ts'
 import { encodeVersionPath, type VersionPath } from '../snapshots/version-path.ts'
-import type { OpenVersionReader, VersionEntry } from '../snapshots/version-reader.ts'
+import type { OpenVersionReader } from '../snapshots/version-reader.ts'
+import { answerDrawn, drawnPolicy } from './drawn-answer.ts'
+import { readFirst, shownOf, shownPictureBytes, shownTextBytes } from './shown-file.ts'
 import { decidingBytes, type ShownKind, shownKind } from './shown-kind.ts'
 import { textOfBytes } from './text-of-bytes.ts'
 import type { ThumbnailsService } from './thumbnails-service.ts'
-
-/** So much of a text is shown. */
-export const shownTextBytes = 256 * 1024
-/** Larger pictures are for downloading: a browser would hold all of it at once. */
-const shownPictureBytes = 64 * 1024 * 1024
-/** What is shown where a picture cannot be drawn: nothing, through which the icon beneath is seen. */
-const transparent = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>')
-
-type VersionFile = Extract<VersionEntry, { type: 'file' }>
 
 export function previewsRoutes(options: {
   readonly customers: CustomersService
@@ -45,10 +36,9 @@ export function previewsRoutes(options: {
   readonly openVersionReader: OpenVersionReader
   readonly thumbnails: ThumbnailsService
   readonly downloads: Downloads
-  readonly log: Log
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { customers, devices, snapshots, openVersionReader, thumbnails, downloads, log, pageContext } = options
+  const { customers, devices, snapshots, openVersionReader, thumbnails, downloads, pageContext } = options
   const routes = newRoutes()
 
   routes.get('/versions/:snapshotId/preview/:path{[\\s\\S]+}', async (c) => {
@@ -85,7 +75,15 @@ export function previewsRoutes(options: {
         ],
         folderPath: browsePath(version.id, folder),
         filePath: filePath(version.id, path),
-        shown: shownOf({ version, path, entry, first }),
+        shown: shownOf({
+          entry,
+          first,
+          paths: {
+            stored: picturePath(version.id, path),
+            drawn: thumbnailPath(version.id, path),
+            pdf: picturePath(version.id, path),
+          },
+        }),
         ...neighbours,
         basket: basket && { aside: basket.aside, ...basket.buttonOf({ snapshotId: version.id, path }) },
       }),
@@ -106,20 +104,9 @@ export function previewsRoutes(options: {
     const { version, file } = await getFile(c, 'thumbnail')
     const size = c.req.query('size') === 'large' ? 'large' : 'small'
     const tag = thumbnails.tagOf(version.repositoryId, file, size)
-    const policy = { 'content-security-policy': "default-src 'none'; sandbox" }
-    const known = { etag: `"${tag}"`, 'cache-control': 'private, no-cache', ...policy }
-    if (c.req.header('if-none-match') === known.etag) return c.body(null, 304, known)
-    const drawn = await thumbnails.find(tag, file, size)
-    const hasDrawn = drawn !== undefined && drawn.length > 0
-    const headers = {
-      'content-type': hasDrawn ? 'image/webp' : 'image/svg+xml',
-      // Too many at once: the next look asks again.
-      ...(drawn === undefined ? { 'cache-control': 'no-store', ...policy } : known),
-    }
-    async function* body() {
-      yield hasDrawn ? drawn : transparent
-    }
-    return sendBytes(c, { status: 200, headers, body: body(), log })
+    const known = { etag: `"${tag}"`, 'cache-control': 'private, no-cache' }
+    if (c.req.header('if-none-match') === known.etag) return c.body(null, 304, { ...known, ...drawnPolicy })
+    return answerDrawn(c, await thumbnails.find(tag, file, size), known)
   })
 
   async function getFile(c: AppContext, mark: 'picture' | 'thumbnail') {
@@ -156,49 +143,4 @@ function typeOf(found: ShownKind): string | undefined {
 function unreadable(error: unknown): undefined {
   if (error instanceof FormatError || error instanceof MissingChunksError) return undefined
   throw error
-}
-
-function shownOf(of: {
-  readonly version: Snapshot
-  readonly path: VersionPath
-  readonly entry: VersionFile
-  readonly first: Buffer
-}): Shown {
-  const { version, path, entry, first } = of
-  if (entry.sizeBytes === 0) return { kind: 'nothing', words: 'This file is empty.' }
-  const isWhole = first.length === entry.sizeBytes
-  const text = textOfBytes(first, { isWhole })
-  const found = shownKind(first.subarray(0, decidingBytes), { isText: text !== undefined })
-  switch (found.kind) {
-    case 'picture':
-    case 'drawing':
-      return entry.sizeBytes > shownPictureBytes
-        ? { kind: 'nothing', words: 'This picture is too large to be shown here. Download it to look at it.' }
-        : { kind: 'picture', path: picturePath(version.id, path) }
-    case 'drawn-copy':
-      return { kind: 'picture', path: `${thumbnailPath(version.id, path)}?size=large` }
-    case 'pdf':
-      return {
-        kind: 'opened',
-        path: picturePath(version.id, path),
-        words: 'A PDF opens in your browser’s own viewer, apart from this box. A browser without one saves it instead.',
-      }
-    case 'office':
-      return { kind: 'nothing', words: 'A file of an office program. Download it, and open it with the program that made it.' }
-    case 'text':
-      return { kind: 'text', text: text!.text, isCut: !isWhole, encoding: text!.encoding }
-    case 'none':
-      return {
-        kind: 'nothing',
-        words: 'What is in this file cannot be shown here. Download it, and open it with the program that made it.',
-      }
-    default:
-      return found satisfies never
-  }
-}
-
-async function readFirst(file: VersionFile, bytes: number): Promise<Buffer> {
-  const parts: Uint8Array[] = []
-  for await (const part of file.read({ start: 0, end: Math.min(bytes, file.sizeBytes) })) parts.push(part)
-  return Buffer.concat(parts)
 }

@@ -25,6 +25,7 @@ import {
   deliveryFolder,
   isTooLongFor,
   maxDeliveriesAtOnce,
+  maxDeliveriesOfLink,
   maxSenderCharacters,
   refusalOf,
   withdrawn,
@@ -76,12 +77,12 @@ export interface DeliveriesOptions extends AccountsOptions {
 
 export function createDeliveries(options: DeliveriesOptions): DeliveriesService {
   const { database, clock, deposits, devices, subscriptions } = options
-  const slots = createSlots(maxDeliveriesAtOnce)
+  const slots = createSlots(maxDeliveriesAtOnce, { perKey: { link: maxDeliveriesOfLink } })
   const running = new RunningDeliveries()
   const accounts = createDeliveryAccounts(options)
 
-  const takeSlot = () => {
-    const slot = slots.take()
+  const takeSlot = ({ shareId }: UploadShare) => {
+    const slot = slots.take({ link: shareId })
     if (slot === undefined) throw new DeliveryError('busy', 'Many people are sending files at this moment.')
     return slot
   }
@@ -144,7 +145,7 @@ export function createDeliveries(options: DeliveriesOptions): DeliveriesService 
   return {
     demandRoom: async (share, { bytes, files = 0 }) => {
       // Only asked for: whoever asks and sends nothing keeps nobody out.
-      takeSlot()[Symbol.dispose]()
+      takeSlot(share)[Symbol.dispose]()
       const now = await findShare(database.kysely, share.shareId)
       const refusal = refusalOf(now, running.storedBytes(share.shareId))
       if (refusal !== undefined) throw refusal
@@ -165,7 +166,7 @@ export function createDeliveries(options: DeliveriesOptions): DeliveriesService 
       })
     },
     take: async (request) => {
-      using _slot = takeSlot()
+      using _slot = takeSlot(request.share)
       return await inOwnWords(() => take(request))
     },
     withdraw: (shareId) => running.withdraw(shareId),

@@ -8,16 +8,16 @@ import type { Database } from '../database/database.ts'
 import type { LettersService } from '../letters/letters-service.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
-import type { UsersService } from '../users/users-service.ts'
 import { deleteDelivery, type EndedDelivery, insertDelivery, listEndedDeliveries } from './deliveries-table.ts'
 import { type CountedDelivery, DeliveryError, refusalOf } from './delivery.ts'
+import type { FindTold } from './delivery-letters.ts'
 import { insertUse } from './share-uses-table.ts'
 import { countUpload, findShare, uncountUpload } from './shares-table.ts'
 
 export interface DeliveryAccounts {
   /** Before it is committed. Throws DeliveryError. */
   readonly count: (delivery: CountedDelivery) => Promise<void>
-  /** It is committed: in the list of the link, the log, and a letter to whoever made it. Whoever comes second tells nothing. */
+  /** It is committed: in the list of the link, the log, and a letter. Whoever comes second tells nothing. */
   readonly tell: (delivery: CountedDelivery, came: ToTell) => Promise<void>
   /** Of one whose session has ended and of which nobody knows how: told, or its count taken back. True: it has come. */
   readonly settle: (sessionId: Id<'bks'>) => Promise<boolean>
@@ -35,9 +35,8 @@ export interface ToTell {
 export interface AccountsOptions {
   readonly database: Database
   readonly clock: Clock
-  readonly users: Pick<UsersService, 'find'>
   readonly letters: LettersService
-  readonly isMailSetUp: () => Promise<boolean>
+  readonly findTold: FindTold
 }
 
 const maxNamesInLetter = 20
@@ -51,7 +50,7 @@ export function createDeliveryAccounts(options: AccountsOptions): DeliveryAccoun
     const share = await findShare(database.kysely, shareId)
     if (share === undefined) return
     const { customerId, title } = share
-    const to = (await options.isMailSetUp()) ? await findMaker(share) : undefined
+    const told = await options.findTold(share)
     await database.transaction(async (tx) => {
       if (!(await deleteDelivery(tx, sessionId))) return
       const at = clock.now()
@@ -67,17 +66,12 @@ export function createDeliveryAccounts(options: AccountsOptions): DeliveryAccoun
         customerId,
         detail: { files, bytes, ...(version && { version }) },
       })
-      if (to === undefined) return
       const path = version === undefined ? `/sharing/${shareId}` : `/versions/${version}/browse`
-      const letter = filesArrivedLetter({ title, sender, names: names.slice(0, maxNamesInLetter), files, bytes, path })
-      await options.letters.post(tx, { to, customerId, letter })
+      const leftBy = told?.who === 'owners' ? share.createdBy.name : undefined
+      const shown = names.slice(0, maxNamesInLetter)
+      const letter = filesArrivedLetter({ title, leftBy, sender, names: shown, files, bytes, path })
+      for (const to of told?.people ?? []) await options.letters.post(tx, { to, customerId, letter })
     })
-  }
-
-  /** As long as they belong to the account. */
-  const findMaker = async ({ createdBy, customerId }: { createdBy: { userId: Id<'usr'> }; customerId: Id<'cus'> }) => {
-    const user = await options.users.find(createdBy.userId)
-    return user?.memberships.some((membership) => membership.customerId === customerId) === true ? user : undefined
   }
 
   const settleOne = async (delivery: EndedDelivery): Promise<void> => {

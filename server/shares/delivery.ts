@@ -67,6 +67,7 @@ export function withdrawn(): DeliveryError {
 }
 
 export const maxDeliveriesAtOnce = 6
+export const maxDeliveriesOfLink = 2
 export const maxSenderCharacters = 100
 /** What a form adds to the bytes of its files: for each of them, and in all. */
 const formBytesOfFile = 1024

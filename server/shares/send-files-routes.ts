@@ -8,6 +8,7 @@ import { readForm } from '../http/form.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import type { DeliveriesService } from './deliveries-service.ts'
 import { DeliveryError, type DeliveryFault } from './delivery.ts'
+import type { FindTold } from './delivery-letters.ts'
 import { formParts } from './form-parts.ts'
 import { shareLimits } from './share.ts'
 import { createGuests, type Guest, type GuestOptions } from './share-guest.ts'
@@ -16,7 +17,9 @@ type Sender = Guest<'upload'>
 
 const announcedForm = z.object({ files: z.coerce.number().int().min(1), bytes: z.coerce.number().int().min(0) })
 
-export function sendFilesRoutes(options: GuestOptions & { readonly deliveries: DeliveriesService }): App {
+export function sendFilesRoutes(
+  options: GuestOptions & { readonly deliveries: DeliveriesService; readonly findTold: FindTold },
+): App {
   const { door, deliveries, pageContext } = options
   const guests = createGuests('upload', options)
   const routes = newRoutes()
@@ -27,7 +30,7 @@ export function sendFilesRoutes(options: GuestOptions & { readonly deliveries: D
     const mayBeOver = async ({ end }: Sender) => end === 'used-up' && arrived !== undefined
     const guest = await guests.let(c, { isPage: true, mayBeOver })
     if (guest instanceof Response) return guest
-    if (c.req.method === 'GET' && arrived === undefined) await door.noteLook(guest.share, guest.visitor)
+    if (c.req.method === 'GET') await door.noteLook(guest.share, guest.visitor)
     return show(c, guest, { arrived })
   })
   routes.post('/u/:token/password', (c) => guests.tryPassword(c))
@@ -65,11 +68,13 @@ export function sendFilesRoutes(options: GuestOptions & { readonly deliveries: D
     }
   })
 
-  function refused(c: AppContext, guest: Sender, error: unknown): Promise<Response> {
+  async function refused(c: AppContext, guest: Sender, error: unknown): Promise<Response> {
     if (!(error instanceof DeliveryError)) throw error
     if (error.fault === 'over') return guests.over(c, guests.overOf(guest, 'used-up'))
     if (error.fault === 'withdrawn') return guests.over(c, guests.overOf(guest, 'revoked'))
-    return show(c, guest, { problem: problemWords[error.fault](error), status: statusOf[error.fault] })
+    // What others have sent meanwhile is in what it still takes.
+    const share = (await door.findAgain(guest.share)) ?? guest.share
+    return show(c, { ...guest, share }, { problem: problemWords[error.fault](error), status: statusOf[error.fault] })
   }
 
   async function show(
@@ -93,6 +98,7 @@ export function sendFilesRoutes(options: GuestOptions & { readonly deliveries: D
         untilMs: expiresAt,
         left,
         arrived: more.arrived,
+        told: more.arrived === undefined ? undefined : (await options.findTold(share))?.who,
         problem: more.problem,
       }),
       (more.status ?? 200) as 200,

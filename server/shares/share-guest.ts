@@ -47,7 +47,7 @@ export interface Guests<Kind extends ShareKind> {
   readonly overOf: (guest: Guest<Kind>, kind: Extract<ShareOver, { by: string }>['kind']) => ShareOver
 }
 
-const overStatus = { unknown: 404, throttled: 429, 'no-preview': 403 } as const
+const overStatus = { unknown: 404, throttled: 429, busy: 503, 'no-preview': 403 } as const
 const wrongStatus = 403
 const passwordSchema = z.object({ password: z.string().max(4096) })
 
@@ -56,7 +56,7 @@ export function createGuests<Kind extends ShareKind>(kind: Kind, options: GuestO
   const cookieName = `holdfast_share_${instanceId}`
 
   const over = async (c: AppContext, what: ShareOver) => {
-    if (what.kind === 'throttled') c.header('retry-after', String(what.seconds))
+    if ('seconds' in what) c.header('retry-after', String(what.seconds))
     const status = what.kind in overStatus ? overStatus[what.kind as keyof typeof overStatus] : 410
     return c.html(await shareOverPage({ ...pageContext(c), over: what }), status)
   }

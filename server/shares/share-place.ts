@@ -29,7 +29,7 @@ export function placeAsked(share: Pick<DownloadShare, 'paths'>, pathname: string
   return findSharePlace(share, encodedPathAfter(afterToken, mark))
 }
 
-export type ShareMark = 'browse' | 'file' | 'zip'
+export type ShareMark = 'browse' | 'file' | 'zip' | 'look' | 'drawn' | 'pdf'
 
 export function encodeSharePlace({ number, below }: Pick<SharePlace, 'number' | 'below'>): string {
   return `/${number}${encodeVersionPath(below)}`

@@ -1,38 +1,42 @@
 /**
  * What people from outside see of a link to files: a page, the folders below what is shared, each file, and all of it as one archive.
- * Addresses hold the number of a shared path and what lies below it: nothing above can be named. No file is shown here, only saved.
+ * Addresses hold the number of a shared path and what lies below it: nothing above can be named. No file is shown here: share-preview-routes.ts
+ * does that.
  */
-import { nameText } from '../../views/format/name-text.ts'
 import { type SharedWhat, sharePage } from '../../views/pages/share.ts'
 import type { EntryProps } from '../../views/partials/entry.ts'
 import type { PagerProps } from '../../views/partials/pager.ts'
-import type { TrailStep } from '../../views/partials/trail.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { createDownloads, type Downloads } from '../restores/downloads.ts'
-import { createSlots } from '../restores/slots.ts'
+import type { VersionFile } from '../previews/shown-file.ts'
+import { mayHaveThumbnail, type ThumbnailsService } from '../previews/thumbnails-service.ts'
 import type { Log } from '../runtime/log.ts'
 import { cursorOf, entriesPerPage, parseCursor } from '../snapshots/folder-page.ts'
-import type { VersionPath } from '../snapshots/version-path.ts'
 import type { OpenVersionReader, VersionEntry, VersionReader } from '../snapshots/version-reader.ts'
 import type { Traffic } from '../traffic/traffic.ts'
+import type { RunningDownloads } from './running-downloads.ts'
 import { shareArchive } from './share-archive.ts'
-import type { FetchedThing } from './share-door-service.ts'
 import { ShareError } from './share-error.ts'
+import { createFetching } from './share-fetching.ts'
 import { createGuests, type Guest, type GuestOptions } from './share-guest.ts'
 import { encodeSharePlace, nameOfShared, placeAsked, type SharePlace } from './share-place.ts'
-
-/** Beside those of the account's own people, whom strangers must not keep waiting. */
-const maxDownloadsAtOnce = 16
+import { isLookedAt, sharePreviewRoutes } from './share-preview-routes.ts'
+import { stepsTo } from './share-trail.ts'
 
 type Downloader = Guest<'download'>
 
 export function sharePublicRoutes(
-  options: GuestOptions & { readonly openVersionReader: OpenVersionReader; readonly log: Log; readonly traffic: Traffic },
+  options: GuestOptions & {
+    readonly openVersionReader: OpenVersionReader
+    readonly running: RunningDownloads
+    readonly thumbnails: ThumbnailsService
+    readonly log: Log
+    readonly traffic: Traffic
+  },
 ): App {
-  const { door, openVersionReader, log, traffic, pageContext } = options
+  const { door, openVersionReader, pageContext } = options
   const guests = createGuests('download', options)
-  const slots = createSlots(maxDownloadsAtOnce)
+  const fetching = createFetching({ ...options, guests })
   const routes = newRoutes()
 
   routes.get('/s/:token', async (c) => {
@@ -52,6 +56,7 @@ export function sharePublicRoutes(
     const reader = await openReader(guest)
     const entry = place && (await reader.stat(place.path))
     if (place === undefined || entry?.type !== 'directory') return guests.over(c, { kind: 'unknown' })
+    if (c.req.method === 'GET') await door.noteLook(guest.share, guest.visitor)
     return showFolder(c, guest, reader, place)
   })
 
@@ -60,10 +65,10 @@ export function sharePublicRoutes(
       const place = placeAsked(guest.share, new URL(c.req.url).pathname, 'file')
       return place && { place, thing: { place: encodeSharePlace(place), name: nameOfShared(place.path) } }
     }
-    // Whoever has begun with the last download may finish it.
+    // Whoever has begun with the last download may finish it, as long as the link would be served at all.
     const mayBeOver = async (guest: Downloader) => {
       const found = asked(guest)
-      if (guest.end !== 'used-up' || found === undefined || !isTakenUp(c)) return false
+      if (guest.end !== 'used-up' || !guest.isServed || found === undefined || !isTakenUp(c)) return false
       return door.isGoingOn(guest.share, guest.visitor, found.thing)
     }
     const guest = await guests.let(c, { isPage: false, mayBeOver })
@@ -97,34 +102,6 @@ export function sharePublicRoutes(
     sendArchive(c, ({ share }) => placeAsked(share, new URL(c.req.url).pathname, 'zip')),
   )
 
-  /** People only, so many at once, and no more than the link allows. */
-  async function fetching(
-    c: AppContext,
-    guest: Downloader,
-    thing: FetchedThing,
-    send: (downloads: Downloads) => Promise<Response>,
-  ): Promise<Response> {
-    const { share, visitor } = guest
-    const downloads = createDownloads({
-      ...{ log, traffic },
-      cacheControl: 'no-store',
-      admit: () => {
-        if (visitor.isBot) return guests.over(c, { kind: 'no-preview' })
-        return slots.take() ?? guests.over(c, { kind: 'throttled', seconds: 10 })
-      },
-      onFirstBytes: async (start) => {
-        if (start > 0 && (await door.isGoingOn(share, visitor, thing))) return
-        if (!(await door.noteDownload(share, visitor, thing))) throw new ShareError('over', 'No download is left.')
-      },
-    })
-    try {
-      return await send(downloads)
-    } catch (error) {
-      if (!(error instanceof ShareError)) throw error
-      return guests.over(c, guests.overOf(guest, 'used-up'))
-    }
-  }
-
   async function openReader({ version }: Downloader): Promise<VersionReader> {
     if (version === undefined) throw new ShareError('version-gone', 'The version of this link is gone.')
     return openVersionReader(version)
@@ -138,7 +115,7 @@ export function sharePublicRoutes(
     const stats = await Promise.all(share.paths.map((one) => reader.stat(one)))
     const entries = shown.flatMap((shared, index) => {
       const entry = stats[from + index]
-      return entry === undefined ? [] : [entryOf(path, { number: from + index, path: shared, below: [] }, entry)]
+      return entry === undefined ? [] : [entryOf(guest, { number: from + index, path: shared, below: [] }, entry)]
     })
     const what = whatOf(stats.filter((entry) => entry !== undefined))
     const next = from + entriesPerPage
@@ -166,7 +143,7 @@ export function sharePublicRoutes(
       ...(listed.hasMore && last !== undefined ? { next: `${here}?after=${cursorOf(last.name)}` } : {}),
       backWord: 'First',
     }
-    const entries = listed.entries.map((entry) => entryOf(path, belowOf(place, entry.name), entry))
+    const entries = listed.entries.map((entry) => entryOf(guest, belowOf(place, entry.name), entry))
     return c.html(
       await sharePage({
         ...page,
@@ -181,6 +158,7 @@ export function sharePublicRoutes(
     )
   }
 
+  routes.route('/', sharePreviewRoutes({ ...options, guests, openReader, fetching }))
   return routes
 }
 
@@ -216,7 +194,7 @@ function whatOf(entries: readonly VersionEntry[]): SharedWhat {
   return files.length === 1 ? { kind: 'file', bytes } : { kind: 'files', count: files.length, bytes }
 }
 
-function entryOf(path: string, place: SharePlace, entry: VersionEntry): EntryProps {
+function entryOf({ share, path }: Downloader, place: SharePlace, entry: VersionEntry): EntryProps {
   const name = nameOfShared(place.path) ?? 'Everything'
   const shared = { name, changedAtMs: entry.changedAtMs }
   const encoded = encodeSharePlace(place)
@@ -224,7 +202,13 @@ function entryOf(path: string, place: SharePlace, entry: VersionEntry): EntryPro
     case 'directory':
       return { ...shared, kind: 'folder', path: `${path}/browse${encoded}`, zipPath: `${path}/zip${encoded}` }
     case 'file':
-      return { ...shared, kind: 'file', sizeBytes: entry.sizeBytes, filePath: `${path}/file${encoded}` }
+      return {
+        ...shared,
+        kind: 'file',
+        sizeBytes: entry.sizeBytes,
+        filePath: `${path}/file${encoded}`,
+        ...(isLookedAt(share) ? looksAt(path, encoded, entry) : {}),
+      }
     case 'symlink':
       // Where it leads is a name from outside.
       return { ...shared, kind: 'special', what: 'a link to another place' }
@@ -235,26 +219,15 @@ function entryOf(path: string, place: SharePlace, entry: VersionEntry): EntryPro
   }
 }
 
+function looksAt(path: string, encoded: string, { name, sizeBytes }: VersionFile) {
+  return {
+    previewPath: `${path}/look${encoded}`,
+    thumbnailPath: mayHaveThumbnail(name, sizeBytes) ? `${path}/drawn${encoded}` : undefined,
+  }
+}
+
 function belowOf({ number, path, below }: SharePlace, name: Buffer): SharePlace {
   return { number, path: [...path, name], below: [...below, name] }
-}
-
-/** From the link's own page down; what lies above what is shared is not in it. */
-function stepsTo({ share, path }: Downloader, { number, below }: SharePlace): readonly TrailStep[] {
-  const top = { name: share.title, path }
-  const shared = share.paths[number] ?? []
-  const isOnly = share.paths.length === 1
-  const first = isOnly || below.length === 0 ? [] : [stepOf(path, { number, path: shared, below: [] })]
-  const folders = below.slice(0, -1).map((_, index) => {
-    const way: VersionPath = below.slice(0, index + 1)
-    return stepOf(path, { number, path: [...shared, ...way], below: way })
-  })
-  return [top, ...first, ...folders]
-}
-
-function stepOf(path: string, place: SharePlace): TrailStep {
-  const name = place.path.at(-1)
-  return { name: name === undefined ? '' : nameText(name), path: `${path}/browse${encodeSharePlace(place)}` }
 }
 
 function positionAsked(query: string | undefined, length: number): number {

@@ -8,11 +8,18 @@ export const shareRulesSchema = z
     daysMax: z.int().min(1).max(shareLimits.days),
     isPasswordNeeded: z.boolean(),
     mayUpload: z.boolean(),
+    /** What a link that takes files may take in all. */
+    uploadBytesMax: z.int().min(1).max(shareLimits.bytes).default(shareLimits.bytes),
   })
   .readonly()
 export type ShareRules = z.output<typeof shareRulesSchema>
 
-export const usualShareRules: ShareRules = { daysMax: 90, isPasswordNeeded: false, mayUpload: true }
+export const usualShareRules: ShareRules = {
+  daysMax: 90,
+  isPasswordNeeded: false,
+  mayUpload: true,
+  uploadBytesMax: shareLimits.bytes,
+}
 
 /** What the form offers: never more than is allowed, and the longest that is. */
 const offeredDays = [1, 3, 7, 14, 30, 90, 180, 365] as const
@@ -24,4 +31,8 @@ export function dayChoices({ daysMax }: ShareRules): readonly number[] {
 
 export function presetDays({ daysMax }: ShareRules): number {
   return Math.min(shareDefaults.days, daysMax)
+}
+
+export function presetUploadBytes({ uploadBytesMax }: ShareRules): number {
+  return Math.min(shareDefaults.bytesMax, uploadBytesMax)
 }

@@ -28,9 +28,11 @@ export interface ShareUse {
 
 /** Of one link; older ones go. */
 export const maxUsesOfShare = 1000
+/** Of one link, by one network: whoever does much pushes out what they did themselves. */
+export const maxUsesOfNetwork = 200
 export const usesKeptDays = 90
-/** Somebody who looks again within this time is the same look. */
-export const sameLookMs = 30 * 60 * 1000
+/** Who does the same again within this time has one line for it: a look is the same look, a download counts, and so does a guess. */
+export const sameUseMs = 30 * 60 * 1000
 /** A download that is taken up again within this time is the same download. */
 export const sameDownloadMs = 7 * 24 * 60 * 60 * 1000
 export const maxWhatCharacters = 200

@@ -3,8 +3,9 @@ import { parseDisplayText } from '../text/display-text.ts'
 import { normalizePassword } from '../users/password-rules.ts'
 import { shareLimits } from './share.ts'
 import { ShareError } from './share-error.ts'
+import type { ShareRules } from './share-rules.ts'
 
-/** Whoever guesses is slowed down to a few hundred tries a day, and the link itself has to be known first. */
+/** Whoever guesses is slowed down to a few hundred tries a day (users/attempts.ts), and the link itself has to be known first. */
 export const minSharePasswordCharacters = 8
 const maxMessageLines = 20
 
@@ -57,4 +58,17 @@ export function demandWithin(
 ): void {
   if (Number.isSafeInteger(value) && value >= 1 && value <= max) return
   throw new ShareError('invalid', words, { field })
+}
+
+export function demandDays(days: number, { daysMax }: ShareRules): void {
+  demandWithin('days', days, { max: daysMax, words: `A link works for 1 to ${daysMax} days here.` })
+}
+
+export function demandDownloads(downloadsMax: number): void {
+  const { downloads: max } = shareLimits
+  demandWithin('downloads', downloadsMax, { max, words: `The number of downloads is a whole number from 1 to ${max}, or empty.` })
+}
+
+export function passwordNeeded(): ShareError {
+  return new ShareError('invalid', 'Here every link has a password.', { field: 'password' })
 }

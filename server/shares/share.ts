@@ -85,8 +85,8 @@ export const dayMs = 24 * 60 * 60 * 1000
 /** How long a link stays in the lists when it has ended. */
 export const endedKeptDays = 90
 
-/** Why a link does nothing for whoever has it. `paused`: it may come back. */
-export const shareEnds = ['revoked', 'expired', 'used-up', 'gone', 'paused'] as const
+/** Why a link does nothing for whoever has it. `paused`, `password-needed`: it may come back. */
+export const shareEnds = ['revoked', 'expired', 'used-up', 'gone', 'paused', 'password-needed'] as const
 export type ShareEnd = (typeof shareEnds)[number]
 
 /** What is true around it. */
@@ -96,15 +96,29 @@ export interface ShareSurroundings {
   readonly isThere: boolean
   /** Its customer is served, and its plan has sharing; the box's administrator lets it be. */
   readonly isServed: boolean
+  /** The box's administrator wants a password on every link. */
+  readonly isPasswordNeeded: boolean
 }
 
-/** What people decided comes first, and what cannot be undone before what can. */
-export function shareEndIn(share: ListedShare, { nowMs, isThere, isServed }: ShareSurroundings): ShareEnd | undefined {
+/**
+ * What people decided comes first, and what cannot be undone before what can. `used-up` comes behind `gone`: whoever began with the last
+ * download may finish it, but nothing of what an owner has deleted.
+ */
+export function shareEndIn(share: ListedShare, around: ShareSurroundings): ShareEnd | undefined {
   if (share.revoked !== undefined) return 'revoked'
-  if (nowMs >= share.expiresAt) return 'expired'
+  if (around.nowMs >= share.expiresAt) return 'expired'
+  if (!around.isThere) return 'gone'
   if (isUsedUp(share)) return 'used-up'
-  if (!isThere) return 'gone'
-  return isServed ? undefined : 'paused'
+  if (!around.isServed) return 'paused'
+  return lacksPassword(share, around) ? 'password-needed' : undefined
+}
+
+/** Made before the administrator wanted one. */
+export function lacksPassword(
+  { passwordHash }: Pick<Share, 'passwordHash'>,
+  rules: { readonly isPasswordNeeded: boolean },
+): boolean {
+  return rules.isPasswordNeeded && passwordHash === undefined
 }
 
 export function isUsedUp(share: ListedShare): boolean {

@@ -1,34 +1,47 @@
 /** Links as their customer's people make, see, change and withdraw them. */
-import { type ActingAs, type AuditAction, actorName } from '../audit/audit.ts'
-import { insertAudit } from '../audit/audit-table.ts'
+import { type ActingAs, actorName } from '../audit/audit.ts'
 import { topmostPaths } from '../baskets/basket.ts'
 import type { CustomerReach } from '../customers/customer-reach.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { findInbox } from '../devices/devices-table.ts'
+import { bytesText } from '../prune/bytes-text.ts'
 import type { Repositories } from '../repositories/repositories-service.ts'
 import { lockRepository } from '../repositories/repositories-table.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { type Id, newId } from '../runtime/ids.ts'
 import type { Randomness } from '../runtime/randomness.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
+import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { encodeVersionPath, type VersionPath } from '../snapshots/version-path.ts'
 import type { OpenVersionReader } from '../snapshots/version-reader.ts'
 import type { Subscription } from '../subscriptions/subscription.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
 import type { PasswordHasher } from '../users/password-hasher.ts'
 import type { UserIdentity } from '../users/user.ts'
+import { type ChangeShare, createChangeShare } from './change-share.ts'
+import { createDemandOpenable, notInPlan } from './demand-openable.ts'
 import { ensureInbox } from './inbox.ts'
+import type { RunningDownloads } from './running-downloads.ts'
 import { type DownloadShare, dayMs, type ListedShare, type Share, shareLimits, type UploadShare } from './share.ts'
+import { insertShareAudit } from './share-audit.ts'
 import { ShareError } from './share-error.ts'
 import type { ShareRules } from './share-rules.ts'
 import type { ShareRulesService } from './share-rules-service.ts'
-import { type JudgedShare, type JudgeShare, mayShare } from './share-surroundings.ts'
+import { type JudgedShare, mayShare, type ShareJudge } from './share-surroundings.ts'
 import { hashShareToken, newShareToken } from './share-token.ts'
-import type { ShareUse } from './share-use.ts'
-import { listUses } from './share-uses-table.ts'
-import { demandWithin, parseMessage, parseNote, parseSharePassword, parseTitle } from './share-words.ts'
+import { type ListedUse, listUses, type UsesPage } from './share-uses-table.ts'
+import {
+  demandDays,
+  demandDownloads,
+  demandWithin,
+  parseMessage,
+  parseNote,
+  parseSharePassword,
+  parseTitle,
+  passwordNeeded,
+} from './share-words.ts'
 import * as table from './shares-table.ts'
 
 /** What either kind of link is asked for with. */
@@ -61,22 +74,13 @@ export interface MadeShare<Made extends Share> {
   readonly token: string
 }
 
-export interface ShareChange {
-  readonly note: string
-  /** From now on; undefined: as it is. */
-  readonly days: number | undefined
-  /** Undefined: as it is; empty: none any more. */
-  readonly password: string | undefined
-  readonly downloadsMax: number | undefined
-}
-
 export interface SharesService {
   /** Throws ShareError. */
   readonly shareFiles: (wish: DownloadWish, by: UserIdentity, actingAs: ActingAs) => Promise<MadeShare<DownloadShare>>
   readonly askForFiles: (wish: UploadWish, by: UserIdentity, actingAs: ActingAs) => Promise<MadeShare<UploadShare>>
   /** Whoever it belongs to: the caller compares the customer. */
   readonly find: (shareId: Id<'shr'>) => Promise<Share | undefined>
-  readonly judge: JudgeShare
+  readonly judge: ShareJudge['judge']
   /** The newest first. */
   readonly listOfCustomer: (
     page: Parameters<typeof table.listSharesOfCustomer>[1],
@@ -86,11 +90,13 @@ export interface SharesService {
     readonly after: string | undefined
     readonly limit: number
   }) => Promise<readonly JudgedShare<ListedShare>[]>
-  readonly listUses: (shareId: Id<'shr'>, limit: number) => Promise<readonly ShareUse[]>
-  /** Withdrawing it twice is no error. */
+  /** The newest first. */
+  readonly listUses: (shareId: Id<'shr'>, page: UsesPage) => Promise<readonly ListedUse[]>
+  /** That work, made by people who may not share from this account any more. */
+  readonly listOfFormer: (customerId: Id<'cus'>) => Promise<readonly ListedShare[]>
+  /** What is going out or coming in by it breaks off. Withdrawing it twice is no error. */
   readonly revoke: (share: ListedShare, actingAs: ActingAs) => Promise<void>
-  /** Throws ShareError `invalid`, `over`. */
-  readonly change: (share: Share, change: ShareChange, actingAs: ActingAs) => Promise<void>
+  readonly change: ChangeShare
   /** Whether links may be made at all; undefined: yes. */
   readonly findHindrance: (customerId: Id<'cus'>) => Promise<'customer' | 'plan' | undefined>
 }
@@ -103,32 +109,26 @@ export interface SharesOptions {
   readonly customers: Pick<CustomersService, 'find'>
   readonly subscriptions: Pick<SubscriptionsService, 'find' | 'listOfCustomer'>
   readonly devices: Pick<DevicesService, 'find' | 'move'>
+  readonly snapshots: Pick<SnapshotsService, 'find'>
   readonly repositories: Pick<Repositories, 'findOfCustomer'>
   readonly openVersionReader: OpenVersionReader
   readonly rules: ShareRulesService
-  readonly judge: JudgeShare
+  readonly judge: ShareJudge
+  readonly running: Pick<RunningDownloads, 'endOf'>
   /** What is coming in by a link that was withdrawn ends. */
   readonly endDeliveries: (shareId: Id<'shr'>) => void
 }
 
 export function createShares(options: SharesOptions): SharesService {
-  const { database, clock, randomness, hasher, customers, subscriptions, devices, judge } = options
+  const { database, clock, randomness, hasher, customers, subscriptions, devices } = options
+  const { judge, judgeMany } = options.judge
   const { kysely } = database
+  const demandOpenable = createDemandOpenable(options)
 
-  const demandCustomer = async (customerId: Id<'cus'>) => {
-    const customer = await customers.find(customerId)
-    if (customer?.state !== 'active')
-      throw new ShareError('not-allowed', 'This account is suspended or leaves: no links are made.')
-    const open = await table.countOpenShares(kysely, customerId, clock.now())
-    if (open >= shareLimits.openPerCustomer)
-      throw new ShareError('too-many', `There are ${open} links that work. Withdraw some of them first.`)
-    return customer
-  }
   const factsOf = async (wish: ShareWish, rules: ShareRules, { userId, name }: UserIdentity) => {
-    demandWithin('days', wish.days, { max: rules.daysMax, words: `A link works for 1 to ${rules.daysMax} days here.` })
+    demandDays(wish.days, rules)
     const password = parseSharePassword(wish.password)
-    if (password === undefined && rules.isPasswordNeeded)
-      throw new ShareError('invalid', 'Here every link has a password.', { field: 'password' })
+    if (password === undefined && rules.isPasswordNeeded) throw passwordNeeded()
     const createdAt = clock.now()
     return {
       shareId: newId('shr', randomness),
@@ -144,46 +144,30 @@ export function createShares(options: SharesOptions): SharesService {
       usedAt: undefined,
     }
   }
-  const note = (
-    tx: Transaction,
-    action: AuditAction,
-    share: ListedShare,
-    actingAs: ActingAs,
-    detail: Record<string, string | number | boolean>,
-  ) => {
-    const { shareId: objectId, customerId, kind } = share
-    return insertAudit(tx, { ...actingAs, at: clock.now(), action, objectId, customerId, detail: { kind, ...detail } })
+  const insert = async (tx: Transaction, share: Share, tokenHash: Uint8Array, days: number, actingAs: ActingAs) => {
+    await table.insertShare(tx, share, tokenHash)
+    await insertShareAudit(tx, 'share.created', share, { ...actingAs, at: share.createdAt }, detailOf(share, days))
   }
-  /** Facts, no names: staff read the log. */
-  const detailOf = (share: Share, days: number) => ({
-    days,
-    hasPassword: share.passwordHash !== undefined,
-    ...(share.kind === 'download'
-      ? { version: share.version, paths: share.paths.length }
-      : { files: share.filesMax, bytes: share.bytesMax }),
-  })
 
   return {
     judge,
     find: (shareId) => table.findShare(kysely, shareId),
-    listOfCustomer: async (page) => Promise.all((await table.listSharesOfCustomer(kysely, page)).map(judge)),
-    list: async (page) => Promise.all((await table.listSharesAfter(kysely, page)).map(judge)),
-    listUses: (shareId, limit) => listUses(kysely, shareId, limit),
+    listOfCustomer: async (page) => judgeMany(await table.listSharesOfCustomer(kysely, page)),
+    list: async (page) => judgeMany(await table.listSharesAfter(kysely, page)),
+    listOfFormer: (customerId) => table.listSharesOfFormer(kysely, { customerId, nowMs: clock.now() }),
+    listUses: (shareId, page) => listUses(kysely, shareId, page),
+    change: createChangeShare({ ...options, demandOpenable }),
     findHindrance: async (customerId) => {
       if ((await customers.find(customerId))?.state !== 'active') return 'customer'
       return (await findSharingPlan(customerId)) === undefined ? 'plan' : undefined
     },
 
     shareFiles: async (wish, by, actingAs) => {
-      const { version } = wish
-      await demandCustomer(version.customerId)
+      const { version, downloadsMax } = wish
+      if (version.isCheckpoint) throw new ShareError('version-gone', 'This backup is not finished. Share it when it is.')
+      if (downloadsMax !== undefined) demandDownloads(downloadsMax)
       const device = await devices.find(version.deviceId)
-      if (!mayShare(device && (await subscriptions.find(device.subscriptionId)), clock.now())) throw notInPlan()
-      if (wish.downloadsMax !== undefined)
-        demandWithin('downloads', wish.downloadsMax, {
-          max: shareLimits.downloads,
-          words: `The number of downloads is a whole number from 1 to ${shareLimits.downloads}, or empty.`,
-        })
+      const plan = device && (await subscriptions.find(device.subscriptionId))
       const paths = await pathsThere(wish)
       const share: DownloadShare = {
         ...(await factsOf(wish, await options.rules.find(), by)),
@@ -192,41 +176,39 @@ export function createShares(options: SharesOptions): SharesService {
         version: version.id,
         paths,
         pathsCount: paths.length,
-        downloadsMax: wish.downloadsMax,
+        downloadsMax,
         downloads: 0,
       }
       const token = newShareToken(randomness)
       await database.transaction(async (tx) => {
-        // Under the lock that rules of retention take: either they see the link, or it sees the bin.
         await lockRepository(tx, version.repositoryId)
-        if ((await table.findBinned(tx, version.id)) !== false)
-          throw new ShareError('version-gone', 'This version is in the bin, or gone. Take it back before it is shared.')
-        await table.insertShare(tx, share, hashShareToken(token))
-        await note(tx, 'share.created', share, actingAs, detailOf(share, wish.days))
+        await demandOpenable(tx, share, plan)
+        await insert(tx, share, hashShareToken(token), wish.days, actingAs)
       })
       return { share, token }
     },
 
     askForFiles: async (wish, by, actingAs) => {
       const { customerId, bytesMax, filesMax } = wish
-      const customer = await demandCustomer(customerId)
       const rules = await options.rules.find()
       if (!rules.mayUpload) throw new ShareError('not-allowed', 'The administrator of this box lets no files be sent in.')
-      demandWithin('bytes', bytesMax, { max: shareLimits.bytes, words: 'A link takes between one byte and 1 TiB.' })
+      const max = rules.uploadBytesMax
+      demandWithin('bytes', bytesMax, { max, words: `A link takes between one byte and ${bytesText(max)} here.` })
       demandWithin('files', filesMax, { max: shareLimits.files, words: `A link takes 1 to ${shareLimits.files} files.` })
-      const subscription = await findSharingPlan(customerId)
+      const customer = await customers.find(customerId)
+      const plan = await findSharingPlan(customerId)
       const repository = await options.repositories.findOfCustomer(customerId)
-      if (subscription === undefined || repository === undefined) throw notInPlan()
+      if (customer === undefined || plan === undefined || repository === undefined) throw notInPlan()
       const { actor } = actingAs
       if (actor.kind !== 'user') throw new ShareError('not-allowed', 'Somebody who is signed in has to make it.')
       const facts = await factsOf(wish, rules, by)
-      await settleInbox(wish, subscription, actingAs)
+      await settleInbox(wish, plan, actingAs)
       const token = newShareToken(randomness)
       const share = await database.transaction(async (tx): Promise<UploadShare> => {
         await lockRepository(tx, repository.repositoryId)
         const inbox = await ensureInbox(tx, {
           customer,
-          subscription,
+          subscription: plan,
           actingAs: { ...actingAs, actor },
           nowMs: facts.createdAt,
           randomness,
@@ -235,8 +217,8 @@ export function createShares(options: SharesOptions): SharesService {
         const { deviceId } = inbox
         const received = { receivedBytes: 0, receivedFiles: 0, uploads: 0, lostBytes: 0 }
         const made: UploadShare = { ...facts, customerId, kind: 'upload', deviceId, job, bytesMax, filesMax, ...received }
-        await table.insertShare(tx, made, hashShareToken(token))
-        await note(tx, 'share.created', made, actingAs, detailOf(made, wish.days))
+        await demandOpenable(tx, made, plan)
+        await insert(tx, made, hashShareToken(token), wish.days, actingAs)
         return made
       })
       return { share, token }
@@ -246,29 +228,11 @@ export function createShares(options: SharesOptions): SharesService {
       const at = clock.now()
       await database.transaction(async (tx) => {
         const by = actorName(actingAs.actor)
-        if (await table.revokeShare(tx, { shareId: share.shareId, at, by })) await note(tx, 'share.revoked', share, actingAs, {})
+        if (await table.revokeShare(tx, { shareId: share.shareId, at, by }))
+          await insertShareAudit(tx, 'share.revoked', share, { ...actingAs, at }, {})
       })
+      options.running.endOf(share.shareId)
       options.endDeliveries(share.shareId)
-    },
-
-    change: async ({ shareId, customerId }, wanted, actingAs) => {
-      const repository = await options.repositories.findOfCustomer(customerId)
-      const rules = await options.rules.find()
-      const password = wanted.password === undefined ? undefined : parseSharePassword(wanted.password)
-      const passwordHash = password && (await hasher.hash(password))
-      await database.transaction(async (tx) => {
-        if (repository !== undefined) await lockRepository(tx, repository.repositoryId)
-        const share = await table.findShareLocked(tx, shareId)
-        if (share === undefined || share.revoked !== undefined)
-          throw new ShareError('over', 'This link was withdrawn. Make a new one.')
-        await changeIn(
-          tx,
-          share,
-          { ...wanted, passwordHash: wanted.password === undefined ? share.passwordHash : passwordHash },
-          rules,
-        )
-        await note(tx, 'share.changed', share, actingAs, changedFields(wanted))
-      })
     },
   }
 
@@ -304,46 +268,14 @@ export function createShares(options: SharesOptions): SharesService {
     if (chosen.length === 0) throw new ShareError('nothing-chosen', 'Choose what shall be shared first.')
     return chosen
   }
-
-  async function changeIn(
-    tx: Transaction,
-    share: Share,
-    wanted: ShareChange & { readonly passwordHash: string | undefined },
-    rules: ShareRules,
-  ): Promise<void> {
-    const { days, downloadsMax, passwordHash } = wanted
-    if (days !== undefined)
-      demandWithin('days', days, { max: rules.daysMax, words: `A link works for 1 to ${rules.daysMax} days here.` })
-    if (passwordHash === undefined && rules.isPasswordNeeded)
-      throw new ShareError('invalid', 'Here every link has a password.', { field: 'password' })
-    if (share.kind === 'download' && days !== undefined) {
-      const isBinned = await table.findBinned(tx, share.version)
-      if (isBinned !== false) throw new ShareError('version-gone', 'The version of this link is in the bin, or gone.')
-    }
-    if (downloadsMax !== undefined)
-      demandWithin('downloads', downloadsMax, {
-        max: shareLimits.downloads,
-        words: `The number of downloads is a whole number from 1 to ${shareLimits.downloads}, or empty.`,
-      })
-    await table.updateShare(tx, share.shareId, {
-      note: parseNote(wanted.note),
-      expiresAt: days === undefined ? share.expiresAt : clock.now() + days * dayMs,
-      passwordHash,
-      downloadsMax: share.kind === 'download' ? downloadsMax : undefined,
-    })
-  }
 }
 
-function changedFields({ days, password, downloadsMax }: ShareChange): Record<string, string | number> {
-  return {
-    ...(days === undefined ? {} : { days }),
-    ...(password === undefined ? {} : { password: password === '' ? 'removed' : 'changed' }),
-    ...(downloadsMax === undefined ? {} : { downloadsMax }),
-  }
-}
-
-function notInPlan(): ShareError {
-  return new ShareError('not-in-plan', 'The plan of this account has no sharing in it, or has ended.')
+function detailOf(share: Share, days: number) {
+  const of =
+    share.kind === 'download'
+      ? { version: share.version, paths: share.paths.length }
+      : { files: share.filesMax, bytes: share.bytesMax }
+  return { days, hasPassword: share.passwordHash !== undefined, ...of }
 }
 
 /** `Photos`, `Photos 2`, …: where files land is nobody else's, even of links that have ended. */

@@ -42,6 +42,9 @@ declare module '../database/tables.ts' {
   }
 }
 
+/** Of the permission `shares:write` (http/permissions.ts). */
+const sharingRoles = ['owner', 'member'] as const
+
 /** The top of a version has no name: a line of its own would be empty. */
 const topLine = '/'
 
@@ -139,6 +142,25 @@ export async function listSharesOfCustomer(
   return rows.map(toListed)
 }
 
+/** Those that have not ended, and whose makers do not belong to their customer any more, or may only look now. */
+export async function listSharesOfFormer(
+  db: Queryable,
+  of: { readonly customerId: Id<'cus'>; readonly nowMs: number },
+): Promise<readonly ListedShare[]> {
+  const stillShares = db
+    .selectFrom('memberships')
+    .select('user_id')
+    .where('memberships.customer_id', '=', of.customerId)
+    .where('role', 'in', sharingRoles)
+  const rows = await selectListed(db)
+    .where('customer_id', '=', of.customerId)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', of.nowMs)
+    .where('created_by', 'not in', stillShares)
+    .execute()
+  return rows.map(toListed)
+}
+
 export async function listSharesAfter(
   db: Queryable,
   page: { readonly reach: CustomerReach; readonly after: string | undefined; readonly limit: number },
@@ -151,13 +173,18 @@ export async function listSharesAfter(
   return (await query.execute()).map(toListed)
 }
 
-export async function countOpenShares(db: Queryable, customerId: Id<'cus'>, nowMs: number): Promise<number> {
+/** Links that have not ended, beside this one. */
+export async function countOpenShares(
+  db: Queryable,
+  beside: { readonly customerId: Id<'cus'>; readonly shareId: Id<'shr'>; readonly nowMs: number },
+): Promise<number> {
   const row = await db
     .selectFrom('shares')
     .select(({ fn }) => fn.countAll<number>().as('open'))
-    .where('customer_id', '=', customerId)
+    .where('customer_id', '=', beside.customerId)
+    .where('id', '!=', beside.shareId)
     .where('revoked_at', 'is', null)
-    .where('expires_at', '>', nowMs)
+    .where('expires_at', '>', beside.nowMs)
     .executeTakeFirstOrThrow()
   return row.open
 }
@@ -183,30 +210,40 @@ export async function revokeShare(
   return result.numUpdatedRows === 1n
 }
 
-export async function updateShare(
-  db: Queryable,
-  shareId: Id<'shr'>,
-  changed: {
-    readonly note: string | undefined
-    readonly expiresAt: number
-    readonly passwordHash: string | undefined
-    readonly downloadsMax: number | undefined
-  },
-): Promise<void> {
+export async function updateShare(db: Queryable, share: Share): Promise<void> {
   await db
     .updateTable('shares')
     .set({
-      note: changed.note ?? null,
-      expires_at: changed.expiresAt,
-      password_hash: changed.passwordHash ?? null,
-      downloads_max: changed.downloadsMax ?? null,
+      note: share.note ?? null,
+      expires_at: share.expiresAt,
+      password_hash: share.passwordHash ?? null,
+      downloads_max: (share.kind === 'download' ? share.downloadsMax : undefined) ?? null,
     })
-    .where('id', '=', shareId)
+    .where('id', '=', share.shareId)
     .execute()
 }
 
-export async function countLook(db: Queryable, shareId: Id<'shr'>, at: number): Promise<void> {
-  await db.updateTable('shares').set({ looks: sql`looks + 1`, used_at: at }).where('id', '=', shareId).execute()
+/** Of those that would work longer, or take more, than is allowed from now on. How many were cut down. */
+export async function cutDownShares(
+  db: Queryable,
+  { nowMs, untilMs, bytesMax }: { readonly nowMs: number; readonly untilMs: number; readonly bytesMax: number },
+): Promise<{ readonly shortened: number; readonly smaller: number }> {
+  const working = db.updateTable('shares').where('revoked_at', 'is', null).where('expires_at', '>', nowMs)
+  const smaller = await working.set({ bytes_max: bytesMax }).where('bytes_max', '>', bytesMax).executeTakeFirstOrThrow()
+  const shortened = await working.set({ expires_at: untilMs }).where('expires_at', '>', untilMs).executeTakeFirstOrThrow()
+  return { shortened: Number(shortened.numUpdatedRows), smaller: Number(smaller.numUpdatedRows) }
+}
+
+export async function countLook(
+  db: Queryable,
+  shareId: Id<'shr'>,
+  { at, looks }: { readonly at: number; readonly looks: 0 | 1 },
+): Promise<void> {
+  await db
+    .updateTable('shares')
+    .set({ looks: sql`looks + ${looks}`, used_at: at })
+    .where('id', '=', shareId)
+    .execute()
 }
 
 /** False: none is left, and nothing was counted. */
@@ -281,15 +318,16 @@ export async function deleteSharesEndedBefore(db: Queryable, atMs: number, limit
   return Number(result.numDeletedRows)
 }
 
-/** A version that links lead to, and that its owner has not deleted. */
-export async function isVersionThere(db: Queryable, version: Id<'snap'>): Promise<boolean> {
-  const row = await db
+/** Of versions that links lead to, those that are there and that no owner has deleted. */
+export async function listVersionsThere(db: Queryable, versions: readonly Id<'snap'>[]): Promise<ReadonlySet<Id<'snap'>>> {
+  if (versions.length === 0) return new Set()
+  const rows = await db
     .selectFrom('snapshots')
     .leftJoin('version_bin', 'version_bin.snapshot', 'snapshots.id')
     .select(['snapshots.id', 'version_bin.cause'])
-    .where('snapshots.id', '=', version)
-    .executeTakeFirst()
-  return row !== undefined && row.cause !== 'person'
+    .where('snapshots.id', 'in', versions)
+    .execute()
+  return new Set(rows.filter(({ cause }) => cause !== 'person').map(({ id }) => id))
 }
 
 /** Whether it lies in the bin, for whatever reason; undefined: it is not there at all. */

@@ -1,8 +1,8 @@
 /** The forms of the Sharing pages, read and shown again. Pure but for reading. */
 import { z } from 'zod'
 import type { ShareFieldsProps } from '../../views/partials/share-fields.ts'
-import { shareDefaults, shareLimits } from './share.ts'
-import type { ShareError } from './share-error.ts'
+import { shareLimits } from './share.ts'
+import { ShareError } from './share-error.ts'
 import { dayChoices, presetDays, type ShareRules } from './share-rules.ts'
 
 const text = z.string().max(16_000).default('')
@@ -18,7 +18,13 @@ export const newShareForm = z.object({
   downloads: text,
 })
 export const askForm = z.object({ ...wish, size: text, files: text })
-export const changeForm = z.object({ note: text, days: text, downloads: text, password: text, 'password-act': text })
+export const changeForm = z.object({
+  note: text,
+  days: text,
+  downloads: text,
+  password: text,
+  'no-password': z.string().optional(),
+})
 
 /** What 500 paths and the words around them may take. */
 export const maxShareFormBytes = 4 * shareLimits.pathsCharacters
@@ -40,7 +46,10 @@ export function gibTyped(typed: string): number {
   return match === null ? Number.NaN : Math.round(Number(typed.trim().replace(',', '.')) * GiB)
 }
 
-export const usualSizeText = String(shareDefaults.bytesMax / GiB)
+/** As it is typed: `2.5`. */
+export function gibText(bytes: number): string {
+  return String(Math.round((bytes / GiB) * 1000) / 1000)
+}
 
 export function fieldsProps(rules: ShareRules, typed: Partial<TypedShare>, error: ShareError | undefined): ShareFieldsProps {
   return {
@@ -52,4 +61,14 @@ export function fieldsProps(rules: ShareRules, typed: Partial<TypedShare>, error
     isPasswordNeeded: rules.isPasswordNeeded,
     problem: error && { field: error.field, words: error.message },
   }
+}
+
+/** What the form of a link asks for its password: undefined is as it is, empty is none any more. Throws ShareError `invalid`. */
+export function passwordWanted(form: {
+  readonly password: string
+  readonly 'no-password'?: string | undefined
+}): string | undefined {
+  if (form['no-password'] === undefined) return form.password === '' ? undefined : form.password
+  if (form.password === '') return ''
+  throw new ShareError('invalid', 'Either type a new password, or say that there is none any more.', { field: 'password' })
 }

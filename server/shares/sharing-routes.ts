@@ -1,79 +1,34 @@
-/** The Sharing pages: all links of an account, a new one, one that takes files, and each with who used it. */
+/** The Sharing pages: all links of an account, and each with who used it; making one is in new-link-routes.ts. */
 import { nameText } from '../../views/format/name-text.ts'
-import { askForFilesPage } from '../../views/pages/share-ask.ts'
 import { shareLinkPage } from '../../views/pages/share-link.ts'
-import { shareMadePage } from '../../views/pages/share-made.ts'
-import { newSharePage } from '../../views/pages/share-new.ts'
 import { type ShareRow, sharingPage } from '../../views/pages/sharing.ts'
 import type { ShareUseCounts } from '../../views/partials/share-standing.ts'
-import type { PageContext } from '../../views/site.ts'
-import { type Account, openAccount, openAccountOf } from '../accounts/account.ts'
-import { topmostPaths } from '../baskets/basket.ts'
-import { type SelectionAsked, type SelectionServices, selectionAsked } from '../baskets/selection-asked.ts'
-import type { CustomersService } from '../customers/customers-service.ts'
-import type { DevicesService } from '../devices/devices-service.ts'
-import { actingAsUser, actingUserOf } from '../http/acting-as-user.ts'
+import { openAccount, openAccountOf } from '../accounts/account.ts'
+import { actingAsUser } from '../http/acting-as-user.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { requireIn } from '../http/authorisation.ts'
-import type { ClientOf } from '../http/client.ts'
 import { readForm } from '../http/form.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { browsePath, computerPath } from '../http/page-paths.ts'
+import { browsePath, computerPath, linkPath, sharingPath } from '../http/page-paths.ts'
 import type { Permission } from '../http/permissions.ts'
 import { Problem } from '../http/problem.ts'
 import { isId } from '../runtime/ids.ts'
-import type { Snapshot } from '../snapshots/snapshot.ts'
-import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
-import { getReadableVersionById } from '../snapshots/version-access.ts'
-import { encodeVersionPath, findVersionPath, type VersionPath } from '../snapshots/version-path.ts'
-import type { OpenVersionReader } from '../snapshots/version-reader.ts'
-import { type ListedShare, type Share, shareDefaults, shareLimits } from './share.ts'
+import { type NewLinkOptions, newLinkRoutes } from './new-link-routes.ts'
+import type { ListedShare, Share } from './share.ts'
 import { ShareError } from './share-error.ts'
-import type { ShareOrigin } from './share-origin.ts'
-import { nameOfShared } from './share-place.ts'
 import { dayChoices } from './share-rules.ts'
-import type { ShareRulesService } from './share-rules-service.ts'
 import type { JudgedShare } from './share-surroundings.ts'
-import { sharePath } from './share-token.ts'
-import type { MadeShare, SharesService } from './shares-service.ts'
-import {
-  askForm,
-  changeForm,
-  fieldsProps,
-  gibTyped,
-  newShareForm,
-  numberTyped,
-  type TypedShare,
-  usualSizeText,
-} from './sharing-form.ts'
+import { changeForm, numberTyped, passwordWanted } from './sharing-form.ts'
 
-export const sharingPath = '/sharing'
-const linkPath = (shareId: Share['shareId']) => `${sharingPath}/${shareId}`
 const linksPerPage = 100
-const usesShown = 200
+const usesPerPage = 100
 const thingsShown = 20
 
-export interface SharingOptions {
-  readonly shares: SharesService
-  readonly rules: ShareRulesService
-  readonly customers: CustomersService
-  readonly devices: Pick<DevicesService, 'find'>
-  readonly snapshots: Pick<SnapshotsService, 'find'>
-  readonly openVersionReader: OpenVersionReader
-  readonly baskets: SelectionServices['baskets']
-  readonly shareOrigin: ShareOrigin
-  readonly clientOf: ClientOf
-  readonly pageContext: (c: AppContext) => PageContext
-}
-
-interface Chosen {
-  readonly version: Snapshot
-  readonly paths: readonly VersionPath[]
-}
-
-export function sharingRoutes(options: SharingOptions): App {
-  const { shares, rules, customers, devices, snapshots, clientOf, pageContext } = options
+export function sharingRoutes(options: NewLinkOptions): App {
+  const { shares, rules, customers, clientOf, pageContext } = options
   const routes = newRoutes()
+  // Before the page of one link: `new` is no id.
+  routes.route('/', newLinkRoutes(options))
 
   routes.get(sharingPath, async (c) => {
     const { customer, viewer } = await openAccount(c, customers)
@@ -81,12 +36,14 @@ export function sharingRoutes(options: SharingOptions): App {
     const { customerId } = customer
     const found = await shares.listOfCustomer({ customerId, before: beforeAsked(c.req.query('before')), limit: linksPerPage + 1 })
     const shown = found.slice(0, linksPerPage)
+    const former = new Set((await shares.listOfFormer(customerId)).map(({ shareId }) => shareId))
     const last = found.length > linksPerPage ? shown.at(-1)?.share : undefined
     return c.html(
       await sharingPage({
         ...pageContext(c),
         viewer,
-        shares: shown.map(rowOf),
+        shares: shown.map((judged) => rowOf(judged, former)),
+        ofFormer: former.size,
         mayShare: c.var.access.may('shares:write', customerId),
         mayAsk: (await rules.find()).mayUpload,
         pager: {
@@ -100,48 +57,11 @@ export function sharingRoutes(options: SharingOptions): App {
     )
   })
 
-  routes.get(`${sharingPath}/new`, async (c) => {
-    const asked = await selectionAsked(c, options)
-    requireIn(c, 'shares:write', asked.version.customerId)
-    const chosen = { version: asked.version, paths: await shareable(asked) }
-    if (chosen.paths.length === 0) throw new Problem('HF-NOT-FOUND')
-    const [only] = chosen.paths
-    const title = (chosen.paths.length === 1 ? only && nameOfShared(only) : undefined) ?? ''
-    return showNew(c, chosen, { title: [...title].slice(0, shareLimits.titleCharacters).join('') }, '', undefined)
-  })
-  routes.post(`${sharingPath}/new`, async (c) => {
-    const form = await readForm(c, newShareForm, { hasLists: true })
-    const chosen = await chosenBy(c, form.version, form.path)
-    try {
-      const wish = { ...form, ...chosen, days: numberTyped(form.days) ?? 0, downloadsMax: numberTyped(form.downloads) }
-      const made = await shares.shareFiles(wish, actingUserOf(c), actingAsUser(c, clientOf))
-      return await showMade(c, made)
-    } catch (error) {
-      if (!(error instanceof ShareError)) throw error
-      return showNew(c, chosen, form, form.downloads, error)
-    }
-  })
-
-  routes.get(`${sharingPath}/ask`, async (c) => {
-    const account = await openAccount(c, customers)
-    requireIn(c, 'shares:write', account.customer.customerId)
-    return showAsk(c, account, {}, { size: usualSizeText, files: String(shareDefaults.filesMax) }, undefined)
-  })
-  routes.post(`${sharingPath}/ask`, async (c) => {
-    const account = await openAccount(c, customers)
-    const { customerId } = account.customer
-    requireIn(c, 'shares:write', customerId)
-    const form = await readForm(c, askForm)
-    try {
-      const limits = { bytesMax: gibTyped(form.size), filesMax: numberTyped(form.files) ?? 0 }
-      const mayMoveInbox = c.var.access.may('account:write', customerId)
-      const wish = { ...form, ...limits, customerId, mayMoveInbox, days: numberTyped(form.days) ?? 0 }
-      const made = await shares.askForFiles(wish, actingUserOf(c), actingAsUser(c, clientOf))
-      return await showMade(c, made)
-    } catch (error) {
-      if (!(error instanceof ShareError)) throw error
-      return showAsk(c, account, form, form, error)
-    }
+  routes.post(`${sharingPath}/former/revoke`, async (c) => {
+    const { customer } = await openAccount(c, customers)
+    requireIn(c, 'shares:write', customer.customerId)
+    for (const share of await shares.listOfFormer(customer.customerId)) await shares.revoke(share, actingAsUser(c, clientOf))
+    return c.redirect(sharingPath, 303)
   })
 
   routes.get(`${sharingPath}/:shareId`, async (c) => showLink(c, await getShare(c, 'shares:read'), undefined))
@@ -149,10 +69,8 @@ export function sharingRoutes(options: SharingOptions): App {
     const share = await getShare(c, 'shares:write')
     const form = await readForm(c, changeForm)
     try {
-      const password = { keep: undefined, remove: '', set: form.password }[form['password-act']]
-      if (form['password-act'] === 'set' && form.password === '')
-        throw new ShareError('invalid', 'Type the new password.', { field: 'password' })
-      const change = { note: form.note, days: numberTyped(form.days), downloadsMax: numberTyped(form.downloads), password }
+      const limits = { days: numberTyped(form.days), downloadsMax: numberTyped(form.downloads) }
+      const change = { note: form.note, ...limits, password: passwordWanted(form) }
       await shares.change(share, change, actingAsUser(c, clientOf))
     } catch (error) {
       if (!(error instanceof ShareError)) throw error
@@ -166,87 +84,6 @@ export function sharingRoutes(options: SharingOptions): App {
     return c.redirect(linkPath(share.shareId), 303)
   })
 
-  /** Whoever may not share is told what whoever asks for nothing is told. */
-  async function chosenBy(c: AppContext, id: string, texts: readonly string[]): Promise<Chosen> {
-    const version = await getReadableVersionById(c, snapshots, id)
-    requireIn(c, 'shares:write', version.customerId)
-    const paths = texts.slice(0, shareLimits.paths + 1).map(findVersionPath)
-    if (paths.length === 0 || paths.includes(undefined)) throw new Problem('HF-NOT-FOUND')
-    return { version, paths: topmostPaths(paths.filter((path) => path !== undefined)) }
-  }
-
-  async function showNew(
-    c: AppContext,
-    { version, paths }: Chosen,
-    typed: Partial<TypedShare>,
-    downloads: string,
-    error: ShareError | undefined,
-  ): Promise<Response> {
-    const { viewer } = await openAccountOf(c, customers, version.customerId)
-    const reader = await options.openVersionReader(version)
-    const entries = await Promise.all(paths.slice(0, thingsShown).map(async (path) => ({ path, entry: await reader.stat(path) })))
-    if (entries.some(({ entry }) => entry === undefined)) throw new Problem('HF-NOT-FOUND')
-    return c.html(
-      await newSharePage({
-        ...pageContext(c),
-        viewer,
-        computer: (await devices.find(version.deviceId))?.name ?? '',
-        takenAtMs: version.receivedAt,
-        things: entries.map(({ path, entry }) => ({
-          name: nameOfShared(path) ?? 'The whole version',
-          isFolder: entry?.type === 'directory',
-        })),
-        count: paths.length,
-        version: version.id,
-        paths: paths.map((path) => encodeVersionPath(path)),
-        fields: fieldsProps(await rules.find(), typed, error),
-        downloads,
-        hindrance: await shares.findHindrance(version.customerId),
-      }),
-      error === undefined ? 200 : 422,
-    )
-  }
-
-  async function showAsk(
-    c: AppContext,
-    { customer, viewer }: Account,
-    typed: Partial<TypedShare>,
-    { size, files }: { readonly size: string; readonly files: string },
-    error: ShareError | undefined,
-  ): Promise<Response> {
-    const found = await rules.find()
-    return c.html(
-      await askForFilesPage({
-        ...pageContext(c),
-        viewer,
-        fields: fieldsProps(found, typed, error),
-        size,
-        files,
-        hindrance: found.mayUpload ? await shares.findHindrance(customer.customerId) : 'box',
-      }),
-      error === undefined ? 200 : 422,
-    )
-  }
-
-  /** Told once: the answer to the form, which no address leads to again. */
-  async function showMade(c: AppContext, { share, token }: MadeShare<Share>): Promise<Response> {
-    const { viewer } = await openAccountOf(c, customers, share.customerId)
-    const { origin, isThisComputerOnly } = await options.shareOrigin(c)
-    return c.html(
-      await shareMadePage({
-        ...pageContext(c),
-        viewer,
-        title: share.title,
-        link: origin + sharePath(share.kind, token),
-        untilMs: share.expiresAt,
-        hasPassword: share.passwordHash !== undefined,
-        path: linkPath(share.shareId),
-        isThisComputerOnly,
-      }),
-      201,
-    )
-  }
-
   async function showLink(
     c: AppContext,
     share: Share,
@@ -255,7 +92,10 @@ export function sharingRoutes(options: SharingOptions): App {
     const { viewer } = await openAccountOf(c, customers, share.customerId)
     const judged = await shares.judge(share)
     const found = await rules.find()
-    const uses = await shares.listUses(share.shareId, usesShown)
+    const before = lineAsked(c.req.query('before'))
+    const uses = await shares.listUses(share.shareId, { before, limit: usesPerPage + 1 })
+    const shown = uses.slice(0, usesPerPage)
+    const last = uses.length > usesPerPage ? shown.at(-1) : undefined
     const max = share.kind === 'download' ? share.downloadsMax : undefined
     return c.html(
       await shareLinkPage({
@@ -275,7 +115,14 @@ export function sharingRoutes(options: SharingOptions): App {
         use: useCounts(share),
         versionPath: versionPathOf(judged),
         ...thingsOf(share),
-        uses: uses.map(({ at, ...use }) => ({ ...use, atMs: at })),
+        uses: shown.map(({ at, kind, network, agent, what }) => ({ atMs: at, kind, network, agent, what })),
+        usesPager: {
+          words: `${shown.length} on this page`,
+          ...(before === undefined ? {} : { back: linkPath(share.shareId) }),
+          ...(last === undefined ? {} : { next: `${linkPath(share.shareId)}?before=${last.id}` }),
+          backWord: 'Newest',
+          nextWord: 'Older',
+        },
         form: c.var.access.may('shares:write', share.customerId)
           ? {
               dayChoices: dayChoices(found),
@@ -299,18 +146,13 @@ export function sharingRoutes(options: SharingOptions): App {
   return routes
 }
 
-/** Symbolic links and the like may lie in a basket; nobody outside has anything of them. */
-async function shareable({ paths, reader }: SelectionAsked): Promise<readonly VersionPath[]> {
-  const entries = await Promise.all(paths.map(async (path) => ({ path, entry: await reader.stat(path) })))
-  return entries.filter(({ entry }) => entry?.type === 'file' || entry?.type === 'directory').map(({ path }) => path)
-}
-
-function rowOf({ share, end }: JudgedShare<ListedShare>): ShareRow {
+function rowOf({ share, end }: JudgedShare<ListedShare>, former: ReadonlySet<Share['shareId']>): ShareRow {
   return {
     title: share.title,
     path: linkPath(share.shareId),
     note: share.note,
     by: share.createdBy.name,
+    isOfFormer: former.has(share.shareId),
     standing: end ?? 'open',
     untilMs: share.expiresAt,
     looks: share.looks,
@@ -342,4 +184,9 @@ function thingsOf(share: Share) {
 function beforeAsked(query: string | undefined) {
   const [, at = '', shareId = ''] = /^(\d{1,15})\.(shr_[a-z2-7]{20})$/.exec(query ?? '') ?? []
   return isId('shr', shareId) ? { createdAt: Number(at), shareId } : undefined
+}
+
+/** A line of who used a link. */
+function lineAsked(query = ''): number | undefined {
+  return /^\d{1,15}$/.test(query) ? Number(query) : undefined
 }

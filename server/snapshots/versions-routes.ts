@@ -92,7 +92,7 @@ export function versionsRoutes(options: {
     const here = browsePath(version.id, path)
     const mayRestore = c.var.access.may('restores:write', version.customerId)
     const name = path.at(-1)
-    const mayShare = c.var.access.may('shares:write', version.customerId)
+    const mayShare = c.var.access.may('shares:write', version.customerId) && !version.isCheckpoint
     return c.html(
       await versionPage({
         ...page,

@@ -26,10 +26,10 @@ export const attemptLimits = {
   link: { place: { burst: 30, refillMs: 10 * secondMs } },
   /** A link to shared files that leads nowhere: right ones are given back. */
   share: { place: { burst: 60, refillMs: 10 * secondMs } },
-  /** The password of such a link; `login` is the link. */
+  /** The password of such a link; `login` is the link. 288 tries a day from one network, 720 from all of them. */
   'share-password': {
-    'login-and-place': { burst: 5, refillMs: minuteMs },
-    login: { burst: 50, refillMs: 20 * secondMs },
+    'login-and-place': { burst: 5, refillMs: 5 * minuteMs },
+    login: { burst: 50, refillMs: 2 * minuteMs },
     place: { burst: 60, refillMs: 5 * secondMs },
   },
   /** Letters to people who are not here yet, counted by who sends them. */

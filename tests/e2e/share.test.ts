@@ -91,6 +91,10 @@ describe.skipIf(chromiumPath === undefined)(`sharing${neededBrowser}`, { timeout
     expect(await other.getByRole('heading', { level: 1 }).textContent()).toBe('Helen Calder has shared a folder with you.')
     expect(await other.getByText('Salaries').count()).toBe(0)
     expect({ inTheWay: await axeViolations(other), tooWide: await sidewaysScrolls(other) }).toEqual({ inTheWay: [], tooWide: [] })
+    await other.getByRole('link', { name: 'Letter.txt', exact: true }).click()
+    expect(await other.locator('pre').textContent()).toBe(String(letter))
+    expect({ inTheWay: await axeViolations(other), tooWide: await sidewaysScrolls(other) }).toEqual({ inTheWay: [], tooWide: [] })
+    await other.goBack()
     const file = await downloaded(other, 'Download Ground floor.dwg', 'one.dwg')
     expect(readFileSync(file).equals(plan)).toBe(true)
     const zip = await downloaded(other, 'Download all', 'all.zip')
@@ -106,7 +110,13 @@ describe.skipIf(chromiumPath === undefined)(`sharing${neededBrowser}`, { timeout
 
     await desk.goto(upload.url + sharing)
     const uses = await desk.getByRole('table').textContent()
-    for (const words of ['Fetched Ground floor.dwg', 'Fetched everything', 'Opened the page', 'Wrong password'])
+    for (const words of [
+      'Fetched Ground floor.dwg',
+      'Fetched everything',
+      'Looked at Letter.txt',
+      'Opened the page',
+      'Wrong password',
+    ])
       expect(uses).toContain(words)
 
     upload.box.clock.advance(weekMs)

@@ -5,6 +5,7 @@ import { type SharePageProps, sharePage } from '../../views/pages/share.ts'
 import { type AskForFilesPageProps, askForFilesPage } from '../../views/pages/share-ask.ts'
 import { shareGatePage } from '../../views/pages/share-gate.ts'
 import { type ShareLinkPageProps, shareLinkPage } from '../../views/pages/share-link.ts'
+import { type ShareLookPageProps, shareLookPage } from '../../views/pages/share-look.ts'
 import { shareMadePage } from '../../views/pages/share-made.ts'
 import { type NewSharePageProps, newSharePage } from '../../views/pages/share-new.ts'
 import { type ShareOver, shareOverPage } from '../../views/pages/share-over.ts'
@@ -27,6 +28,7 @@ export function shareSamples({ viewer, longName }: { readonly viewer: Viewer; re
     changedAtMs: nowMs - 2 * dayMs,
     sizeBytes: 18.6 * MiB,
     filePath: `/s/${token}/file/0`,
+    previewPath: `/s/${token}/look/0`,
   }
   const entries: readonly EntryProps[] = [
     drawing,
@@ -53,6 +55,24 @@ export function shareSamples({ viewer, longName }: { readonly viewer: Viewer; re
       getPath: `/s/${token}/zip`,
       ...props,
     })
+  const look = (props: Partial<ShareLookPageProps>) => (page: PageContext) =>
+    shareLookPage({
+      ...page,
+      ...who,
+      name: 'Letter to the council.txt',
+      takenAtMs: nowMs - 2 * dayMs,
+      sizeBytes: 212_000,
+      changedAtMs: nowMs - 3 * dayMs,
+      above: [{ name: 'Harbour House, tender set', path: `/s/${token}` }],
+      filePath: `/s/${token}/file/0`,
+      shown: {
+        kind: 'text',
+        text: 'Dear Ms Hartmann,\n\n\tthe drawings are here.\n<script>alert(1)</script>\n',
+        isCut: true,
+        encoding: 'utf-8',
+      },
+      ...props,
+    })
   const send = (props: Partial<SendFilesPageProps>) => (page: PageContext) =>
     sendFilesPage({
       ...page,
@@ -63,6 +83,7 @@ export function shareSamples({ viewer, longName }: { readonly viewer: Viewer; re
       untilMs: nowMs + 3 * dayMs,
       left: { bytes: 5 * GiB, files: 100 },
       arrived: undefined,
+      told: undefined,
       problem: undefined,
       ...props,
     })
@@ -72,6 +93,7 @@ export function shareSamples({ viewer, longName }: { readonly viewer: Viewer; re
     path: '/sharing/shr_x',
     note: 'For Mr Okafor of the city',
     by: 'Helen Rowe',
+    isOfFormer: false,
     standing: 'open',
     untilMs: nowMs + 6 * dayMs,
     looks: 3,
@@ -87,15 +109,16 @@ export function shareSamples({ viewer, longName }: { readonly viewer: Viewer; re
       by: longName,
       use: { ...row.use, kind: 'download', max: undefined, downloads: 214_380 },
     },
-    { ...row, title: 'Survey', note: undefined, use: taking },
+    { ...row, title: 'Survey', note: undefined, use: taking, isOfFormer: true },
     { ...row, title: 'Old', standing: 'expired', untilMs: nowMs - dayMs },
     { ...row, title: 'Wrong one', standing: 'revoked' },
     { ...row, title: 'Photos', standing: 'used-up' },
     { ...row, title: 'Gone', standing: 'gone' },
     { ...row, title: 'Rests', standing: 'paused', use: taking },
+    { ...row, title: 'Bare', standing: 'password-needed' },
   ]
   const list = (props: Partial<SharingPageProps>) => (page: PageContext) =>
-    sharingPage({ ...page, viewer, shares: [row], mayShare: true, mayAsk: true, pager: { words: '' }, ...props })
+    sharingPage({ ...page, viewer, shares: [row], ofFormer: 0, mayShare: true, mayAsk: true, pager: { words: '' }, ...props })
   const link = (props: Partial<ShareLinkPageProps>) => (page: PageContext) =>
     shareLinkPage({
       ...page,
@@ -133,6 +156,7 @@ export function shareSamples({ viewer, longName }: { readonly viewer: Viewer; re
           what: undefined,
         },
       ],
+      usesPager: { words: '100 on this page', next: '/sharing/shr_x?before=1' },
       form: { dayChoices: [1, 3, 7, 14, 30, 90], downloads: '10', problem: undefined },
       ...props,
     })
@@ -179,6 +203,14 @@ export function shareSamples({ viewer, longName }: { readonly viewer: Viewer; re
       pager: { words: '200 on this page', back: '/s/x', next: '/s/x' },
     }),
     'share-empty': share({ what: { kind: 'folder' }, entries: [], message: undefined }),
+    'share-look': look({}),
+    'share-look-nothing': look({
+      ...{ by: longName, customer: longName, name: longName },
+      shown: { kind: 'nothing', words: 'This file is empty.' },
+    }),
+    'share-look-opened': look({
+      shown: { kind: 'opened', path: `/s/${token}/pdf/0`, words: 'A PDF opens in your browser’s own viewer.' },
+    }),
     'share-gate': (page: PageContext): Html =>
       shareGatePage({ ...page, ...who, kind: 'download', path: `/s/${token}`, problem: undefined }) as unknown as Html,
     'share-gate-wrong': (page: PageContext): Html =>
@@ -190,10 +222,12 @@ export function shareSamples({ viewer, longName }: { readonly viewer: Viewer; re
         problem: 'This is not the password of the link.',
       }) as unknown as Html,
     'share-unknown': over({ kind: 'unknown' }),
+    'share-busy': over({ kind: 'busy', seconds: 60 }),
+    'share-password-needed': over({ kind: 'password-needed', of: 'download', ...who, untilMs: nowMs + dayMs }),
     'share-expired': over({ kind: 'expired', of: 'download', ...who, untilMs: nowMs - dayMs }),
     'share-paused': over({ kind: 'paused', of: 'upload', by: longName, customer: longName, untilMs: nowMs }),
     'send-files': send({}),
-    'send-files-arrived': send({ arrived: 2, message: undefined }),
+    'send-files-arrived': send({ arrived: 2, told: 'maker', message: undefined }),
     'send-files-refused': send({
       by: longName,
       title: longName,
@@ -201,7 +235,7 @@ export function shareSamples({ viewer, longName }: { readonly viewer: Viewer; re
     }),
     'sharing-none': list({ shares: [] }),
     'sharing-viewer': list({ mayShare: false }),
-    'sharing-many': list({ shares: many, pager: { words: '100 on this page', next: '/sharing?before=1' } }),
+    'sharing-many': list({ shares: many, ofFormer: 3, pager: { words: '100 on this page', next: '/sharing?before=1' } }),
     'sharing-link': link({}),
     'sharing-link-taking': link({ use: taking, message: undefined, uses: [], hasPassword: false, note: '', form: undefined }),
     'sharing-link-ended': link({
@@ -235,9 +269,10 @@ export function shareSamples({ viewer, longName }: { readonly viewer: Viewer; re
         ...page,
         viewer: staff,
         days: '0',
+        size: '1024',
         isPasswordNeeded: true,
         mayUpload: true,
-        problem: 'Links may work for 1 to 365 days.',
+        problem: { field: 'days', words: 'Links may work for 1 to 365 days.' },
         isSaved: false,
       }) as unknown as Html,
   }

@@ -1,4 +1,4 @@
-/** What whoever made a link is told when somebody sent files by it. */
+/** What whoever made a link is told when somebody sent files by it; the owners, when they have left. */
 
 import { sizeText } from '../format/size.ts'
 import type { Letter } from './letter.ts'
@@ -6,6 +6,8 @@ import type { Letter } from './letter.ts'
 export type FilesArrived = {
   /** Of the link. */
   readonly title: string
+  /** Whoever made the link and does not belong to the account any more; undefined: it goes to them. */
+  readonly leftBy: string | undefined
   /** As they called themselves; empty: they did not. */
   readonly sender: string
   /** The first of them; none where only their number is known. */
@@ -15,16 +17,17 @@ export type FilesArrived = {
   readonly path: string
 }
 
-export function filesArrivedLetter({ title, sender, names, files, bytes, path }: FilesArrived): Letter {
+export function filesArrivedLetter({ title, leftBy, sender, names, files, bytes, path }: FilesArrived): Letter {
   const who = sender === '' ? 'Somebody' : sender
   const what = files === 1 ? 'a file' : `${files} files`
+  const link = leftBy === undefined ? 'your link' : 'the link'
   const rest = files - names.length
   return {
     // Staff see what letters are called, and neither of these.
-    subject: 'Files have come by one of your links',
+    subject: leftBy === undefined ? 'Files have come by one of your links' : 'Files have come by a link of your account',
     state: 'ok',
     paragraphs: [
-      `${who} sent ${what} by your link ${title}.`,
+      `${who} sent ${what} by ${link} ${title}.`,
       'They are whole, and kept in the inbox of your account like any other version. Nobody outside the account sees them.',
       'A name that somebody gives by a link proves nothing. Open only what you expected.',
     ],
@@ -40,7 +43,11 @@ export function filesArrivedLetter({ title, sender, names, files, bytes, path }:
           },
         }),
     action: { label: 'Look at the files', path },
-    quiet: ['You get this letter because you made the link. Withdraw the link under Sharing to get no more of them.'],
+    quiet: [
+      leftBy === undefined
+        ? 'You get this letter because you made the link. Withdraw the link under Sharing to get no more of them.'
+        : `You get this letter because ${leftBy}, who made the link, does not belong to the account any more. Withdraw the link under Sharing to get no more of them.`,
+    ],
   }
 }
 

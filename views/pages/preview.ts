@@ -87,7 +87,12 @@ function otherVersions({ earlierPath, laterPath }: PreviewPageProps): Html {
   }</span>`
 }
 
-function shownPart({ shown, name, reader, sizeBytes }: PreviewPageProps): Html {
+export function shownPart({
+  shown,
+  name,
+  reader,
+  sizeBytes,
+}: Pick<PreviewPageProps, 'shown' | 'name' | 'reader' | 'sizeBytes'>): Html {
   switch (shown.kind) {
     case 'picture':
       return html`<p><img src="${shown.path}" alt="${name}"></p>`

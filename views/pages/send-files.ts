@@ -23,6 +23,8 @@ export type SendFilesPageProps = PageContext & {
   readonly left: { readonly bytes: number; readonly files: number }
   /** How many have just arrived. */
   readonly arrived: number | undefined
+  /** Who hears of it by letter; undefined: nobody, they see it when they look. */
+  readonly told: 'maker' | 'owners' | undefined
   readonly problem: string | undefined
 }
 
@@ -38,7 +40,7 @@ export function sendFilesPage(props: SendFilesPageProps): Page {
         ? html`${by} asks you for files.`
         : html`${icon('circle-check')} ${arrived === 1 ? 'Your file has arrived.' : `Your ${countOf(reader, arrived, 'file')} have arrived.`}`
     }</h1>
-    <p class="lead">${arrived === undefined ? `For ${customer}. What you send is sealed at once; nobody but them sees it.` : `${by} is told. You may close this page, or send more.`}</p>
+    <p class="lead">${arrived === undefined ? `For ${customer}. What you send is sealed at once; nobody but them sees it.` : `${toldWords(props)}You may close this page, or send more.`}</p>
     <div class="split part">
       <section class="part" aria-labelledby="send">
         ${partHead({ id: 'send', title })}
@@ -60,6 +62,11 @@ export function sendFilesPage(props: SendFilesPageProps): Page {
   <script src="${site.assets}/send-files.js" defer></script>`,
     footer: html`${sproutPlate}<p>Holdfast keeps the backups of ${customer}. Not expecting this? Then simply close the page.</p>`,
   })
+}
+
+function toldWords({ told, by, customer }: SendFilesPageProps): string {
+  if (told === undefined) return ''
+  return `${told === 'maker' ? by : customer} is told. `
 }
 
 function form({ path, problem, left }: SendFilesPageProps): Html {

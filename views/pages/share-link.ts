@@ -6,11 +6,12 @@ import type { Html, Page } from '../html.ts'
 import { fileIcon } from '../icons/file-icon.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
-import { choice } from '../partials/copy-settings.ts'
+import { checkField, choice } from '../partials/copy-settings.ts'
 import { type Fact, facts } from '../partials/facts.ts'
 import { field } from '../partials/field.ts'
 import { messageQuote } from '../partials/message-quote.ts'
 import { notice } from '../partials/notice.ts'
+import { type PagerProps, pager } from '../partials/pager.ts'
 import { partHead } from '../partials/part-head.ts'
 import { dayOptions } from '../partials/share-fields.ts'
 import { type ShareStanding, type ShareUseCounts, shareBadge, useWords } from '../partials/share-standing.ts'
@@ -46,6 +47,7 @@ export type ShareLinkPageProps = PageContext & {
   readonly things: readonly { readonly name: string }[]
   readonly count: number
   readonly uses: readonly ShareUseRow[]
+  readonly usesPager: PagerProps
   /** Whoever looks may change it; undefined for others. */
   readonly form:
     | { readonly dayChoices: readonly number[]; readonly downloads: string; readonly problem: string | undefined }
@@ -70,7 +72,7 @@ export function shareLinkPage(props: ShareLinkPageProps): Page {
     </header>
     <div class="split part">
       <div class="flow">
-        ${usesPart(reader, props.uses)}
+        ${usesPart(reader, props)}
         ${props.form === undefined || standing === 'revoked' ? '' : changePart(props, props.form)}
       </div>
       <aside class="flow">
@@ -78,7 +80,7 @@ export function shareLinkPage(props: ShareLinkPageProps): Page {
           ${partHead({ id: 'link', title: 'The link' })}
           ${facts(factsOf(reader, props))}
           ${messageQuote(props.message)}
-          <p class="hint">The box keeps only the print of a link, so it cannot be shown again. Make a new one where somebody has lost theirs.</p>
+          <p class="hint">The box does not keep the link itself, so it cannot be shown again. Make a new one where somebody has lost theirs.</p>
         </section>
         ${use.kind === 'download' ? thingsPart(reader, props) : ''}
       </aside>
@@ -105,6 +107,8 @@ function leadOf(reader: Reader, { standing, untilMs, revoked, use }: ShareLinkPa
         : 'The inbox it leads to is not there any more.'
     case 'paused':
       return 'It does not work now: the account or its plan is not served, or the administrator lets no files in.'
+    case 'password-needed':
+      return 'It does not work now: the administrator wants a password on every link. Give it one below, and it works again.'
     default:
       return standing satisfies never
   }
@@ -142,7 +146,7 @@ const useNames = {
   'wrong-password': 'Wrong password',
 } as const
 
-function usesPart(reader: Reader, uses: readonly ShareUseRow[]): Html {
+function usesPart(reader: Reader, { uses, usesPager }: ShareLinkPageProps): Html {
   return html`<section aria-labelledby="uses">
           ${partHead({ id: 'uses', title: 'Who used it' })}
           ${
@@ -155,21 +159,25 @@ function usesPart(reader: Reader, uses: readonly ShareUseRow[]): Html {
               </tbody>
             </table>
           </div>
-          <p class="hint">Of an address only the part is kept that tells a house from another one; all of this for 90 days.</p>`
+          ${pager(usesPager)}
+          <p class="hint">Of an address only the part is kept that tells a house from another one; all of this for 90 days. What somebody does again within half an hour has one line.</p>`
           }
         </section>`
 }
 
 function useRow(reader: Reader, { atMs, kind, network, agent, what }: ShareUseRow): Html {
+  const says = kind === 'look' && what !== undefined ? 'Looked at' : useNames[kind]
   const thing =
-    kind === 'download'
-      ? html` ${what === undefined ? 'everything' : html`<bdi class="exact name">${what}</bdi>`}`
-      : kind === 'upload'
-        ? html` <span class="name">${what ?? ''}</span>`
-        : ''
+    kind === 'look' && what !== undefined
+      ? html` <bdi class="exact name">${what}</bdi>`
+      : kind === 'download'
+        ? html` ${what === undefined ? 'everything' : html`<bdi class="exact name">${what}</bdi>`}`
+        : kind === 'upload'
+          ? html` <span class="name">${what ?? ''}</span>`
+          : ''
   return html`
                 <tr>
-                  <th scope="row">${useNames[kind]}${thing}<span class="narrow sub">${network}, ${agent}</span></th>
+                  <th scope="row">${says}${thing}<span class="narrow sub">${network}, ${agent}</span></th>
                   <td class="when">${timeTag(atMs, whenText(reader, atMs))}</td>
                   <td class="wide">${network}</td>
                   <td class="wider name">${agent}</td>
@@ -184,23 +192,10 @@ function changePart(props: ShareLinkPageProps, form: NonNullable<ShareLinkPagePr
             ${form.problem === undefined ? '' : notice({ icon: 'octagon-x', state: 'failed', words: form.problem })}
             ${choice({ name: 'days', label: 'Works for', chosen: '', options: [['', 'As it is'], ...dayOptions(reader, form.dayChoices)], hint: 'Counted from now.' })}
             ${use.kind === 'download' ? field({ name: 'downloads', label: 'Downloads at most', value: form.downloads, isOptional: true, autocomplete: 'off', hint: 'Empty: as often as they like.' }) : ''}
-            ${choice({ name: 'password-act', label: 'Password', chosen: 'keep', options: passwordActs(hasPassword) })}
-            ${field({ name: 'password', label: 'New password', type: 'password', isOptional: true, autocomplete: 'new-password' })}
+            ${field({ name: 'password', label: hasPassword ? 'New password' : 'Password', type: 'password', isOptional: true, autocomplete: 'new-password', hint: hasPassword ? 'Empty: the password it has now.' : 'Empty: it works without one, as now. At least eight characters.' })}
+            ${hasPassword ? checkField({ name: 'no-password', label: 'No password any more', isChecked: false }) : ''}
             ${field({ name: 'note', label: 'Note to yourselves', value: note, isOptional: true, autocomplete: 'off' })}
             <p class="row"><button class="button">${icon('check')}Save</button></p>
           </form>
         </section>`
-}
-
-function passwordActs(hasPassword: boolean): readonly (readonly [string, string])[] {
-  return hasPassword
-    ? [
-        ['keep', 'As it is'],
-        ['set', 'The new one below'],
-        ['remove', 'None any more'],
-      ]
-    : [
-        ['keep', 'None'],
-        ['set', 'The new one below'],
-      ]
 }

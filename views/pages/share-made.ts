@@ -29,7 +29,7 @@ export function shareMadePage(props: ShareMadePageProps): Page {
     ${trail('Where this is', [{ name: 'Sharing', path: '/sharing' }])}
     <section class="box roomy" aria-labelledby="made">
       <h1 class="title" id="made">The link to ${title} is made.</h1>
-      <p>Copy it now. The box keeps only its print, so it cannot be shown again; a new link can be made at any time.</p>
+      <p>Copy it now. The box does not keep the link itself, so it cannot be shown again; a new link can be made at any time.</p>
       <pre class="log command whole" tabindex="0" role="region" aria-label="The link" id="link">${link}</pre>
       <p class="row"><button class="button primary" type="button" data-copy="link" hidden>Copy the link</button><span role="status" data-copied></span></p>
       <p>It works until ${whenInSentence(reader, untilMs).replace(/^on /, '')}.${hasPassword ? ' Tell the password another way than the link.' : ''}</p>

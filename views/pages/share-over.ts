@@ -9,10 +9,12 @@ export type ShareOver =
   /** Nobody has ever made it, or a part of it was lost on the way. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'throttled'; readonly seconds: number }
+  /** As many download at this moment as may: of this link, from this network, or of the box. */
+  | { readonly kind: 'busy'; readonly seconds: number }
   /** A program that wants to show a preview: it is given no file. */
   | { readonly kind: 'no-preview' }
   | {
-      readonly kind: 'revoked' | 'expired' | 'used-up' | 'gone' | 'paused'
+      readonly kind: 'revoked' | 'expired' | 'used-up' | 'gone' | 'paused' | 'password-needed'
       readonly of: 'download' | 'upload'
       readonly by: string
       readonly customer: string
@@ -52,8 +54,10 @@ function wordsOf(reader: Reader, over: ShareOver): Words {
     case 'throttled':
       return {
         says: 'Too many attempts.',
-        words: [`Wait ${over.seconds} seconds, then open the link again.`],
+        words: [`Wait ${waitWords(over.seconds)}, then open the link again.`],
       }
+    case 'busy':
+      return { says: 'Many people are downloading.', words: ['Try again in a minute.'] }
     case 'no-preview':
       return { says: 'Files are for people.', words: ['Open the link in a browser to get what it leads to.'] }
     case 'revoked':
@@ -80,9 +84,18 @@ function wordsOf(reader: Reader, over: ShareOver): Words {
         says: 'This link does not work at the moment.',
         words: [`${over.customer} cannot share anything just now. Try again later, or ask ${over.by}.`],
       }
+    case 'password-needed':
+      return {
+        says: 'This link does not work at the moment.',
+        words: [`It needs a password now, which it was made without. Ask ${over.by} of ${over.customer} to give it one.`],
+      }
     default:
       return over satisfies never
   }
+}
+
+function waitWords(seconds: number): string {
+  return seconds <= 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
 }
 
 function askAgain({ by, customer }: { readonly by: string; readonly customer: string }): string {

@@ -4,6 +4,7 @@ import { timeTag, whenText } from '../format/when.ts'
 import type { Html, Page } from '../html.ts'
 import { icon } from '../icons/icon.ts'
 import { appPage } from '../layout.ts'
+import { notice } from '../partials/notice.ts'
 import { type PagerProps, pager } from '../partials/pager.ts'
 import { partHead } from '../partials/part-head.ts'
 import { sentence } from '../partials/sentence.ts'
@@ -17,6 +18,8 @@ export type ShareRow = {
   readonly path: string
   readonly note: string | undefined
   readonly by: string
+  /** It works, and whoever made it may not share from this account any more. */
+  readonly isOfFormer: boolean
   readonly standing: ShareStanding
   readonly untilMs: number
   readonly looks: number
@@ -26,6 +29,8 @@ export type ShareRow = {
 export type SharingPageProps = PageContext & {
   readonly viewer: Viewer
   readonly shares: readonly ShareRow[]
+  /** How many of all links are of such people. */
+  readonly ofFormer: number
   readonly mayShare: boolean
   /** The administrator lets files be sent in. */
   readonly mayAsk: boolean
@@ -71,6 +76,7 @@ function fullBody(props: SharingPageProps): Html {
       </div>
       ${mayShare && mayAsk ? html`<p class="row">${askButton()}</p>` : ''}
     </header>
+    ${formerNotice(props)}
     <section class="part" aria-labelledby="links">
       <h2 class="vh" id="links">All links</h2>
       <div class="ledger-wrap">
@@ -81,8 +87,24 @@ function fullBody(props: SharingPageProps): Html {
         </table>
       </div>
       ${pager(props.pager)}
-      <p class="hint more-link">A link is shown when it is made, and never again: the box keeps only its print. To share something, open a version and press Share.</p>
+      <p class="hint more-link">A link is shown when it is made, and never again: the box does not keep the link itself. To share something, open a version and press Share.</p>
     </section>`
+}
+
+function formerNotice({ reader, ofFormer, mayShare }: SharingPageProps): Html | string {
+  if (ofFormer === 0) return ''
+  const [links, them] =
+    ofFormer === 1 ? ['One link that works was', 'it'] : [`${countText(reader, ofFormer)} links that work were`, 'them']
+  return notice({
+    icon: 'triangle-alert',
+    state: 'partial',
+    words: `${links} made by people who left, or may only look now.`,
+    ...(mayShare
+      ? {
+          action: html`<form action="/sharing/former/revoke" method="post"><button class="button small">Withdraw ${them}</button></form>`,
+        }
+      : {}),
+  })
 }
 
 function askButton(): Html {
@@ -95,11 +117,11 @@ function leadOf(reader: Reader, shares: readonly ShareRow[]): string {
   return open === 1 ? 'One link works.' : `${countText(reader, open)} links work.`
 }
 
-function rowOf(reader: Reader, { title, path, note, by, standing, untilMs, looks, use }: ShareRow): Html {
+function rowOf(reader: Reader, { title, path, note, by, isOfFormer, standing, untilMs, looks, use }: ShareRow): Html {
   const until = timeTag(untilMs, whenText(reader, untilMs))
   return html`
             <tr>
-              <th scope="row"><a class="name" href="${path}">${title}</a><span class="sub">${note === undefined ? kindWords(use.kind) : html`${kindWords(use.kind)}. <i>${note}</i>`}</span></th>
+              <th scope="row"><a class="name" href="${path}">${title}</a><span class="sub">${note === undefined ? html`${kindWords(use.kind)}.` : html`${kindWords(use.kind)}. <i>${note}</i>`}${isOfFormer ? html` <span class="name">Made by ${by}</span>, who left or may only look.` : ''}</span></th>
               <td>${shareBadge(standing)}<span class="narrow sub">${until}, ${useWords(reader, use)}</span></td>
               <td class="wide when">${until}</td>
               <td class="num wider">${countOf(reader, looks, 'time')}</td>

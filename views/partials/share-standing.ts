@@ -6,7 +6,7 @@ import type { Reader } from '../reader.ts'
 import { stateBadge } from './state.ts'
 
 /** How a link stands: it works, or why it does not. */
-export type ShareStanding = 'open' | 'revoked' | 'expired' | 'used-up' | 'gone' | 'paused'
+export type ShareStanding = 'open' | 'revoked' | 'expired' | 'used-up' | 'gone' | 'paused' | 'password-needed'
 
 const words: Readonly<Record<ShareStanding, string>> = {
   open: 'Works',
@@ -15,12 +15,12 @@ const words: Readonly<Record<ShareStanding, string>> = {
   'used-up': 'Used up',
   gone: 'Version gone',
   paused: 'Does not work now',
+  'password-needed': 'Needs a password',
 }
 
 export function shareBadge(standing: ShareStanding): Html {
-  return standing === 'open'
-    ? stateBadge('ok', words.open)
-    : stateBadge(standing === 'paused' ? 'paused' : 'off', words[standing])
+  if (standing === 'open') return stateBadge('ok', words.open)
+  return stateBadge(standing === 'paused' || standing === 'password-needed' ? 'paused' : 'off', words[standing])
 }
 
 /** What it is for, and how much of it was used. */

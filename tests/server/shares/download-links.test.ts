@@ -1,20 +1,30 @@
 /** Links to files: what they give, to whom, how often, until when, and that nothing else can be had by them. */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { request } from 'node:http'
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ShareChange } from '../../../server/shares/change-share.ts'
+import { maxDownloadsOf } from '../../../server/shares/share-fetching.ts'
+import { usualShareRules } from '../../../server/shares/share-rules.ts'
+import { createShareJudge } from '../../../server/shares/share-surroundings.ts'
+import { maxUsesOfNetwork } from '../../../server/shares/share-use.ts'
+import { insertUse, type UsesPage } from '../../../server/shares/share-uses-table.ts'
 import type { DownloadWish } from '../../../server/shares/shares-service.ts'
 import type { Snapshot } from '../../../server/snapshots/snapshot.ts'
 import { backUpFolder } from '../../support/back-up-folder.ts'
-import { actingAs, makeDownloadLink } from '../../support/made-share.ts'
+import { actingAs, makeDownloadLink, makeUploadLink } from '../../support/made-share.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { newCustomer, newUser } from '../../support/two-customers.ts'
 import { connectComputer, type TestComputer, type UploadBox, uploadBox } from '../../support/upload-box.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const plan = randomBytes(300_000)
+const hostilePage = '<!doctype html><script>document.title = "ran"</script>'
+const hostileDrawing = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
+const filmBytes = 96 * 1024 * 1024
 const logged: unknown[] = []
 
 let upload: UploadBox
@@ -36,6 +46,16 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'Plans', '"><script>alert(1)<.html'), '<script>alert(1)</script>')
   writeFileSync(join(folder, 'Plans', 'old', 'first.dwg'), 'first')
   writeFileSync(join(folder, 'Private', 'salaries.xlsx'), 'salaries')
+  mkdirSync(join(folder, 'Looks'))
+  const picture = sharp({ create: { width: 60, height: 60, channels: 3, background: '#3366aa' } })
+  await picture.jpeg().toFile(join(folder, 'Looks', 'quay.jpg'))
+  writeFileSync(join(folder, 'Looks', 'page.html'), hostilePage)
+  writeFileSync(join(folder, 'Looks', 'drawing.svg'), hostileDrawing)
+  writeFileSync(join(folder, 'Looks', 'no picture.jpg'), hostilePage)
+  writeFileSync(join(folder, 'Looks', 'plan.pdf'), '%PDF-1.7\n')
+  // Of holes: quick to back up, and more than connections hold by themselves.
+  writeFileSync(join(folder, 'film.mp4'), '')
+  truncateSync(join(folder, 'film.mp4'), filmBytes)
   symlinkSync('../Private/salaries.xlsx', join(folder, 'Plans', 'way out'))
   computer = await connectComputer(upload)
   await backUpFolder(computer, folder)
@@ -95,11 +115,30 @@ function getRaw(path: string): Promise<{ readonly status: number; readonly text:
   })
 }
 
+/** Of somebody who takes the head of the answer, and then no byte. */
+function stall(path: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = request(upload.url + path, { agent: false }, (answer) => resolve(answer.pause()))
+    asked.on('error', reject)
+    asked.end()
+  })
+}
+
 const countsOf = async (shareId: Awaited<ReturnType<typeof link>>['share']['shareId']) => {
   const share = await upload.box.sharesSide.shares.find(shareId)
   if (share?.kind !== 'download') throw new Error('not there')
   return { looks: share.looks, downloads: share.downloads }
 }
+
+const usesOf = (shareId: Parameters<typeof countsOf>[0], page: UsesPage = { before: undefined, limit: 10 }) =>
+  upload.box.sharesSide.shares.listUses(shareId, page)
+
+const customerState = (word: 'suspended' | 'active') =>
+  upload.box.database.kysely
+    .updateTable('customers')
+    .set({ state: word })
+    .where('id', '=', upload.box.customer.customerId)
+    .execute()
 
 describe('what a link gives', () => {
   test('a file: a page that says who and until when, and its bytes, whole and in parts', async () => {
@@ -179,7 +218,7 @@ describe('what a link gives', () => {
     const { path } = await link([at('Plans')])
     const page = await get(path)
     expect(page.text).not.toContain('<script>alert')
-    const href = /href="([^"]*%3Cscript%3E[^"]*)"/.exec(page.text)?.[1]
+    const href = /href="([^"]*\/file\/[^"]*%3Cscript%3E[^"]*)"/.exec(page.text)?.[1]
     const file = await get(href!)
     expect(file.text).toBe('<script>alert(1)</script>')
     expect(file.headers.get('content-type')).toBe('application/octet-stream')
@@ -221,6 +260,11 @@ describe('what a link does not give', () => {
     '/zip/0/%2e%2e',
     '/zip/1',
     '/zip/0/..%2f..',
+    '/look/0/../Private/salaries.xlsx',
+    '/look/0/%2e%2e/Private/salaries.xlsx',
+    '/look/0/way%20out',
+    '/drawn/1/salaries.xlsx',
+    '/pdf/0/..%2fPrivate%2fsalaries.xlsx',
     '/file/0/%zz',
     '/file/0/%ff%fe',
   ]
@@ -237,6 +281,7 @@ describe('what a link does not give', () => {
     const other = await link([at('Private')])
     expect((await get(`${one.path}/file/0/salaries.xlsx`)).status).toBe(404)
     expect((await get(`${other.path}/file/0/first.dwg`)).status).toBe(404)
+    expect((await get(`${one.path}/look/0/salaries.xlsx`)).status).toBe(404)
     // A link of the other kind is none.
     expect((await get(`/u/${one.token}`)).status).toBe(404)
     const foreign = await newCustomer(box, 'Northquay IT')
@@ -303,6 +348,45 @@ describe('what is counted', () => {
     expect((await countsOf(share.shareId)).downloads).toBe(2)
   })
 
+  test('the last is not finished once its version is deleted, or its customer is not served', async () => {
+    const { box } = upload
+    const { path } = await link([at('Plans', 'ground floor.dwg')], { downloadsMax: 1 })
+    await get(`${path}/file/0`)
+    const goOn = async () => (await get(`${path}/file/0`, { range: 'bytes=1-' })).status
+    expect(await goOn()).toBe(206)
+    await box.retention.remove(version, actingAs(box.user))
+    expect(await goOn()).toBe(410)
+    expect((await get(path)).text).toContain('What this link led to is not there any more.')
+    await box.retention.takeBack(version, actingAs(box.user))
+    await customerState('suspended')
+    expect(await goOn()).toBe(410)
+    await customerState('active')
+    expect(await goOn()).toBe(206)
+  })
+
+  test('what is repeated counts, and has one line; a look further below is a look', async () => {
+    const { path, share } = await link([at('Plans')])
+    for (let tries = 0; tries < 3; tries += 1) await get(`${path}/file/0/ground%20floor.dwg`, { range: 'bytes=0-0' })
+    await get(`${path}/browse/0/old`)
+    expect(await countsOf(share.shareId)).toEqual({ looks: 1, downloads: 3 })
+    expect((await usesOf(share.shareId)).map(({ kind }) => kind)).toEqual(['look', 'download'])
+  })
+
+  test('whoever does much pushes out nobody else’s lines', async () => {
+    const { kysely } = upload.box.database
+    const { share } = await link([at('Plans')])
+    const use = { shareId: share.shareId, at: 1, kind: 'download', agent: 'curl', what: undefined, whatHash: undefined } as const
+    await insertUse(kysely, { ...use, network: '198.51.100.0/24' })
+    const many = maxUsesOfNetwork + 3
+    for (let line = 0; line < many; line += 1) await insertUse(kysely, { ...use, at: line, network: '203.0.113.0/24' })
+    const first = await usesOf(share.shareId, { before: undefined, limit: 150 })
+    const rest = await usesOf(share.shareId, { before: first.at(-1)!.id, limit: 150 })
+    expect([...first, ...rest].map(({ network }) => network)).toEqual([
+      ...Array.from({ length: maxUsesOfNetwork }, () => '203.0.113.0/24'),
+      '198.51.100.0/24',
+    ])
+  })
+
   test('two at once do not both get the last one', async () => {
     const { path, share } = await link([at('Plans', 'ground floor.dwg')], { downloadsMax: 1 })
     const answers = await Promise.all([1, 2, 3, 4].map(() => get(`${path}/file/0`)))
@@ -361,10 +445,127 @@ describe('a password', () => {
     const statuses: number[] = []
     for (let tries = 0; tries < 7; tries += 1) statuses.push((await typed(path, `guess ${tries}`)).status)
     expect(statuses).toEqual([403, 403, 403, 403, 403, 429, 429])
-    const uses = await upload.box.sharesSide.shares.listUses(share.shareId, 10)
-    expect(uses.filter(({ kind }) => kind === 'wrong-password')).toHaveLength(5)
+    expect((await usesOf(share.shareId)).filter(({ kind }) => kind === 'wrong-password')).toHaveLength(1)
     upload.box.clock.advance(dayMs)
   })
+})
+
+describe('a look at a file', () => {
+  test.each([
+    { name: 'page.html', expect: /&lt;script&gt;document.title = &quot;ran&quot;/ },
+    { name: 'drawing.svg', expect: /&lt;svg xmlns=[^<]*onload=&quot;alert/ },
+    { name: 'no%20picture.jpg', expect: /&lt;script&gt;/ },
+    { name: 'quay.jpg', expect: /<img src="\/s\/[\w-]+\/drawn\/0\/quay.jpg\?size=large" alt="quay.jpg">/ },
+    { name: 'plan.pdf', expect: /href="\/s\/[\w-]+\/pdf\/0\/plan.pdf"/ },
+  ])('$name is shown, and nothing of it runs', async ({ name, expect: words }) => {
+    const { path } = await link([at('Looks')])
+    const page = await get(`${path}/look/0/${name}`)
+    expect([page.status, page.text]).toEqual([200, expect.stringMatching(words)])
+    expect(page.text).not.toMatch(/<script>|<svg xmlns="http:\/\/www.w3.org\/2000\/svg" onload/)
+    expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self'/)
+    expect(page.text).toContain(`href="${path}/file/0/${name}"`)
+  })
+
+  test('gives of pictures only what the box has drawn, of SVG and the rest nothing', async () => {
+    const { path } = await link([at('Looks')])
+    const drawn = await get(`${path}/drawn/0/quay.jpg`)
+    expect(drawn.headers.get('content-type')).toBe('image/webp')
+    expect(await sharp(drawn.bytes).metadata()).toMatchObject({ format: 'webp', width: 96, height: 96 })
+    for (const name of ['drawing.svg', 'page.html', 'no%20picture.jpg', 'plan.pdf']) {
+      const { headers, text } = await get(`${path}/drawn/0/${name}`)
+      expect([headers.get('content-type'), headers.get('content-security-policy')], name).toEqual([
+        'image/svg+xml',
+        "default-src 'none'; sandbox",
+      ])
+      expect(text, name).toBe('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>')
+    }
+  })
+
+  test('of a PDF counts like a download, in an origin of nobody’s; no other file goes out so', async () => {
+    const { path, share } = await link([at('Looks')])
+    const { status, headers } = await get(`${path}/pdf/0/plan.pdf`)
+    expect([status, headers.get('content-type'), headers.get('content-disposition')]).toEqual([200, 'application/pdf', 'inline'])
+    expect(headers.get('content-security-policy')).toBe("default-src 'none'; style-src 'unsafe-inline'; sandbox")
+    for (const name of ['page.html', 'drawing.svg', 'quay.jpg'])
+      expect((await get(`${path}/pdf/0/${name}`)).status, name).toBe(404)
+    expect((await countsOf(share.shareId)).downloads).toBe(1)
+  })
+
+  test('is written down once, and is not a way round the list; programs are shown nothing', async () => {
+    const { path, share } = await link([at('Looks')])
+    for (let looks = 0; looks < 2; looks += 1) await get(`${path}/look/0/page.html`)
+    await get(`${path}/drawn/0/quay.jpg`)
+    await get(path)
+    expect((await usesOf(share.shareId)).map(({ kind, what }) => [kind, what])).toEqual([
+      ['look', undefined],
+      ['look', 'page.html'],
+    ])
+    expect(await countsOf(share.shareId)).toEqual({ looks: 1, downloads: 0 })
+    for (const kind of ['look', 'drawn', 'pdf'])
+      expect((await get(`${path}/${kind}/0/plan.pdf`, { 'user-agent': 'WhatsApp/2.23 A' })).status, kind).toBe(403)
+  })
+
+  test('is there only where a link may be fetched as often as anybody likes, and behind its password', async () => {
+    const free = await link([at('Looks')])
+    expect((await get(free.path)).text).toContain(`${free.path}/look/0/page.html`)
+    const limited = await link([at('Looks')], { downloadsMax: 5 })
+    expect((await get(limited.path)).text).not.toMatch(/\/look\/|\/drawn\//)
+    const locked = await link([at('Looks')], { password: 'long enough' })
+    for (const address of ['look/0/page.html', 'drawn/0/quay.jpg', 'pdf/0/plan.pdf']) {
+      expect((await get(`${limited.path}/${address}`)).status, address).toBe(404)
+      const { status, headers } = await get(`${locked.path}/${address}`)
+      expect([status, headers.get('location')], address).toEqual([303, locked.path])
+    }
+  })
+})
+
+describe('many at once', () => {
+  test('of one link do not keep those of another one waiting, and end with it', async () => {
+    const film = await link([at('film.mp4')])
+    const other = await link([at('Plans', 'ground floor.dwg')])
+    const stalled = await Promise.all(Array.from({ length: maxDownloadsOf.link }, () => stall(`${film.path}/file/0`)))
+    const refused = await get(`${film.path}/file/0`)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '60'])
+    expect(refused.text).toContain('Many people are downloading.')
+    expect((await get(`${other.path}/file/0`)).bytes.equals(plan)).toBe(true)
+    const broken = stalled.map((answer) => new Promise((resolve) => answer.on('error', () => {}).on('close', resolve)))
+    await upload.box.sharesSide.shares.revoke(film.share, actingAs(upload.box.user))
+    for (const answer of stalled) answer.resume()
+    await Promise.all(broken)
+    expect(stalled.map(({ complete }) => complete)).toEqual(stalled.map(() => false))
+  })
+})
+
+describe('a change', () => {
+  const unchanged = { note: '', days: undefined, password: undefined, downloadsMax: undefined }
+  const change = (share: Awaited<ReturnType<typeof link>>['share'], more: Partial<ShareChange>) =>
+    upload.box.sharesSide.shares.change(share, { ...unchanged, ...more }, actingAs(upload.box.user))
+
+  test('that would open a link again is asked what a new one is asked', async () => {
+    const { box } = upload
+    const { share } = await link([at('Plans')], { days: 1 })
+    box.clock.advance(dayMs)
+    await customerState('suspended')
+    await expect(change(share, { days: 7 })).rejects.toMatchObject({ fault: 'not-allowed' })
+    await change(share, { note: 'It has ended.' })
+    await customerState('active')
+    await change(share, { days: 7 })
+  })
+
+  test('of how often it may be fetched revives no link to what lies in the bin', async () => {
+    const { box } = upload
+    const { share, path } = await link([at('Plans', 'ground floor.dwg')], { downloadsMax: 1 })
+    await get(`${path}/file/0`)
+    await box.retention.remove(version, actingAs(box.user))
+    await expect(change(share, { downloadsMax: 5 })).rejects.toMatchObject({ fault: 'version-gone' })
+    await box.retention.takeBack(version, actingAs(box.user))
+    await change(share, { downloadsMax: 5 })
+  })
+})
+
+test('a backup that is not finished is not shared: its next version would end the link', async () => {
+  const wish = { version: { ...version, isCheckpoint: true } }
+  await expect(link([at('Plans')], wish)).rejects.toMatchObject({ fault: 'version-gone' })
 })
 
 describe('the end of a link', () => {
@@ -405,13 +606,10 @@ describe('the end of a link', () => {
   test('as long as its customer is not served, or the plan has no sharing', async () => {
     const { box } = upload
     const { path } = await link([at('Plans')])
-    const { customerId } = box.customer
     const paused = [410, 'This link does not work at the moment.']
-    const state = (word: 'suspended' | 'active') =>
-      box.database.kysely.updateTable('customers').set({ state: word }).where('id', '=', customerId).execute()
-    await state('suspended')
+    await customerState('suspended')
     expect(await says(path)).toEqual(paused)
-    await state('active')
+    await customerState('active')
     const { subscriptionId } = computer.identity
     const features = async (words: string) =>
       box.database.kysely
@@ -430,6 +628,35 @@ describe('the end of a link', () => {
     await features(before.features)
     expect((await says(path))[0]).toBe(200)
   })
+})
+
+test('many links are judged with the rules read once, and what they share looked up once', async () => {
+  const { box } = upload
+  const { share: one } = await link([at('Plans')])
+  const { share: other } = await link([at('Private')], { downloadsMax: 1 })
+  const calls: string[] = []
+  const counted = <Args extends readonly unknown[], Result>(name: string, find: (...args: Args) => Result) => {
+    return (...args: Args) => {
+      calls.push(name)
+      return find(...args)
+    }
+  }
+  const { judgeMany } = createShareJudge({
+    database: box.database,
+    clock: box.clock,
+    customers: { findByIds: counted('customers', box.people.customers.findByIds) },
+    subscriptions: { find: counted('subscription', box.people.subscriptions.find) },
+    snapshots: { findByIds: counted('versions', box.devicesSide.snapshots.findByIds) },
+    devices: { find: counted('device', box.devicesSide.devices.find) },
+    rules: { find: counted('rules', box.sharesSide.shareRules.find) },
+  })
+  const used = { ...other, downloads: 1 }
+  expect((await judgeMany([one, used, one])).map(({ end, version: found }) => [end, found?.id])).toEqual([
+    [undefined, version.id],
+    ['used-up', version.id],
+    [undefined, version.id],
+  ])
+  expect(calls.toSorted()).toEqual(['customers', 'device', 'rules', 'subscription', 'versions'])
 })
 
 describe('rules', () => {
@@ -459,14 +686,35 @@ describe('rules', () => {
     expect(await keeps()).toBe('forget')
   })
 
+  test('of the administrator hold for links that were made before', async () => {
+    const { box } = upload
+    const { shares, shareRules } = box.sharesSide
+    const bare = await link([at('Plans')], { days: 30 })
+    const short = await link([at('Plans')], { days: 2, password: 'long enough' })
+    const asked = await makeUploadLink(box, box.user, box.customer.customerId, { bytesMax: 1000 })
+    const rules = { ...usualShareRules, daysMax: 3, isPasswordNeeded: true, uploadBytesMax: 600 }
+    await shareRules.save(rules, actingAs(box.user))
+    const page = await get(bare.path)
+    expect([page.status, page.text]).toEqual([410, expect.stringContaining('It needs a password now')])
+    expect((await get(short.path)).text).toContain('Password of the link')
+    const endOf = async ({ share }: typeof bare) => (await shares.find(share.shareId))!.expiresAt
+    expect([await endOf(bare), await endOf(short)]).toEqual([box.clock.now() + 3 * dayMs, box.clock.now() + 2 * dayMs])
+    expect(await shares.find(asked.share.shareId)).toMatchObject({ bytesMax: 600 })
+    await expect(makeUploadLink(box, box.user, box.customer.customerId, { bytesMax: 601 })).rejects.toMatchObject({
+      field: 'bytes',
+    })
+    await shareRules.save(usualShareRules, actingAs(box.user))
+    expect((await get(bare.path)).status).toBe(200)
+  })
+
   test('of the administrator hold for every new link', async () => {
     const { box } = upload
-    await box.sharesSide.shareRules.save({ daysMax: 3, isPasswordNeeded: true, mayUpload: true }, actingAs(box.user))
+    await box.sharesSide.shareRules.save({ ...usualShareRules, daysMax: 3, isPasswordNeeded: true }, actingAs(box.user))
     await expect(link([at('Plans')], { days: 4 })).rejects.toMatchObject({ fault: 'invalid', field: 'days' })
     await expect(link([at('Plans')], { days: 3 })).rejects.toMatchObject({ fault: 'invalid', field: 'password' })
     await expect(link([at('Plans')], { days: 3, password: 'short' })).rejects.toMatchObject({ field: 'password' })
     await link([at('Plans')], { days: 3, password: 'long enough' })
-    await box.sharesSide.shareRules.save({ daysMax: 90, isPasswordNeeded: false, mayUpload: true }, actingAs(box.user))
+    await box.sharesSide.shareRules.save(usualShareRules, actingAs(box.user))
   })
 })
 

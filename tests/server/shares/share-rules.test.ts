@@ -5,11 +5,17 @@ import { systemRandomness } from '../../../server/runtime/randomness.ts'
 import { deliveryFolder, isTooLongFor } from '../../../server/shares/delivery.ts'
 import { isWornOut, type Share, type ShareSurroundings, shareEndIn, type UploadShare } from '../../../server/shares/share.ts'
 import { findSharePlace } from '../../../server/shares/share-place.ts'
-import { dayChoices, presetDays, usualShareRules } from '../../../server/shares/share-rules.ts'
+import {
+  dayChoices,
+  presetDays,
+  presetUploadBytes,
+  shareRulesSchema,
+  usualShareRules,
+} from '../../../server/shares/share-rules.ts'
 import { isShareToken, newShareToken } from '../../../server/shares/share-token.ts'
 import { shortenedAddress, visitorOf } from '../../../server/shares/share-use.ts'
 import { parseMessage, parseNote } from '../../../server/shares/share-words.ts'
-import { gibTyped, numberTyped } from '../../../server/shares/sharing-form.ts'
+import { gibText, gibTyped, numberTyped, passwordWanted } from '../../../server/shares/sharing-form.ts'
 import type { VersionPath } from '../../../server/snapshots/version-path.ts'
 
 const path = (text: string): VersionPath =>
@@ -83,7 +89,7 @@ describe('the end of a link', () => {
     bytesMax: 10,
     uploads: 1,
   } as unknown as Share
-  const around: ShareSurroundings = { nowMs: 999, isThere: true, isServed: true }
+  const around: ShareSurroundings = { nowMs: 999, isThere: true, isServed: true, isPasswordNeeded: false }
   test.each<{ title: string; share: Partial<Share>; around?: Partial<ShareSurroundings>; end: string | undefined }>([
     { title: 'none yet', share: {}, end: undefined },
     { title: 'at its moment', share: {}, around: { nowMs: 1000 }, end: 'expired' },
@@ -97,6 +103,20 @@ describe('the end of a link', () => {
     { title: 'any number', share: { downloads: 9999, downloadsMax: undefined } as Partial<Share>, end: undefined },
     { title: 'its version', share: {}, around: { isThere: false, isServed: false }, end: 'gone' },
     { title: 'its customer', share: {}, around: { isServed: false }, end: 'paused' },
+    {
+      title: 'its version, whatever was begun with the last download',
+      share: { downloads: 2 } as Partial<Share>,
+      around: { isThere: false },
+      end: 'gone',
+    },
+    {
+      title: 'the last download, whoever is not served',
+      share: { downloads: 2 } as Partial<Share>,
+      around: { isServed: false },
+      end: 'used-up',
+    },
+    { title: 'a password that it has not', share: {}, around: { isPasswordNeeded: true }, end: 'password-needed' },
+    { title: 'none, with a password', share: { passwordHash: 'x' }, around: { isPasswordNeeded: true }, end: undefined },
   ])('$title', ({ share: more, around: changed, end }) =>
     expect(shareEndIn({ ...share, ...more } as Share, { ...around, ...changed })).toBe(end),
   )
@@ -121,7 +141,22 @@ test('a link is 256 random bits, and nothing else is taken for one', () => {
 test('what may be chosen is within what is allowed', () => {
   expect(dayChoices(usualShareRules)).toEqual([1, 3, 7, 14, 30, 90])
   expect(dayChoices({ ...usualShareRules, daysMax: 5 })).toEqual([1, 3, 5])
+  expect(presetUploadBytes({ ...usualShareRules, uploadBytesMax: 7 })).toBe(7)
+  // As boxes saved them before there was a limit of size.
+  const { uploadBytesMax, ...before } = usualShareRules
+  expect(shareRulesSchema.parse(before)).toEqual({ ...before, uploadBytesMax })
   expect([presetDays(usualShareRules), presetDays({ ...usualShareRules, daysMax: 5 })]).toEqual([7, 5])
+})
+
+describe('the password of a form that changes a link', () => {
+  const wanted = (password: string, isNone: boolean) => passwordWanted({ password, 'no-password': isNone ? 'yes' : undefined })
+  test('one that is typed is set; none typed leaves it', () => {
+    expect(wanted('a new one here', false)).toBe('a new one here')
+    expect(wanted('', false)).toBeUndefined()
+    expect(wanted('', true)).toBe('')
+  })
+  test('typed, and none wanted: neither is guessed', () =>
+    expect(() => wanted('a new one here', true)).toThrow(/Either type a new password/))
 })
 
 test('what people typed is read as they meant it, or refused', () => {
@@ -136,6 +171,7 @@ test('what people typed is read as they meant it, or refused', () => {
     Number.NaN,
     Number.NaN,
   ])
+  expect([gibText(1024 ** 4), gibText(2.5 * 1024 ** 3)]).toEqual(['1024', '2.5'])
   expect([gibTyped('0,5'), gibTyped('2'), gibTyped('two')]).toEqual([512 * 1024 ** 2, 2 * 1024 ** 3, Number.NaN])
 })
 

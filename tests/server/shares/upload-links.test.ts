@@ -18,6 +18,7 @@ import { saveUsage } from '../../../server/subscriptions/usage-table.ts'
 import { eventually } from '../../support/eventually.ts'
 import { actingAs, makeUploadLink } from '../../support/made-share.ts'
 import { diskBytesBelow } from '../../support/prune-box.ts'
+import { cookieOf, newUser } from '../../support/two-customers.ts'
 import { type UploadBox, uploadBox } from '../../support/upload-box.ts'
 
 const MiB = 1024 ** 2
@@ -102,8 +103,19 @@ function takeFrom(share: UploadShare, parts: () => AsyncGenerator<DeliveredPart>
 
 /** Beside the box's own, where something fails. */
 function deliveriesWith(more: Partial<DeliveriesOptions>): DeliveriesService {
-  const { people, lettersSide, devicesSide, uploads, database, clock } = upload.box
-  return createDeliveries({ ...people, ...lettersSide, ...devicesSide, ...uploads, database, clock, timeZone: 'UTC', ...more })
+  const { people, lettersSide, devicesSide, uploads, database, clock, sharesSide } = upload.box
+  const { findTold } = sharesSide
+  return createDeliveries({
+    ...people,
+    ...lettersSide,
+    ...devicesSide,
+    ...uploads,
+    database,
+    clock,
+    findTold,
+    timeZone: 'UTC',
+    ...more,
+  })
 }
 
 async function found({ shareId }: UploadShare): Promise<UploadShare> {
@@ -435,12 +447,12 @@ describe('what was counted and not told', () => {
     yield film(piecesOf(Buffer.from('a letter')))
   }
   const usesOf = async ({ shareId }: UploadShare) =>
-    (await upload.box.sharesSide.shares.listUses(shareId, 10)).map(({ what }) => what)
+    (await upload.box.sharesSide.shares.listUses(shareId, { before: undefined, limit: 10 })).map(({ what }) => what)
 
   test('has come, and is told by the next minute, once', async () => {
     const { share } = await linkFor({ title: 'Not told' })
-    const isMailSetUp = () => Promise.reject(new Error('the database is away'))
-    expect(await takeFrom(share, one, { isMailSetUp })).toMatchObject({ files: 1, bytes: 8 })
+    const findTold = () => Promise.reject(new Error('the database is away'))
+    expect(await takeFrom(share, one, { findTold })).toMatchObject({ files: 1, bytes: 8 })
     expect(await usesOf(share)).toEqual([])
     for (let minute = 0; minute < 2; minute += 1) await upload.box.sharesSide.deliveries.settleLeft()
     expect(await usesOf(share)).toEqual(['a file'])
@@ -677,7 +689,7 @@ describe('links that ended long ago', () => {
     box.clock.advance(91 * 24 * 60 * 60 * 1000)
     await sharesChore(box).run({ signal: new AbortController().signal } as ChoreRunning)
     expect(await box.sharesSide.shares.find(share.shareId)).toBeUndefined()
-    expect(await box.sharesSide.shares.listUses(share.shareId, 1)).toEqual([])
+    expect(await box.sharesSide.shares.listUses(share.shareId, { before: undefined, limit: 1 })).toEqual([])
     expect(await box.sharesSide.shares.find(younger.shareId)).toBeDefined()
     expect(await versionsOf(share.deviceId, share.job)).toHaveLength(1)
     box.clock.advance(before - box.clock.now())
@@ -688,10 +700,13 @@ describe('links that ended long ago', () => {
 describe('who is told', () => {
   test('whoever made the link, by a letter; and the link says who sent what', async () => {
     const { box } = upload
-    await box.lettersSide.mail.save(mailForm, actingAs(box.user))
     const { token, share } = await linkFor({ title: 'Letters' })
+    const arrived = async () => (await fetch(`${upload.url}/u/${token}?arrived=1`)).text()
+    expect(await arrived()).not.toContain('is told')
+    await box.lettersSide.mail.save(mailForm, actingAs(box.user))
+    expect(await arrived()).toContain('Helen Calder is told.')
     await send(token, [{ name: 'a.txt', bytes: Buffer.from('a') }], 'Eve')
-    const [use] = await box.sharesSide.shares.listUses(share.shareId, 10)
+    const [use] = await box.sharesSide.shares.listUses(share.shareId, { before: undefined, limit: 10 })
     expect(use).toMatchObject({ kind: 'upload', network: '127.0.0.0/24', what: 'a file, Eve' })
     const letters = await box.lettersSide.outbox.list({ state: 'waiting', before: undefined, limit: 10 })
     expect(letters.map(({ title, recipient }) => [title, recipient])).toEqual([
@@ -701,5 +716,30 @@ describe('who is told', () => {
     expect(audit.at(-1)).toMatchObject({ object_id: share.shareId, actor_kind: 'share-link' })
     // Nothing of the link itself is anywhere in it.
     expect(JSON.stringify(audit)).not.toContain(token)
+  })
+
+  test('the owners, where whoever made it has left; and they can withdraw what is left of them', async () => {
+    const { box } = upload
+    const { customerId } = box.customer
+    const ann = await newUser(box, 'ann', { staffRole: undefined, memberships: [{ customerId, role: 'member' }] })
+    const { token, share } = await makeUploadLink(box, ann, customerId, { title: 'Of Ann' })
+    const { shares } = box.sharesSide
+    const former = async () => (await shares.listOfFormer(customerId)).map(({ shareId }) => shareId)
+    expect(await former()).toEqual([])
+    await box.database.kysely.deleteFrom('memberships').where('user_id', '=', ann.userId).execute()
+    expect(await (await fetch(`${upload.url}/u/${token}?arrived=1`)).text()).toContain('Office is told.')
+    await send(token, [{ name: 'a.txt', bytes: Buffer.from('a') }])
+    const letters = await box.lettersSide.outbox.list({ state: 'waiting', before: undefined, limit: 10 })
+    expect(letters.map(({ title, recipient }) => [title, recipient])).toContainEqual([
+      'Files have come by a link of your account',
+      'helen@calder-rowe.example',
+    ])
+    expect(await former()).toEqual([share.shareId])
+    const headers = { cookie: await cookieOf(box, box.user), 'sec-fetch-site': 'same-origin' }
+    const page = await (await fetch(`${upload.url}/sharing`, { headers })).text()
+    expect(page).toContain('One link that works was made by people who left, or may only look now.')
+    const answer = await fetch(`${upload.url}/sharing/former/revoke`, { method: 'POST', headers, redirect: 'manual' })
+    expect(answer.status).toBe(303)
+    expect([await former(), (await shares.find(share.shareId))?.revoked?.by]).toEqual([[], 'helen@calder-rowe.example'])
   })
 })
