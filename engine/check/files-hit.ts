@@ -2,7 +2,7 @@
 
 import { readTreeNode, type TreeNode } from '../format/tree.ts'
 import type { FileEntry, HardlinkEntry, TreeEntry } from '../format/tree-entry.ts'
-import { FormatError, MissingChunksError } from '../model/errors.ts'
+import { isLoss } from '../model/errors.ts'
 import { type ChunkId, chunkKey } from '../model/ids.ts'
 import type { PlaintextSource } from '../repository/plaintext-source.ts'
 import { joinNames } from '../repository/tree-walk.ts'
@@ -46,7 +46,7 @@ async function tryNode(plaintexts: PlaintextSource, tree: ChunkId): Promise<Tree
   try {
     return readTreeNode((await plaintexts.readPlaintexts([tree])).get(chunkKey(tree))!)
   } catch (error) {
-    if (error instanceof FormatError || error instanceof MissingChunksError) return undefined
+    if (isLoss(error)) return undefined
     throw error
   }
 }

@@ -78,3 +78,8 @@ export class MissingChunksError extends Error {
     this.ids = ids
   }
 }
+
+/** Whether what was read is damaged or nowhere. Everything else says that it could not be read now, and nothing of what it is. */
+export function isLoss(error: unknown): error is FormatError | MissingChunksError {
+  return error instanceof FormatError || error instanceof MissingChunksError
+}

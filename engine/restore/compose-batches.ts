@@ -1,6 +1,6 @@
 // Turns planned files into batches: small files whole, large ones run by run, what an existing file holds already not at all.
 
-import { FormatError, MissingChunksError } from '../model/errors.ts'
+import { isLoss } from '../model/errors.ts'
 import { type ContentRun, contentRuns } from '../repository/file-content.ts'
 import type { PlaintextSource } from '../repository/plaintext-source.ts'
 import { Batch } from './batch.ts'
@@ -71,7 +71,7 @@ async function* runsToFetch(split: SplitFile, context: ComposeContext): AsyncGen
     }
     if (copied.length > 0) await context.copy(split, seedFd!, copied)
   } catch (error) {
-    if (!(error instanceof FormatError) && !(error instanceof MissingChunksError)) throw error
+    if (!isLoss(error)) throw error
     split.failure ??= failureOf(error)
   }
 }

@@ -52,6 +52,8 @@ export async function revert(options: RevertOptions): Promise<RevertResult> {
   const plaintexts = plaintextSource(records, secrets)
   const paths = [...items.map(({ path }) => path), ...absent]
   const now = await selectFrom(plaintexts, before.root, paths)
+  if (now.lost.length > 0)
+    throw new RestoreError('version-unreadable', `of the version made before, ${sourcePath(now.lost[0]!)} cannot be read`)
   const held = await entriesOf(options, now.items)
   const wanted = await entriesOf(options, items)
   const isHeld = heldTest(held, before.startedAtMs)

@@ -15,16 +15,21 @@ import { findSelection, type SelectedItem } from './selection.ts'
 const pathMaxBytes = 64 * 1024
 const noTree = Buffer.alloc(chunkIdBytes) as Buffer as ChunkId
 
-/** `absent`: paths that the version has nothing of, or that cannot be read. */
-export async function selectFrom(
-  source: PlaintextSource,
-  root: ChunkId,
-  paths: readonly Buffer[],
-): Promise<{ readonly items: readonly SelectedItem[]; readonly absent: readonly Buffer[] }> {
+export interface Selection {
+  readonly items: readonly SelectedItem[]
+  /** The version was read, and has nothing of these paths. */
+  readonly absent: readonly Buffer[]
+  /** Damaged or missing on the way there: whether the version has these paths is unknown. */
+  readonly lost: readonly Buffer[]
+}
+
+/** @throws whatever the source throws: that it cannot answer now says nothing of what the version has */
+export async function selectFrom(source: PlaintextSource, root: ChunkId, paths: readonly Buffer[]): Promise<Selection> {
   const found = await findSelection(new TreeReader(source), root, paths)
   return {
     items: found.flatMap((one) => (one.kind === 'found' ? [one.item] : [])),
-    absent: found.flatMap((one) => (one.kind === 'found' ? [] : [one.path])),
+    absent: found.flatMap((one) => (one.kind === 'absent' ? [one.path] : [])),
+    lost: found.flatMap((one) => (one.kind === 'lost' ? [one.path] : [])),
   }
 }
 

@@ -1,6 +1,7 @@
 // From the paths asked for to what is restored where.
 
 import type { TreeEntry } from '../format/tree-entry.ts'
+import { isLoss } from '../model/errors.ts'
 import type { ChunkId } from '../model/ids.ts'
 import { namesOfPath, pathOfNames } from '../repository/path-names.ts'
 import type { TreeReader } from '../repository/tree-reader.ts'
@@ -23,7 +24,10 @@ export type FoundSelection =
   | { readonly kind: 'absent'; readonly path: Buffer }
   | { readonly kind: 'lost'; readonly path: Buffer; readonly error: unknown }
 
-/** No path means everything. What lies inside another selected path is selected already. */
+/**
+ * No path means everything. What lies inside another selected path is selected already.
+ * @throws whatever the source of records throws when it fails as a whole
+ */
 export async function findSelection(
   reader: TreeReader,
   root: ChunkId,
@@ -73,6 +77,7 @@ async function findItem(reader: TreeReader, root: ChunkId, names: readonly Buffe
       tree = entry.type === 'directory' ? entry.tree : undefined
     }
   } catch (error) {
+    if (!isLoss(error)) throw error
     return { kind: 'lost', path, error }
   }
   return { kind: 'found', item: { path, entry: chain.at(-1), tree, above: chain.slice(0, -1) } }

@@ -21,8 +21,20 @@ export async function restoreTask(
   { source, version }: { readonly source: PlaintextSource; readonly version: Snapshot },
   of: RestoreWish & Pick<RestoreTask, 'restoreId' | 'isRehearsal'> & { readonly paths: readonly VersionPath[] },
 ): Promise<RestoreTask> {
-  const { items, absent } = await selectFrom(source, version.root, of.paths.map(pathBytes))
+  const { items, absent, lost } = await selectFrom(source, version.root, of.paths.map(pathBytes))
   const { mode, place, rule, restoreId, isRehearsal } = of
+  if (mode === 'revert' && lost.length > 0) throw new Error('a part of what is selected cannot be read from the version')
   const { id: snapshot, job, receivedAt: versionAt } = version
-  return { restoreId, mode, place, rule, snapshot, job, versionAt, items: items.map(encodeSelectedItem), absent, isRehearsal }
+  return {
+    restoreId,
+    mode,
+    place,
+    rule,
+    snapshot,
+    job,
+    versionAt,
+    items: items.map(encodeSelectedItem),
+    absent: [...absent, ...lost],
+    isRehearsal,
+  }
 }

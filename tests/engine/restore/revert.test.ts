@@ -3,13 +3,17 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, u
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
+  FormatError,
+  MissingChunksError,
   type OverwriteRule,
+  type PlaintextSource,
   plaintextSource,
   RestoreError,
   rehearse,
   restore,
   revert,
   type SelectedItem,
+  StorageError,
   selectFrom,
 } from '../../../engine/index.ts'
 import { decodeSelectedItem, encodeSelectedItem } from '../../../engine/restore/selection-codec.ts'
@@ -148,6 +152,47 @@ describe('a revert', () => {
     })
     await expect(failing).rejects.toThrow(RestoreError)
     expect(describeTree(changed.folder)).toEqual(present)
+  })
+
+  test('a version made before that cannot be looked into touches nothing', async () => {
+    using base = temporaryFolder()
+    const changed = await changedFolder(base.path, change)
+    const present = describeTree(changed.folder)
+    const { items, absent } = await selected(changed.repository, changed.wanted.root, [changed.folder])
+    const failing = revert({
+      ...{ records: changed.repository.repository, secrets: changed.repository.secrets, items, absent, verify: true },
+      ...{ randomBytes, before: { root: Buffer.alloc(32, 7) as never, startedAtMs: Date.now() } },
+    })
+    await expect(failing).rejects.toThrow('of the version made before')
+    expect(describeTree(changed.folder)).toEqual(present)
+  })
+})
+
+describe('what is selected', () => {
+  test('is absent only when the version was read and has it not; lost when that is damaged; an error when it cannot be told', async () => {
+    using base = temporaryFolder()
+    const { folder, repository, wanted } = await changedFolder(base.path, () => {})
+    const { items } = await selected(repository, wanted.root, [join(folder, 'kept')])
+    const source = plaintextSource(repository.repository, repository.secrets)
+    const kept = items[0]!.tree!
+    const failing = (error: Error): PlaintextSource => ({
+      readPlaintexts: async (ids) => {
+        if (ids.some((id) => id.equals(kept))) throw error
+        return source.readPlaintexts(ids)
+      },
+    })
+    const paths = ['kept/deep', 'kept/none', 'none', 'same'].map((name) => Buffer.from(join(folder, name)))
+    const select = async (from: PlaintextSource) => {
+      const { items: found, absent, lost } = await selectFrom(from, wanted.root, paths)
+      const names = (list: readonly Buffer[]) => list.map((path) => `/${path.toString()}`.slice(folder.length + 1))
+      return { items: names(found.map(({ path }) => path)), absent: names(absent), lost: names(lost) }
+    }
+    expect(await select(source)).toEqual({ items: ['kept/deep', 'same'], absent: ['kept/none', 'none'], lost: [] })
+    const lost = { items: ['same'], absent: ['none'], lost: ['kept/deep', 'kept/none'] }
+    expect(await select(failing(new FormatError('tree-damaged', 'damaged')))).toEqual(lost)
+    expect(await select(failing(new MissingChunksError([kept], 'nowhere')))).toEqual(lost)
+    for (const error of [new StorageError('unreachable', 'away'), new Error('every thread is busy')])
+      await expect(select(failing(error))).rejects.toThrow(error)
   })
 })
 
