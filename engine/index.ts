@@ -168,6 +168,7 @@ export type {
 } from './repository/target.ts'
 export { haveIdsPerCallMax, recordsPerCallMax } from './repository/target.ts'
 export type { Destination } from './restore/destination.ts'
+export { isSameEntry } from './restore/held-version.ts'
 export { type OverwriteRule, overwriteRules } from './restore/overwrite.ts'
 export { type Rehearsal, type RehearsalOptions, rehearse, rehearsedNamesMax } from './restore/rehearse.ts'
 export { type ByItems, type ByPath, type RestoreOptions, type RestoreSettings, restore } from './restore/restore.ts'
@@ -180,7 +181,7 @@ export type {
   RestoreProgress,
   RestoreResult,
 } from './restore/restore-report.ts'
-export { compareEntries, isSameEntry, type RevertOptions, type RevertResult, revert } from './restore/revert.ts'
+export { type RevertOptions, type RevertResult, revert } from './restore/revert.ts'
 export type { SelectedItem } from './restore/selection.ts'
 export { decodeSelectedItem, encodeSelectedItem, selectFrom } from './restore/selection-codec.ts'
 export type { Decision, ForgetReason, KeepReason, RetainedVersion } from './retention/decision.ts'

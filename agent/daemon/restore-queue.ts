@@ -128,7 +128,7 @@ export function createRestoreQueue(options: {
     await box.pickUpKeys()
     const untilMs = performance.now() + rehearseForMs
     const settings = { ...settingsOf(task), records: box.target, secrets: box.secrets, items: task.items, signal }
-    const { replaced, ...counts } = await rehearse({
+    const { replaced, gone, ...counts } = await rehearse({
       ...settings,
       countsRest: task.mode === 'revert',
       goesOn: () => performance.now() < untilMs,

@@ -50,6 +50,7 @@ const keepWords: Readonly<Record<RestoreResult['kept'][number]['reason'], string
   'not-older': 'is not older',
   'other-kind': 'something of another kind is there',
   'not-held': 'it changed since the last backup',
+  taken: 'its name was taken meanwhile',
 }
 
 function failedLines({ failed, failedCount }: RestoreResult, words: Words): readonly string[] {

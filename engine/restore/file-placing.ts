@@ -2,19 +2,28 @@
 
 import { closeSync, linkSync, lstatSync, unlinkSync } from 'node:fs'
 import type { FileEntry, HardlinkEntry } from '../format/tree-entry.ts'
-import { type ContentRun, contentRuns } from '../repository/file-content.ts'
+import { contentRuns } from '../repository/file-content.ts'
 import type { PlaintextSource } from '../repository/plaintext-source.ts'
 import { setAttributes } from './attributes.ts'
 import { besideName, besideTriesMax } from './beside-name.ts'
 import type { FileQueue } from './file-queue.ts'
-import { giveName } from './file-writer.ts'
 import type { LocalPath } from './folders.ts'
+import { giveName, isTaken, type Over, type OwnChange } from './give-name.ts'
 import { type Anchor, HardlinkGroups } from './hardlink-groups.ts'
-import { lookAt, openExisting, statOpen } from './local-entry.ts'
+import { checkedRun } from './held-bytes.ts'
+import { isStamp, type LocalEntry, localEntry, lookAt, openExisting, stampOf, statOpen } from './local-entry.ts'
 import { decideCompared, isSameSize } from './overwrite.ts'
 import type { PlannedFile, SettledFile } from './planned-file.ts'
-import { failureOf } from './restore-report.ts'
-import { besideSpot, type FolderState, findSpot, type PlacingContext, type Spot } from './spot.ts'
+import { failureOf, isOfOneFile } from './restore-report.ts'
+import {
+  everyNameTaken,
+  type FolderState,
+  findSpot,
+  isSettledAgain,
+  noteChange,
+  overExisting,
+  type PlacingContext,
+} from './spot.ts'
 import type { CheckedRun } from './worker-protocol.ts'
 import type { WritingPool } from './writing-pool.ts'
 
@@ -27,10 +36,21 @@ export interface FilePlacingContext extends PlacingContext {
 const comparedAtOnce = 64
 const runsPerQuestion = 256
 
+/** A file on its way to its place. */
+interface Placing {
+  readonly parent: FolderState
+  readonly entry: FileEntry | HardlinkEntry
+  readonly path: Buffer
+  /** See `PlannedFile`. */
+  readonly tries: number
+}
+
 export class FilePlacing {
   private readonly context: FilePlacingContext
   private readonly groups = new HardlinkGroups()
   private readonly comparing = new Set<Promise<void>>()
+  /** Their names were taken while they were on their way. */
+  private taken: Placing[] = []
 
   constructor(context: FilePlacingContext) {
     this.context = context
@@ -40,26 +60,10 @@ export class FilePlacing {
     const { report } = this.context
     report.filesTotal++
     report.bytesTotal += entry.size
-    const spot = findSpot(this.context, parent, entry, path)
-    switch (spot.kind) {
-      case 'free':
-        await this.plan(queue, { folder: parent.place, name: spot.name, entry, mustBeNew: spot.mustBeNew, path })
-        break
-      case 'compare': {
-        const work = this.compareAndPlan(queue, parent, entry, path)
-        const tracked = work.finally(() => this.comparing.delete(tracked))
-        tracked.catch(() => undefined) // `settle` throws it
-        this.comparing.add(tracked)
-        if (this.comparing.size >= comparedAtOnce) await Promise.race(this.comparing)
-        break
-      }
-      default:
-        if (spot.kind === 'same') this.leave({ folder: parent.place, name: entry.name }, entry)
-        this.done(entry)
-    }
+    await this.decide(queue, { parent, entry, path, tries: 0 })
   }
 
-  /** Until all comparisons are through and their files are planned. */
+  /** Until all comparisons are through and their files are planned. @throws what the source throws */
   async settle(): Promise<void> {
     await Promise.all(this.comparing)
   }
@@ -67,13 +71,16 @@ export class FilePlacing {
   settled(file: PlannedFile, settled: SettledFile): void {
     const { report } = this.context
     if (file.entry.type === 'hardlink') this.groups.settled(file, file.entry, settled)
+    if (settled.kind === 'taken') {
+      this.again(file)
+      return
+    }
     if (settled.kind === 'written') {
       report.files++
       report.bytes += file.entry.size
       report.addVerified(file.entry.size)
-      this.placed(file)
-    } else if (settled.kind === 'taken') report.addKept(file.path, 'exists')
-    else report.addFailed(file.path, settled.failure)
+      this.placed(file, settled)
+    } else report.addFailed(file.path, settled.failure)
     this.done(file.entry)
   }
 
@@ -89,13 +96,67 @@ export class FilePlacing {
     }
   }
 
-  private async plan(queue: FileQueue, file: PlannedFile): Promise<void> {
-    if (file.entry.type === 'hardlink' && !this.groups.claim(file, file.entry)) return
+  get hasTaken(): boolean {
+    return this.taken.length > 0
+  }
+
+  /** Settles by the rule again what lost its name to something else. */
+  async placeTaken(queue: FileQueue): Promise<void> {
+    for (const placing of this.taken.splice(0)) await this.decide(queue, placing)
+    await this.settle()
+  }
+
+  private async decide(queue: FileQueue, placing: Placing): Promise<void> {
+    const { parent, entry, path } = placing
+    const spot = findSpot(this.context, parent, entry, path)
+    switch (spot.kind) {
+      case 'free':
+        await this.plan(queue, placing, { name: spot.name, over: spot.over })
+        break
+      case 'compare':
+        await this.track(this.compareAndPlan(queue, placing))
+        break
+      case 'beside':
+        await this.track(this.ofThisFile(placing, () => this.planBeside(queue, placing)))
+        break
+      default:
+        if (spot.kind === 'same') this.leave({ folder: parent.place, name: entry.name }, entry)
+        this.done(entry)
+    }
+  }
+
+  /** Failures stay in the set, for `settle` to throw. */
+  private async track(work: Promise<void>): Promise<void> {
+    this.comparing.add(work)
+    work.then(
+      () => this.comparing.delete(work),
+      () => undefined,
+    )
+    if (this.comparing.size >= comparedAtOnce) await Promise.race(this.comparing)
+  }
+
+  private async plan(
+    queue: FileQueue,
+    { parent, entry, path, tries }: Placing,
+    where: Pick<PlannedFile, 'name' | 'over' | 'seed'>,
+  ): Promise<void> {
+    const file = { folder: parent.place, entry, path, tries, ...where }
+    if (entry.type === 'hardlink' && !this.groups.claim(file, entry)) return
     await queue.push(file)
   }
 
-  private placed({ path, name, entry, mustBeNew }: PlannedFile): void {
-    this.context.report.addPlaced(path, { name, ownName: entry.name, mustBeNew })
+  private again({ folder, entry, path, over, tries }: Pick<PlannedFile, 'folder' | 'entry' | 'path' | 'over' | 'tries'>): void {
+    if (isSettledAgain(this.context, { over, tries })) {
+      this.taken.push({ parent: { place: folder, isFresh: false }, entry, path, tries: tries + 1 })
+      return
+    }
+    this.context.report.addKept(path, 'taken')
+    this.done(entry)
+  }
+
+  private placed({ path, name, entry, over }: PlannedFile, { touched }: { readonly touched: OwnChange | undefined }): void {
+    noteChange(this.context, touched)
+    this.context.report.addPlaced(path, { name, ownName: entry.name, over })
   }
 
   private leave(anchor: Anchor, entry: FileEntry | HardlinkEntry): void {
@@ -108,40 +169,75 @@ export class FilePlacing {
     this.context.report.bytesDone += entry.size
   }
 
-  private async compareAndPlan(
-    queue: FileQueue,
-    parent: FolderState,
-    entry: FileEntry | HardlinkEntry,
-    path: Buffer,
-  ): Promise<void> {
-    const { report, rule } = this.context
-    const planned = { folder: parent.place, entry, path }
+  /** What is lost or refused for this file costs this file; that the source is away, or that it is all broken off, ends the restore. */
+  private async ofThisFile({ entry, path }: Placing, work: () => Promise<void>): Promise<void> {
     try {
-      const compared = await this.compareClaimed(parent, entry, path)
-      const decision = decideCompared(rule, compared?.isSame === true, compared)
-      if (decision.kind === 'same') {
+      await work()
+    } catch (error) {
+      if (!isOfOneFile(error)) throw error
+      this.context.report.addFailed(path, failureOf(error))
+      this.done(entry)
+    }
+  }
+
+  private compareAndPlan(queue: FileQueue, placing: Placing): Promise<void> {
+    return this.ofThisFile(placing, async () => {
+      const { parent, entry, path } = placing
+      const { rule, folders, replacing, report } = this.context
+      if (this.isKnownSame(placing)) {
         this.leave({ folder: parent.place, name: entry.name }, entry)
         this.done(entry)
         return
       }
-      if (decision.kind === 'keep' || (decision.kind === 'replace' && !this.mayReplace(parent, entry, path))) {
-        report.addKept(path, decision.kind === 'keep' ? decision.reason : 'not-held')
-        this.done(entry)
+      const compared = await this.compareClaimed(parent, entry, path)
+      const existing = compared?.existing ?? lookAt(folders.at(parent.place).pathOf(entry.name))
+      if (existing?.kind !== 'file') {
+        // It was one when it was looked at.
+        this.again({ ...placing, folder: parent.place, over: existing?.stamp ?? 'nothing' })
         return
       }
-      const spot = decision.kind === 'beside' ? await this.freeBeside(parent, entry, path) : undefined
-      if (spot === 'same') {
-        report.unchanged++
-        this.done(entry)
-        return
+      const decision = decideCompared(rule, compared?.isSame === true, { isOlder: existing.mtimeNs < entry.mtimeNs })
+      switch (decision.kind) {
+        case 'same':
+          this.leave({ folder: parent.place, name: entry.name }, entry)
+          this.done(entry)
+          break
+        case 'keep':
+          report.addKept(path, decision.reason)
+          this.done(entry)
+          break
+        case 'beside':
+          await this.planBeside(queue, placing, seedOf(entry, compared))
+          break
+        default:
+          if (replacing?.holds(path, existing) === false) {
+            report.addKept(path, 'not-held')
+            this.done(entry)
+            break
+          }
+          await this.plan(queue, placing, {
+            name: entry.name,
+            over: overExisting(this.context, existing),
+            ...seedOf(entry, compared),
+          })
       }
-      const name = spot?.kind === 'free' ? spot.name : entry.name
-      const seed = compared?.hasSome ? { seed: { name: entry.name, isSame: compared.runs } } : {}
-      await this.plan(queue, { ...planned, ...seed, name, mustBeNew: spot !== undefined })
-    } catch (error) {
-      report.addFailed(path, failureOf(error))
+    })
+  }
+
+  /** Done twice, a restore puts nothing beside a second time: what already lies there with the same bytes is it. */
+  private async planBeside(queue: FileQueue, placing: Placing, seed: Pick<PlannedFile, 'seed'> = {}): Promise<void> {
+    const { parent, entry, path } = placing
+    for (let attempt = 1; attempt <= besideTriesMax; attempt++) {
+      const name = besideName(entry.name, attempt)
+      const there = lookAt(this.context.folders.at(parent.place).pathOf(name))
+      if (!there) return this.plan(queue, placing, { name, over: 'nothing', ...seed })
+      if (there.kind !== 'file' || !isSameSize(entry, there)) continue
+      if (!(await this.compareNamed(parent, name, entry, path))?.isSame) continue
+      this.context.report.unchanged++
       this.done(entry)
+      return
     }
+    throw everyNameTaken()
   }
 
   /** While a name is looked at, no other of its file is written: it may be the one that they link to. */
@@ -162,32 +258,12 @@ export class FilePlacing {
     return fd === undefined ? undefined : await this.compare(fd, entry, path)
   }
 
-  /** Done twice, a restore puts nothing beside a second time: what already lies there with the same bytes is it. */
-  private async freeBeside(parent: FolderState, entry: FileEntry | HardlinkEntry, path: Buffer): Promise<Spot | 'same'> {
-    for (let attempt = 1; attempt <= besideTriesMax; attempt++) {
-      const name = besideName(entry.name, attempt)
-      const there = lookAt(this.context.folders.at(parent.place).pathOf(name))
-      if (!there) return { kind: 'free', name, mustBeNew: true }
-      if (there.kind !== 'file' || !isSameSize(entry, there)) continue
-      if ((await this.compareNamed(parent, name, entry, path))?.isSame) return 'same'
-    }
-    return besideSpot(this.context, parent, entry)
-  }
-
-  private mayReplace(parent: FolderState, entry: FileEntry | HardlinkEntry, path: Buffer): boolean {
-    const { folders, mayReplace } = this.context
-    if (!mayReplace) return true
-    const existing = lookAt(folders.at(parent.place).pathOf(entry.name))
-    return !existing || mayReplace(path, existing)
-  }
-
   /** Which runs of the content an open file holds. Sets its attributes when it holds them all. Closes it. */
-  private async compare(fd: number, entry: FileEntry | HardlinkEntry, path: Buffer) {
-    const { pool, plaintexts, rule, report } = this.context
+  private async compare(fd: number, entry: FileEntry | HardlinkEntry, path: Buffer): Promise<Compared> {
+    const { pool, plaintexts, rule } = this.context
     try {
-      const stat = statOpen(fd)
-      const size = Number(stat.size)
-      const isOlder = stat.mtimeNs < entry.mtimeNs
+      const existing = localEntry(statOpen(fd))
+      const size = Number(existing.stamp.size)
       const answers: Uint8Array[] = []
       let hasSome = false
       let questions: CheckedRun[] = []
@@ -204,11 +280,38 @@ export class FilePlacing {
       if (questions.length > 0) await ask()
       const runs = Buffer.concat(answers)
       const isSame = size === entry.size && !runs.includes(0)
-      if (isSame && rule !== 'both') report.addNotSet(path, setAttributes(fd, entry))
-      return { isSame, isOlder, hasSome, runs }
+      if (isSame && rule !== 'both') this.setAttributes(fd, entry, path)
+      return { existing, isSame, hasSome, runs }
     } finally {
       closeSync(fd)
     }
+  }
+
+  /** In a revert most files lie there as they shall be, and the backup before it has just looked at them. */
+  private isKnownSame({ parent, entry, path }: Placing): boolean {
+    const { replacing, folders } = this.context
+    if (!replacing) return false
+    const at = folders.at(parent.place).pathOf(entry.name)
+    const existing = lookAt(at)
+    const known = existing && replacing.knownSame(path, entry, existing)
+    if (known !== 'bytes') return known === 'all'
+    const fd = openExisting(at)
+    if (fd === undefined) return false
+    try {
+      if (!isStamp(existing!.stamp, statOpen(fd))) return false
+      this.setAttributes(fd, entry, path)
+      return true
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  private setAttributes(fd: number, entry: FileEntry | HardlinkEntry, path: Buffer): void {
+    const { report } = this.context
+    const before = statOpen(fd)
+    report.addNotSet(path, setAttributes(fd, entry))
+    if (before.nlink < 2n) return
+    noteChange(this.context, { before: stampOf(before), after: stampOf(statOpen(fd)) })
   }
 
   private link(anchor: Anchor, file: PlannedFile): SettledFile {
@@ -217,12 +320,13 @@ export class FilePlacing {
       const from = folders.at(anchor.folder).pathOf(anchor.name)
       const folder = folders.at(file.folder)
       const to = folder.pathOf(file.name)
-      if (file.mustBeNew) linkSync(from, to)
-      else if (!isSameFile(from, to)) replaceByLink(from, folder.pathOf(names.next()), to)
-      return { kind: 'written' }
+      if (file.over !== 'nothing' && isSameFile(from, to)) return { kind: 'written', touched: undefined }
+      const before = stampOf(lstatSync(from, { bigint: true }))
+      const touched = placeLink(from, folder.pathOf(names.next()), to, file.over)
+      noteChange(this.context, { before, after: stampOf(lstatSync(to, { bigint: true })) })
+      return { kind: 'written', touched }
     } catch (error) {
-      const failure = failureOf(error)
-      return file.mustBeNew && failure.code === 'EEXIST' ? { kind: 'taken' } : { kind: 'failed', failure }
+      return isTaken(error, file.over) ? { kind: 'taken' } : { kind: 'failed', failure: failureOf(error) }
     } finally {
       folders.trim()
     }
@@ -230,19 +334,28 @@ export class FilePlacing {
 
   private settledLink(file: PlannedFile, settled: SettledFile): void {
     const { report } = this.context
+    if (settled.kind === 'taken') {
+      this.again(file)
+      return
+    }
     if (settled.kind === 'written') {
       report.files++
-      this.placed(file)
-    } else if (settled.kind === 'taken') report.addKept(file.path, 'exists')
-    else report.addFailed(file.path, settled.failure)
+      this.placed(file, settled)
+    } else report.addFailed(file.path, settled.failure)
     this.done(file.entry)
   }
 }
 
-function checkedRun(run: ContentRun): CheckedRun {
-  const { at, length } = run
-  if (run.kind === 'data') return { at, length, id: run.id }
-  return { at, length, bytes: run.kind === 'inline' ? run.bytes : 'zeros' }
+/** What a look at an existing file's bytes gave; `existing` as it was when that began. */
+interface Compared {
+  readonly existing: LocalEntry
+  readonly isSame: boolean
+  readonly hasSome: boolean
+  readonly runs: Uint8Array
+}
+
+function seedOf(entry: FileEntry | HardlinkEntry, compared: Compared | undefined): Pick<PlannedFile, 'seed'> {
+  return compared?.hasSome ? { seed: { name: entry.name, isSame: compared.runs } } : {}
 }
 
 /** Renaming one name of a file over another of the same file does nothing at all, and would leave the first. */
@@ -251,10 +364,15 @@ function isSameFile(one: LocalPath, other: LocalPath): boolean {
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
 }
 
-function replaceByLink(from: LocalPath, temporary: LocalPath, to: LocalPath): void {
+/** By way of a second name, as a link cannot replace anything itself. */
+function placeLink(from: LocalPath, temporary: LocalPath, to: LocalPath, over: Over): OwnChange | undefined {
+  if (over === 'nothing') {
+    linkSync(from, to)
+    return undefined
+  }
   linkSync(from, temporary)
   try {
-    giveName(temporary, to, { mustBeNew: false })
+    return giveName(temporary, to, over)
   } catch (error) {
     unlinkSync(temporary)
     throw error

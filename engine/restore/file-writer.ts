@@ -1,10 +1,10 @@
 // Puts one file in its place: under a temporary name in its folder until it is whole, then by rename.
 
-import { closeSync, constants, ftruncateSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs'
 import type { FileEntry, HardlinkEntry } from '../format/tree-entry.ts'
-import { renameIfAbsent } from '../system/posix.ts'
 import { type NotSet, setAttributes } from './attributes.ts'
-import type { FolderPlace, Folders, LocalPath } from './folders.ts'
+import type { FolderPlace, Folders } from './folders.ts'
+import { giveName, type Over, type OwnChange } from './give-name.ts'
 import type { TemporaryNames } from './temporary-names.ts'
 
 export interface FileToWrite {
@@ -12,8 +12,13 @@ export interface FileToWrite {
   /** Here; the entry's own unless that is taken. */
   readonly name: Buffer
   readonly entry: FileEntry | HardlinkEntry
-  /** The name must not be taken, not even at the last moment. */
-  readonly mustBeNew: boolean
+  /** What may lie under its name, up to the last moment. */
+  readonly over: Over
+}
+
+export interface FinishedFile {
+  readonly notSet: readonly NotSet[]
+  readonly touched: OwnChange | undefined
 }
 
 const growingMode = 0o600
@@ -24,13 +29,8 @@ export interface GrowingFile {
   readonly temporaryName: Buffer
 }
 
-/** @throws ErrnoException, `EEXIST` when a name that must be new is taken; nothing is left behind then */
-export function writeFile(
-  folders: Folders,
-  names: TemporaryNames,
-  file: FileToWrite,
-  fill: (fd: number) => void,
-): readonly NotSet[] {
+/** @throws ErrnoException; nothing is left behind then. See `isTaken` */
+export function writeFile(folders: Folders, names: TemporaryNames, file: FileToWrite, fill: (fd: number) => void): FinishedFile {
   const growing = beginFile(folders, names, file)
   try {
     fill(growing.fd)
@@ -48,15 +48,15 @@ export function beginFile(folders: Folders, names: TemporaryNames, file: FileToW
 }
 
 /** Attributes, then the name. The file is closed, and gone when it could not get its name. */
-export function finishFile(folders: Folders, file: FileToWrite, growing: GrowingFile): readonly NotSet[] {
+export function finishFile(folders: Folders, file: FileToWrite, growing: GrowingFile): FinishedFile {
   let isClosed = false
   try {
     const notSet = setAttributes(growing.fd, file.entry)
     isClosed = true
     closeSync(growing.fd)
     const folder = folders.at(file.folder)
-    giveName(folder.pathOf(growing.temporaryName), folder.pathOf(file.name), file)
-    return notSet
+    const touched = giveName(folder.pathOf(growing.temporaryName), folder.pathOf(file.name), file.over)
+    return { notSet, touched }
   } catch (error) {
     if (!isClosed) closeSync(growing.fd)
     removeTemporary(folders, file, growing)
@@ -69,18 +69,8 @@ export function abandonFile(folders: Folders, file: FileToWrite, growing: Growin
   removeTemporary(folders, file, growing)
 }
 
-export function giveName(from: LocalPath, to: LocalPath, { mustBeNew }: { readonly mustBeNew: boolean }): void {
-  if (mustBeNew) renameIfAbsent(from, to)
-  else renameSync(from, to)
-}
-
 export function writeFully(fd: number, bytes: Uint8Array, at: number): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done)
-}
-
-/** What was not written reads as zeros and takes no space. */
-export function setSize(fd: number, size: number): void {
-  ftruncateSync(fd, size)
 }
 
 function removeTemporary(folders: Folders, file: FileToWrite, growing: GrowingFile): void {

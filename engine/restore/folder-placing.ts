@@ -6,6 +6,7 @@ import type { DirectoryEntry } from '../format/tree-entry.ts'
 import { joinNames } from '../repository/tree-walk.ts'
 import { setAttributes } from './attributes.ts'
 import type { FolderPlace, LocalPath } from './folders.ts'
+import { isTaken } from './give-name.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { setsExistingFolders } from './overwrite.ts'
 import { failureOf } from './restore-report.ts'
@@ -42,22 +43,23 @@ export class FolderPlacing {
   ): FolderState | undefined {
     const { folders, report, rule } = this.context
     const spot = findSpot(this.context, parent, entry, path)
+    if (spot.kind !== 'free' && spot.kind !== 'enter') return undefined
+    const place = { root: parent.place.root, path: joinNames(parent.place.path, spot.name) }
     try {
       if (spot.kind === 'free') {
-        const place = { root: parent.place.root, path: joinNames(parent.place.path, spot.name) }
         mkdirSync(folders.at(parent.place).pathOf(spot.name), fillingMode)
         report.directories++
         this.toFinish.push({ place, path, end: entry })
         return { place, isFresh: true }
       }
-      if (spot.kind !== 'enter') return undefined
-      const place = { root: parent.place.root, path: joinNames(parent.place.path, entry.name) }
       const formerMode = makeWritable(folders.at(place).self)
       if (this.context.isLeft) removeLeftovers(folders.at(place), this.context.isLeft)
       if (!isAbove && setsExistingFolders(rule)) this.toFinish.push({ place, path, end: entry })
       else if (formerMode !== undefined) this.toFinish.push({ place, path, end: { formerMode } })
       return { place, isFresh: false }
     } catch (error) {
+      // Two names of the version are one here: the second folder's contents go into the first.
+      if (parent.isFresh && isTaken(error, 'nothing')) return this.enter({ ...parent, isFresh: false }, entry, path, { isAbove })
       report.addFailed(path, failureOf(error))
       return undefined
     }

@@ -30,7 +30,7 @@ const openFoldersMax = 128
 const slash = 0x2f
 const openFlags = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0)
 /** Linux: a folder that may be passed through but not read. */
-const pathOnlyFlag = 0o10000000
+export const pathOnlyFlag = 0o10000000
 
 export class Folders {
   private readonly roots: readonly LocalPath[]

@@ -4,10 +4,10 @@ import { chmodSync, symlinkSync, unlinkSync } from 'node:fs'
 import type { SpecialEntry, SymlinkEntry } from '../format/tree-entry.ts'
 import { makeFifo } from '../system/posix.ts'
 import { type NotSet, setLinkAttributes } from './attributes.ts'
-import { giveName } from './file-writer.ts'
 import type { LocalPath } from './folders.ts'
+import { giveName, isTaken } from './give-name.ts'
 import { failureOf } from './restore-report.ts'
-import { type FolderState, findSpot, type PlacingContext } from './spot.ts'
+import { type FolderState, findSpot, isSettledAgain, noteChange, type PlacingContext } from './spot.ts'
 
 const pipeMode = 0o600
 
@@ -39,6 +39,7 @@ function place(
   entry: SymlinkEntry | SpecialEntry,
   path: Buffer,
   make: (at: LocalPath) => void,
+  tries = 0,
 ): boolean {
   const { folders, names, report } = context
   const spot = findSpot(context, parent, entry, path)
@@ -50,16 +51,17 @@ function place(
   try {
     make(temporary)
     notSet = setLinkAttributes(temporary, entry)
-    giveName(temporary, folder.pathOf(spot.name), spot)
+    noteChange(context, giveName(temporary, folder.pathOf(spot.name), spot.over))
   } catch (error) {
     removeQuietly(temporary)
-    const failure = failureOf(error)
-    if (spot.mustBeNew && failure.code === 'EEXIST') report.addKept(path, 'exists')
-    else report.addFailed(path, failure)
+    if (!isTaken(error, spot.over)) report.addFailed(path, failureOf(error))
+    else if (isSettledAgain(context, { over: spot.over, tries }))
+      return place(context, { ...parent, isFresh: false }, entry, path, make, tries + 1)
+    else report.addKept(path, 'taken')
     return false
   }
   report.addNotSet(path, notSet)
-  report.addPlaced(path, { name: spot.name, ownName: entry.name, mustBeNew: spot.mustBeNew })
+  report.addPlaced(path, { name: spot.name, ownName: entry.name, over: spot.over })
   return true
 }
 

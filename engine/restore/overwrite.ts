@@ -14,15 +14,16 @@ export type ExistingKind = 'file' | 'directory' | 'symlink' | 'special'
 
 export type Existing = {
   readonly mtimeNs: bigint
-  /** When anything of it was changed last, its times included: no program can set that one. */
-  readonly ctimeNs?: bigint
 } & (
   | { readonly kind: Exclude<ExistingKind, 'symlink'>; readonly size: bigint }
   | { readonly kind: 'symlink'; readonly target: Buffer }
 )
 
-/** `not-held`: it would be lost, as the version that a revert rests on does not hold it as it is. */
-export const keepReasons = ['exists', 'not-older', 'other-kind', 'not-held'] as const
+/**
+ * not-held: it would be lost, as the version that a revert rests on does not hold it as it is · taken: not the rule, but somebody who
+ * took the name while the file was on its way, or a file system that takes two names of the version for one.
+ */
+export const keepReasons = ['exists', 'not-older', 'other-kind', 'not-held', 'taken'] as const
 export type KeepReason = (typeof keepReasons)[number]
 
 export type Decision =

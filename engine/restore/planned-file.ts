@@ -2,12 +2,15 @@ import type { ContentItem, FileContent } from '../format/tree-entry.ts'
 import { type ChunkId, chunkKey } from '../model/ids.ts'
 import { sealedBytesMax } from '../repository/record.ts'
 import type { FileToWrite } from './file-writer.ts'
+import type { OwnChange } from './give-name.ts'
 import type { Failure } from './restore-report.ts'
 import { slabBytes } from './writing-pool.ts'
 
 /** A file that is to be written, with its path in the version for reports. */
 export interface PlannedFile extends FileToWrite {
   readonly path: Buffer
+  /** How often its name was taken before it could get it. */
+  readonly tries: number
   /** An existing file that holds some of its bytes already. */
   readonly seed?: Seed
 }
@@ -20,9 +23,9 @@ export interface Seed {
 }
 
 export type SettledFile =
-  | { readonly kind: 'written' }
+  | { readonly kind: 'written'; readonly touched: OwnChange | undefined }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  /** Somebody else took the name that had to be new. */
+  /** Something else lies under its name than was planned for. */
   | { readonly kind: 'taken' }
 
 /** Whether all of a file's records go into one batch. */

@@ -1,20 +1,22 @@
 // What a restore would do, without doing it: the same walk, the same pure decisions, nothing written. Files whose size and time are the
 // version's are taken for the same; files of the same size and another time are read and compared, as a restore would.
 
-import { closeSync, type Dirent, readdirSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { deriveKeys, type RepositoryKeys } from '../crypto/keys.ts'
-import type { FileEntry, HardlinkEntry, TreeEntry } from '../format/tree-entry.ts'
+import type { TreeEntry } from '../format/tree-entry.ts'
 import type { ChunkId } from '../model/ids.ts'
-import { contentRuns } from '../repository/file-content.ts'
+import { namesOfPath } from '../repository/path-names.ts'
 import { gatherPlaintexts, type PlaintextSource, plaintextSource } from '../repository/plaintext-source.ts'
 import { joinNames, walkTree } from '../repository/tree-walk.ts'
+import { besideName, besideTriesMax } from './beside-name.ts'
 import { absolutePath } from './destination.ts'
 import type { LocalPath } from './folders.ts'
-import { lookAt, openExisting } from './local-entry.ts'
+import { isHeldBy } from './held-bytes.ts'
+import { type LocalEntry, lookAt } from './local-entry.ts'
 import { unusableName } from './local-name.ts'
 import { decide, decideCompared, type Existing, isSameSize, isSameTime } from './overwrite.ts'
-import { holdsRun } from './proved-bytes.ts'
 import type { ByItems, RestoreSettings } from './restore.ts'
 import { sourcePath } from './restore-report.ts'
 import type { SelectedItem } from './selection.ts'
@@ -31,13 +33,15 @@ export interface Rehearsal {
   readonly keeps: number
   /** Cannot be had: names that this system has not, parts of the version that cannot be read. */
   readonly fails: number
-  /** Are there, and not in the version: what a revert takes away. Counted where asked for. */
+  /** Are there, and not in the version: what a revert takes away, folders apart. Counted where asked for. */
   readonly goes: number
   /** Of what would be written. */
   readonly bytes: number
   /** The first of those that would be replaced. */
   readonly replaced: readonly Buffer[]
-  /** False: it took too long, and these are at least so many. */
+  /** The first of those that go. */
+  readonly gone: readonly Buffer[]
+  /** False: it took too long, and these are at least so many; a file whose bytes were not seen to their end is not counted. */
   readonly isWhole: boolean
 }
 
@@ -45,6 +49,8 @@ export type RehearsalOptions = Pick<RestoreSettings, 'records' | 'secrets' | 'de
   ByItems & {
     /** Whether what is not in the version is counted, too. */
     readonly countsRest?: boolean
+    /** Selected, and not in the version: a revert takes away what lies there. */
+    readonly absent?: readonly Buffer[]
     /** Whether there is time left; asked at each entry. */
     readonly goesOn?: () => boolean
   }
@@ -54,6 +60,7 @@ export const rehearsedNamesMax = 100
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const run = new RehearsalRun(options)
   for (const item of options.items) await run.item(item)
+  for (const path of options.absent ?? []) await run.absent(path)
   return run.counts
 }
 
@@ -79,6 +86,7 @@ class RehearsalRun {
     goes: 0,
     bytes: 0,
     replaced: [] as Buffer[],
+    gone: [] as Buffer[],
     isWhole: true,
   }
   private readonly options: RehearsalOptions
@@ -98,10 +106,21 @@ class RehearsalRun {
     await this.below(inside === 'stop' ? undefined : inside, item.tree, item.path)
   }
 
+  /** A path that the version has not: what lies there goes. */
+  async absent(path: Buffer): Promise<void> {
+    const names = namesOfPath(path)
+    const above = this.placeOf(names.slice(0, -1))
+    const at = above && names.length > 0 ? joinNames(Buffer.from(above as string), names.at(-1)!) : undefined
+    if (at) await this.goes(at, path)
+  }
+
   /** The folder that the item goes into, where it is there. */
   private placeAbove({ above }: SelectedItem): Here {
+    return this.placeOf(above.map(({ name }) => name))
+  }
+
+  private placeOf(names: readonly Buffer[]): Here {
     const { destination } = this.options
-    const names = above.map(({ name }) => name)
     const base =
       destination.kind === 'original'
         ? absolutePath(names)
@@ -133,13 +152,13 @@ class RehearsalRun {
       }
       const { path, entry } = event
       const parent = path.subarray(0, Math.max(0, path.length - entry.name.length - 1))
-      while (way.length > 1 && !way.at(-1)!.path.equals(parent)) this.countRest(way.pop()!)
+      while (way.length > 1 && !way.at(-1)!.path.equals(parent)) await this.countRest(way.pop()!)
       const { here, names } = way.at(-1)!
       names.add(entry.name.toString('latin1'))
       const inside = here === 'stop' ? 'stop' : await this.entry(here, entry, path)
       if (entry.type === 'directory') way.push({ path, here: inside, names: new Set() })
     }
-    for (const frame of way.toReversed()) this.countRest(frame)
+    for (const frame of way.toReversed()) await this.countRest(frame)
   }
 
   /** Where its own entries would go; `stop`: nowhere. */
@@ -159,6 +178,10 @@ class RehearsalRun {
       return undefined
     }
     const decision = await this.decide(entry, existing, at)
+    if (decision === undefined) {
+      counts.isWhole = false
+      return 'stop'
+    }
     if (decision === 'enter') return at
     if (decision === 'same') counts.same++
     if (decision === 'keep') counts.keeps++
@@ -168,25 +191,33 @@ class RehearsalRun {
       counts.replaces++
       if (counts.replaced.length < rehearsedNamesMax) counts.replaced.push(sourcePath(path))
     }
-    return decision === 'replace' && entry.type === 'directory' ? undefined : 'stop'
+    if (entry.type !== 'directory') return 'stop'
+    return decision === 'replace' ? undefined : decision === 'beside' ? besideFolder(parent, entry.name) : 'stop'
   }
 
-  private countRest({ here, names }: Frame): void {
+  private async countRest({ path, here, names }: Frame): Promise<void> {
     if (this.options.countsRest !== true || here === undefined || here === 'stop') return
-    for (const child of childrenOf(here)) if (!names.has(child.name.toString('latin1'))) this.countBelow(here, child)
+    for (const name of childrenOf(here))
+      if (!names.has(name.toString('latin1')))
+        await this.goes(joinNames(Buffer.from(here as string), name), joinNames(path, name))
   }
 
-  private countBelow(folder: LocalPath, child: Dirent<Buffer>): void {
-    if (!child.isDirectory()) {
-      this.counts.goes++
-      return
-    }
+  /** Everything at a path and below it, but for what a revert leaves: sockets and devices. */
+  private async goes(at: LocalPath, path: Buffer): Promise<void> {
+    const existing = look(at)
+    if (!existing || (existing.kind === 'special' && !existing.isPipe)) return
     if (this.options.goesOn?.() === false) {
       this.counts.isWhole = false
       return
     }
-    const at = joinNames(Buffer.from(folder as string), child.name)
-    for (const below of childrenOf(at)) this.countBelow(at, below)
+    if (existing.kind === 'directory') {
+      await setImmediate()
+      this.options.signal?.throwIfAborted()
+      for (const name of childrenOf(at)) await this.goes(joinNames(Buffer.from(at as string), name), joinNames(path, name))
+      return
+    }
+    this.counts.goes++
+    if (this.counts.gone.length < rehearsedNamesMax) this.counts.gone.push(sourcePath(path))
   }
 
   private writes(entry: TreeEntry): void {
@@ -197,56 +228,42 @@ class RehearsalRun {
     const { overwrite } = this.options
     const decision = decide(overwrite, entry, existing)
     if (decision.kind !== 'compare') return decision.kind
-    const isSame =
-      isSameTime(entry, existing) && isSameSize(entry, existing)
-        ? true
-        : isSameSize(entry, existing) && (await this.holds(at, entry))
-    return decideCompared(overwrite, isSame, { isOlder: existing.mtimeNs < entry.mtimeNs }).kind
+    const isSame = isSameSize(entry, existing) && (isSameTime(entry, existing) || (await this.holds(at, entry)))
+    return isSame === undefined
+      ? undefined
+      : decideCompared(overwrite, isSame, { isOlder: existing.mtimeNs < entry.mtimeNs }).kind
   }
 
-  private async holds(at: LocalPath, entry: TreeEntry): Promise<boolean> {
-    return (
-      (entry.type === 'file' || entry.type === 'hardlink') &&
-      (await isHeldBy(at, entry, { plaintexts: this.plaintexts, keys: this.keys }))
-    )
+  private async holds(at: LocalPath, entry: TreeEntry): Promise<boolean | undefined> {
+    const { signal, goesOn } = this.options
+    const looking = { plaintexts: this.plaintexts, keys: this.keys, signal, goesOn }
+    return (entry.type === 'file' || entry.type === 'hardlink') && (await isHeldBy(at, entry, looking))
   }
 }
 
-/** Whether the file at this path has just the bytes of the entry. */
-export async function isHeldBy(
-  at: LocalPath,
-  entry: FileEntry | HardlinkEntry,
-  { plaintexts, keys }: { readonly plaintexts: PlaintextSource; readonly keys: RepositoryKeys },
-): Promise<boolean> {
-  const fd = openExisting(at)
-  if (fd === undefined) return false
+function childrenOf(folder: LocalPath): readonly Buffer[] {
   try {
-    for await (const run of contentRuns(plaintexts, entry)) {
-      const { at: offset, length } = run
-      const checked =
-        run.kind === 'data'
-          ? { at: offset, length, id: run.id }
-          : { at: offset, length, bytes: run.kind === 'inline' ? run.bytes : ('zeros' as const) }
-      if (!holdsRun(fd, checked, keys)) return false
-    }
-    return true
-  } finally {
-    closeSync(fd)
-  }
-}
-
-function childrenOf(folder: LocalPath): readonly Dirent<Buffer>[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })
+    return readdirSync(folder, 'buffer')
   } catch {
     return []
   }
 }
 
-function look(at: LocalPath): Existing | undefined {
+function look(at: LocalPath): LocalEntry | undefined {
   try {
     return lookAt(at)
   } catch {
     return undefined
   }
+}
+
+/** Where the contents of a folder go whose name is taken: the one that a restore of before has put there, or a new one. */
+function besideFolder(parent: Here, name: Buffer): Here {
+  for (let attempt = 1; attempt <= besideTriesMax; attempt++) {
+    const at = joinNames(Buffer.from(parent as string), besideName(name, attempt))
+    const existing = look(at)
+    if (!existing) return undefined
+    if (existing.kind === 'directory') return at
+  }
+  return undefined
 }

@@ -1,7 +1,8 @@
 // What a restore did, counted; what it could not do, listed. The lists are bounded, the counts are not.
 
-import { FormatError, MissingChunksError, StorageError } from '../model/errors.ts'
+import { FormatError, isLoss, MissingChunksError, StorageError } from '../model/errors.ts'
 import type { NotSet } from './attributes.ts'
+import type { Over } from './give-name.ts'
 import type { KeepReason } from './overwrite.ts'
 
 /** Entries of one list; the count beside it goes on. */
@@ -51,6 +52,8 @@ export interface RestoreResult {
   readonly besideCount: number
   readonly beside: readonly BesideEntry[]
   readonly keptCount: number
+  /** Of the kept: those that the rule would not have kept. */
+  readonly takenCount: number
   readonly kept: readonly KeptEntry[]
   readonly failedCount: number
   readonly failed: readonly FailedEntry[]
@@ -103,6 +106,7 @@ export class RestoreReport {
   private readonly failed: FailedEntry[] = []
   private readonly notSet: NotSetEntry[] = []
   private keptCount = 0
+  private takenCount = 0
   private failedCount = 0
   private notSetCount = 0
 
@@ -119,12 +123,13 @@ export class RestoreReport {
 
   addKept(path: Buffer, reason: KeepReason): void {
     this.keptCount++
+    if (reason === 'taken') this.takenCount++
     if (this.kept.length < reportListMax) this.kept.push({ path: sourcePath(path), reason })
   }
 
   /** Written, under that name. */
-  addPlaced(path: Buffer, as: { readonly name: Buffer; readonly ownName: Buffer; readonly mustBeNew: boolean }): void {
-    if (!as.mustBeNew) this.replaced++
+  addPlaced(path: Buffer, as: { readonly name: Buffer; readonly ownName: Buffer; readonly over: Over }): void {
+    if (as.over !== 'nothing') this.replaced++
     if (as.name.equals(as.ownName)) return
     this.besideCount++
     if (this.beside.length < reportListMax) this.beside.push({ path: sourcePath(path), name: as.name })
@@ -152,7 +157,7 @@ export class RestoreReport {
     const { kept, keptCount, failed, failedCount, notSet, notSetCount, replaced, beside, besideCount } = this
     return {
       ...{ files, directories, symlinks, others, sockets, bytes, unchanged, keptCount, kept, failedCount, failed },
-      ...{ replaced, beside, besideCount },
+      ...{ replaced, beside, besideCount, takenCount: this.takenCount },
       ...{ notSetCount, notSet, verified, stopped, receivedBytes, elapsedMs },
     }
   }
@@ -168,6 +173,19 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof MissingChunksError) return { code: 'missing', detail: error.message }
   const { code, message } = error as NodeJS.ErrnoException
   return { code: code ?? 'failed', detail: message ?? String(error) }
+}
+
+/**
+ * Whether an error concerns one file alone: its records are damaged or missing, or the system refuses it. Everything else (a source that
+ * is away, an abort, a thread that died) says nothing of the file that was being looked at.
+ */
+export function isOfOneFile(error: unknown): boolean {
+  return isLoss(error) || isSystemError(error)
+}
+
+function isSystemError(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return error instanceof Error && typeof code === 'string' && /^E[A-Z0-9]+$/.test(code)
 }
 
 /** The path in a version as the source path it was; on Windows that begins with the drive. */

@@ -1,5 +1,5 @@
-// One restore from its plan to its last folder's time: planning and transfer side by side, links to files with several names in further
-// rounds, folders at the end.
+// One restore from its plan to its last folder's time: planning and transfer side by side, links to files with several names and
+// files whose name was taken meanwhile in further rounds, folders at the end.
 
 import type { PlaintextSource } from '../repository/plaintext-source.ts'
 import type { PlacedItems } from './destination.ts'
@@ -48,7 +48,7 @@ export class RestoreRun {
       names,
       report,
       rule: overwrite,
-      mayReplace: options.mayReplace,
+      replacing: options.replacing,
       isLeft: options.attempt?.isFirst === false ? leftTest(attempts, prefix) : undefined,
     }
     this.folderPlacing = new FolderPlacing(placing)
@@ -74,9 +74,10 @@ export class RestoreRun {
   async finish(): Promise<void> {
     try {
       await this.round((queue) => this.plan(queue))
-      for (let files = this.linkWaiting(); files.length > 0; files = this.linkWaiting()) {
+      for (let files = this.linkWaiting(); files.length > 0 || this.filePlacing.hasTaken; files = this.linkWaiting()) {
         await this.round(async (queue) => {
           for (const file of files) await queue.push(file)
+          await this.filePlacing.placeTaken(queue)
         })
       }
     } finally {

@@ -2,12 +2,15 @@
 // whole and proved; what cannot be restored costs itself only and is named; nothing is ever written outside the destination.
 
 import type { RepositorySecrets } from '../crypto/keys.ts'
+import type { TreeEntry } from '../format/tree-entry.ts'
 import type { ChunkId } from '../model/ids.ts'
 import { type PlaintextSource, plaintextSource } from '../repository/plaintext-source.ts'
 import type { RecordSource } from '../repository/target.ts'
 import { TreeReader } from '../repository/tree-reader.ts'
 import { type Destination, placeItems } from './destination.ts'
-import type { Existing, OverwriteRule } from './overwrite.ts'
+import type { OwnChange } from './give-name.ts'
+import type { LocalEntry } from './local-entry.ts'
+import type { OverwriteRule } from './overwrite.ts'
 import { RestoreError } from './restore-error.ts'
 import { failureOf, type RestoreProgress, RestoreReport, type RestoreResult } from './restore-report.ts'
 import { RestoreRun } from './restore-run.ts'
@@ -43,10 +46,19 @@ export interface RestoreSettings {
   readonly signal?: AbortSignal
   /** Of a restore that may be begun again, told apart by letters and digits: what a killed attempt left is removed by the next. */
   readonly attempt?: { readonly of: string; readonly isFirst: boolean }
-  /** Asked before anything is replaced; what it says no to is kept and reported. The path is the version's. */
-  readonly mayReplace?: (path: Buffer, existing: Existing) => boolean
+  readonly replacing?: Replacing
   /** Writing threads; 2 unless told otherwise. */
   readonly threads?: number
+}
+
+/** What knows better than the rule about what lies there. Paths are the version's. */
+export interface Replacing {
+  /** Asked before anything is replaced; what it says no to is kept and reported. */
+  holds(path: Buffer, existing: LocalEntry): boolean
+  /** Whether what lies there is known to have the entry's bytes, and its attributes as well, without a look. */
+  knownSame(path: Buffer, entry: TreeEntry, existing: LocalEntry): 'bytes' | 'all' | undefined
+  /** Told of files whose change time the restore itself has moved, and that have other names it may ask about. */
+  noteOwnChange(change: OwnChange): void
 }
 
 /**

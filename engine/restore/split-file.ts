@@ -4,6 +4,7 @@ import { closeSync, ftruncateSync } from 'node:fs'
 import type { NotSet } from './attributes.ts'
 import { abandonFile, beginFile, finishFile, type GrowingFile } from './file-writer.ts'
 import type { Folders } from './folders.ts'
+import { isTaken } from './give-name.ts'
 import { openExisting } from './local-entry.ts'
 import type { PlannedFile, SettledFile } from './planned-file.ts'
 import { type Failure, failureOf } from './restore-report.ts'
@@ -80,11 +81,13 @@ export class SplitFile {
     this.growing = undefined
     this.closeSeed()
     try {
-      const notSet = finishFile(context.folders, file, growing)
-      context.onSettled(file, { kind: 'written' }, notSet)
+      const { notSet, touched } = finishFile(context.folders, file, growing)
+      context.onSettled(file, { kind: 'written', touched }, notSet)
     } catch (error) {
-      const isTaken = file.mustBeNew && failureOf(error).code === 'EEXIST'
-      context.onSettled(file, isTaken ? { kind: 'taken' } : { kind: 'failed', failure: failureOf(error) }, [])
+      const settled = isTaken(error, file.over)
+        ? ({ kind: 'taken' } as const)
+        : { kind: 'failed' as const, failure: failureOf(error) }
+      context.onSettled(file, settled, [])
     }
   }
 }

@@ -1,12 +1,14 @@
 // The place of one entry: whether its name is free, and what becomes of what lies there.
 
-import { rmdirSync, unlinkSync } from 'node:fs'
+import { rmdirSync } from 'node:fs'
 import type { TreeEntry } from '../format/tree-entry.ts'
 import { besideName, besideTriesMax } from './beside-name.ts'
 import type { FolderPlace, Folders } from './folders.ts'
-import { lookAt } from './local-entry.ts'
+import { type Over, type OwnChange, removeName } from './give-name.ts'
+import { type LocalEntry, lookAt } from './local-entry.ts'
 import { unusableName } from './local-name.ts'
-import { decide, type Existing, type OverwriteRule } from './overwrite.ts'
+import { decide, type OverwriteRule } from './overwrite.ts'
+import type { Replacing } from './restore.ts'
 import { failureOf, type RestoreReport } from './restore-report.ts'
 import type { TemporaryNames } from './temporary-names.ts'
 
@@ -17,8 +19,7 @@ export interface PlacingContext {
   readonly rule: OverwriteRule
   /** Names of growing files that an earlier attempt left; undefined: there was none. */
   readonly isLeft?: ((name: Buffer) => boolean) | undefined
-  /** Asked before anything is replaced; what it says no to is kept. */
-  readonly mayReplace?: ((path: Buffer, existing: Existing) => boolean) | undefined
+  readonly replacing?: Replacing | undefined
 }
 
 /** A folder that entries are being put into. */
@@ -29,13 +30,14 @@ export interface FolderState {
 }
 
 export type Spot =
-  /** The entry goes here; unless the name must be new, a rename replaces what is there. */
-  | { readonly kind: 'free'; readonly name: Buffer; readonly mustBeNew: boolean }
+  | { readonly kind: 'free'; readonly name: Buffer; readonly over: Over }
   /** A folder is there already. */
-  | { readonly kind: 'enter' }
+  | { readonly kind: 'enter'; readonly name: Buffer }
   /** It is as in the version, as far as one can tell without reading. */
   | { readonly kind: 'same' }
   | { readonly kind: 'compare' }
+  /** A file goes under the first name beside its own that is free, or holds it already. */
+  | { readonly kind: 'beside' }
   /** Nothing is to be done; the report says why. */
   | { readonly kind: 'none' }
 
@@ -46,7 +48,7 @@ export function findSpot(context: PlacingContext, parent: FolderState, entry: Tr
     report.addFailed(path, { code: 'unsafe-name', detail: unusable })
     return { kind: 'none' }
   }
-  const free = { kind: 'free', name: entry.name, mustBeNew: true } as const
+  const free = { kind: 'free', name: entry.name, over: 'nothing' } as const
   if (parent.isFresh) return free
   try {
     const existing = lookAt(context.folders.at(parent.place).pathOf(entry.name))
@@ -57,9 +59,11 @@ export function findSpot(context: PlacingContext, parent: FolderState, entry: Tr
         report.addKept(path, decision.reason)
         return { kind: 'none' }
       case 'beside':
-        return besideSpot(context, parent, entry)
+        return entry.type === 'file' || entry.type === 'hardlink' ? decision : besideSpot(context, parent, entry)
+      case 'enter':
+        return { kind: 'enter', name: entry.name }
       case 'replace':
-        if (context.mayReplace?.(path, existing) === false) {
+        if (context.replacing?.holds(path, existing) === false) {
           report.addKept(path, 'not-held')
           return { kind: 'none' }
         }
@@ -73,23 +77,51 @@ export function findSpot(context: PlacingContext, parent: FolderState, entry: Tr
   }
 }
 
-/** The first name beside a taken one that is free. A link that lies there already from the last time is it. */
-export function besideSpot(context: PlacingContext, parent: FolderState, entry: TreeEntry): Spot {
+/** What may lie under a name that is to be replaced when its turn comes: what was decided about, where it matters what that was. */
+export function overExisting({ rule, replacing }: PlacingContext, existing: LocalEntry): Over {
+  return rule === 'older' || replacing ? existing.stamp : 'anything'
+}
+
+const triesMax = 3
+
+/**
+ * Whether an entry whose name was taken is settled by the rule again: where the rule looks at what is there, or has another name for
+ * it. Nothing is lost either way; a file that somebody writes all the time is given up.
+ */
+export function isSettledAgain(
+  { rule }: PlacingContext,
+  { over, tries }: { readonly over: Over; readonly tries: number },
+): boolean {
+  return tries < triesMax && (over !== 'nothing' || rule === 'both')
+}
+
+/** The first name beside a taken one that is free, or that the entry has already from the last time. Not for files. */
+function besideSpot(context: PlacingContext, parent: FolderState, entry: TreeEntry): Spot {
   const folder = context.folders.at(parent.place)
   for (let attempt = 1; attempt <= besideTriesMax; attempt++) {
     const other = besideName(entry.name, attempt)
     const there = lookAt(folder.pathOf(other))
-    if (!there) return { kind: 'free', name: other, mustBeNew: true }
+    if (!there) return { kind: 'free', name: other, over: 'nothing' }
+    if (entry.type === 'directory' && there.kind === 'directory') return { kind: 'enter', name: other }
     if (entry.type === 'symlink' && there.kind === 'symlink' && there.target.equals(entry.target)) return { kind: 'same' }
+    if (entry.type === 'special' && there.isPipe) return { kind: 'same' }
   }
-  throw Object.assign(new Error('every name beside it is taken as well'), { code: 'EEXIST' })
+  throw everyNameTaken()
+}
+
+export function everyNameTaken(): NodeJS.ErrnoException {
+  return Object.assign(new Error('EEXIST: every name beside it is taken as well'), { code: 'EEXIST' })
 }
 
 /** A folder gives way only when it is empty: what people put there is never removed. */
-function replaceSpot(context: PlacingContext, parent: FolderState, entry: TreeEntry, existing: Existing): Spot {
+function replaceSpot(context: PlacingContext, parent: FolderState, entry: TreeEntry, existing: LocalEntry): Spot {
   const path = context.folders.at(parent.place).pathOf(entry.name)
   if (existing.kind === 'directory') rmdirSync(path)
-  else if (entry.type === 'directory') unlinkSync(path)
-  else return { kind: 'free', name: entry.name, mustBeNew: false }
-  return { kind: 'free', name: entry.name, mustBeNew: true }
+  else if (entry.type === 'directory') noteChange(context, removeName(path))
+  else return { kind: 'free', name: entry.name, over: overExisting(context, existing) }
+  return { kind: 'free', name: entry.name, over: 'nothing' }
+}
+
+export function noteChange({ replacing }: PlacingContext, change: OwnChange | undefined): void {
+  if (change) replacing?.noteOwnChange(change)
 }

@@ -178,9 +178,9 @@ export class Transfer {
 function settledBy(outcome: FileOutcome | undefined): [SettledFile, readonly NotSet[]] {
   switch (outcome?.kind) {
     case undefined:
-      return [{ kind: 'written' }, []]
-    case 'incomplete':
-      return [{ kind: 'written' }, outcome.notSet]
+      return [{ kind: 'written', touched: undefined }, []]
+    case 'noted':
+      return [{ kind: 'written', touched: outcome.touched }, outcome.notSet]
     case 'taken':
       return [{ kind: 'taken' }, []]
     case 'failed':

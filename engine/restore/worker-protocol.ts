@@ -2,8 +2,8 @@
 // descriptors, which all threads of a process share.
 
 import type { RepositorySecrets } from '../crypto/keys.ts'
-import type { NotSet } from './attributes.ts'
 import type { EncodedFiles } from './batch-codec.ts'
+import type { FinishedFile } from './file-writer.ts'
 import type { LocalPath } from './folders.ts'
 import type { Failure } from './restore-report.ts'
 
@@ -49,9 +49,10 @@ export type ToWorker =
 
 export type FileOutcome =
   | { readonly kind: 'failed'; readonly index: number; readonly failure: Failure }
-  /** A name that had to be new was taken in the meantime. */
+  /** Something else lies under its name than was planned for. */
   | { readonly kind: 'taken'; readonly index: number }
-  | { readonly kind: 'incomplete'; readonly index: number; readonly notSet: readonly NotSet[] }
+  /** It is there, and there is more to say. */
+  | ({ readonly kind: 'noted'; readonly index: number } & FinishedFile)
 
 export interface WriteOutcome {
   readonly kind: 'written'

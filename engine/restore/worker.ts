@@ -12,6 +12,7 @@ import { releaseResult } from '../system/release-piece.ts'
 import { decodeFiles, type FileGroup } from './batch-codec.ts'
 import { type FileToWrite, writeFile, writeFully } from './file-writer.ts'
 import { Folders } from './folders.ts'
+import { isTaken } from './give-name.ts'
 import { SlabRecords } from './open-records.ts'
 import { holdsRun, readAt } from './proved-bytes.ts'
 import { failureOf } from './restore-report.ts'
@@ -99,11 +100,10 @@ function writeGroup(
 
 function writeOne(file: FileToWrite, parts: Iterable<Part>): FileOutcome | undefined {
   try {
-    const notSet = writeFile(folders, names, file, (fd) => fill(fd, file.entry, parts))
-    return notSet.length > 0 ? { kind: 'incomplete', index: 0, notSet } : undefined
+    const { notSet, touched } = writeFile(folders, names, file, (fd) => fill(fd, file.entry, parts))
+    return notSet.length > 0 || touched ? { kind: 'noted', index: 0, notSet, touched } : undefined
   } catch (error) {
-    const failure = failureOf(error)
-    return file.mustBeNew && failure.code === 'EEXIST' ? { kind: 'taken', index: 0 } : { kind: 'failed', index: 0, failure }
+    return isTaken(error, file.over) ? { kind: 'taken', index: 0 } : { kind: 'failed', index: 0, failure: failureOf(error) }
   }
 }
 

@@ -150,7 +150,7 @@ describe('what failed', () => {
 describe('the last words of a restore', () => {
   const result: RestoreResult = {
     ...{ files: 3, directories: 1, symlinks: 0, others: 0, bytes: 2048, replaced: 0, besideCount: 0, beside: [], unchanged: 0 },
-    ...{ sockets: 0, keptCount: 0, kept: [], failedCount: 0, failed: [], notSetCount: 0, notSet: [] },
+    ...{ sockets: 0, keptCount: 0, takenCount: 0, kept: [], failedCount: 0, failed: [], notSetCount: 0, notSet: [] },
     ...{ verified: undefined, stopped: undefined, receivedBytes: 100, elapsedMs: 1500 },
   }
 
