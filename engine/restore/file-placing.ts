@@ -19,10 +19,10 @@ import {
   everyNameTaken,
   type FolderState,
   findSpot,
-  isSettledAgain,
   noteChange,
   overExisting,
   type PlacingContext,
+  triesAfterTaken,
 } from './spot.ts'
 import type { CheckedRun } from './worker-protocol.ts'
 import type { WritingPool } from './writing-pool.ts'
@@ -146,8 +146,9 @@ export class FilePlacing {
   }
 
   private again({ folder, entry, path, over, tries }: Pick<PlannedFile, 'folder' | 'entry' | 'path' | 'over' | 'tries'>): void {
-    if (isSettledAgain(this.context, { over, tries })) {
-      this.taken.push({ parent: { place: folder, isFresh: false }, entry, path, tries: tries + 1 })
+    const next = triesAfterTaken(this.context, { over, tries })
+    if (next !== undefined) {
+      this.taken.push({ parent: { place: folder, isFresh: false }, entry, path, tries: next })
       return
     }
     this.context.report.addKept(path, 'taken')

@@ -17,7 +17,7 @@ export class HeldVersion {
   private readonly entries: Entries
   private readonly touchedNs: bigint
   /** Files whose change time the revert itself has moved: they have several names, and the others are judged later. */
-  private readonly ours = new Map<string, Stamp>()
+  private readonly ours = new Map<string, readonly Stamp[]>()
 
   /** `startedAtMs`: when its making began, on this computer's clock. */
   constructor(entries: Entries, startedAtMs: number) {
@@ -49,7 +49,9 @@ export class HeldVersion {
   }
 
   noteOwnChange({ before, after }: OwnChange): void {
-    if (this.isUntouched(before)) this.ours.set(fileKey(after), after)
+    if (!this.isUntouched(before)) return
+    // The ones before stay: they may have been seen, and not been asked about yet.
+    this.ours.set(fileKey(after), [...(this.ours.get(fileKey(after)) ?? []), after])
   }
 
   private isUntouched(stamp: Stamp): boolean {
@@ -57,8 +59,7 @@ export class HeldVersion {
   }
 
   private isOurs(stamp: Stamp): boolean {
-    const own = this.ours.get(fileKey(stamp))
-    return own !== undefined && isStamp(own, stamp)
+    return this.ours.get(fileKey(stamp))?.some((own) => isStamp(own, stamp)) === true
   }
 }
 

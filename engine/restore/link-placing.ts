@@ -7,7 +7,7 @@ import { type NotSet, setLinkAttributes } from './attributes.ts'
 import type { LocalPath } from './folders.ts'
 import { giveName, isTaken } from './give-name.ts'
 import { failureOf } from './restore-report.ts'
-import { type FolderState, findSpot, isSettledAgain, noteChange, type PlacingContext } from './spot.ts'
+import { type FolderState, findSpot, noteChange, type PlacingContext, triesAfterTaken } from './spot.ts'
 
 const pipeMode = 0o600
 
@@ -54,10 +54,10 @@ function place(
     noteChange(context, giveName(temporary, folder.pathOf(spot.name), spot.over))
   } catch (error) {
     removeQuietly(temporary)
-    if (!isTaken(error, spot.over)) report.addFailed(path, failureOf(error))
-    else if (isSettledAgain(context, { over: spot.over, tries }))
-      return place(context, { ...parent, isFresh: false }, entry, path, make, tries + 1)
-    else report.addKept(path, 'taken')
+    const next = isTaken(error, spot.over) ? triesAfterTaken(context, { over: spot.over, tries }) : undefined
+    if (next !== undefined) return place(context, { ...parent, isFresh: false }, entry, path, make, next)
+    if (isTaken(error, spot.over)) report.addKept(path, 'taken')
+    else report.addFailed(path, failureOf(error))
     return false
   }
   report.addNotSet(path, notSet)

@@ -183,6 +183,8 @@ class RehearsalRun {
       return 'stop'
     }
     if (decision === 'enter') return at
+    const put = decision === 'beside' && entry.type === 'directory' ? besideFolder(parent, entry.name) : undefined
+    if (put) return put
     if (decision === 'same') counts.same++
     if (decision === 'keep') counts.keeps++
     if (decision === 'replace' || decision === 'beside') this.writes(entry)
@@ -191,8 +193,7 @@ class RehearsalRun {
       counts.replaces++
       if (counts.replaced.length < rehearsedNamesMax) counts.replaced.push(sourcePath(path))
     }
-    if (entry.type !== 'directory') return 'stop'
-    return decision === 'replace' ? undefined : decision === 'beside' ? besideFolder(parent, entry.name) : 'stop'
+    return entry.type === 'directory' && (decision === 'replace' || decision === 'beside') ? undefined : 'stop'
   }
 
   private async countRest({ path, here, names }: Frame): Promise<void> {
@@ -257,7 +258,7 @@ function look(at: LocalPath): LocalEntry | undefined {
   }
 }
 
-/** Where the contents of a folder go whose name is taken: the one that a restore of before has put there, or a new one. */
+/** The folder that a restore has put beside a taken name before, which its contents go into again; undefined: there is none. */
 function besideFolder(parent: Here, name: Buffer): Here {
   for (let attempt = 1; attempt <= besideTriesMax; attempt++) {
     const at = joinNames(Buffer.from(parent as string), besideName(name, attempt))

@@ -49,6 +49,7 @@ export class RestoreRun {
       report,
       rule: overwrite,
       replacing: options.replacing,
+      ownChanges: new Set<string>(),
       isLeft: options.attempt?.isFirst === false ? leftTest(attempts, prefix) : undefined,
     }
     this.folderPlacing = new FolderPlacing(placing)

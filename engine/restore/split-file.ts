@@ -9,6 +9,7 @@ import { openExisting } from './local-entry.ts'
 import type { PlannedFile, SettledFile } from './planned-file.ts'
 import { type Failure, failureOf } from './restore-report.ts'
 import type { TemporaryNames } from './temporary-names.ts'
+import { seedChanged } from './worker-protocol.ts'
 
 export interface SplitContext {
   readonly folders: Folders
@@ -75,7 +76,8 @@ export class SplitFile {
     const { file, growing, failure, context } = this
     if (failure || !growing) {
       this.abandon()
-      context.onSettled(file, { kind: 'failed', failure: failure! }, [])
+      const isChanged = failure?.code === seedChanged
+      context.onSettled(file, isChanged ? { kind: 'taken' } : { kind: 'failed', failure: failure! }, [])
       return
     }
     this.growing = undefined

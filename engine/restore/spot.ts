@@ -4,7 +4,7 @@ import { rmdirSync } from 'node:fs'
 import type { TreeEntry } from '../format/tree-entry.ts'
 import { besideName, besideTriesMax } from './beside-name.ts'
 import type { FolderPlace, Folders } from './folders.ts'
-import { type Over, type OwnChange, removeName } from './give-name.ts'
+import { fileKey, type Over, type OwnChange, removeName } from './give-name.ts'
 import { type LocalEntry, lookAt } from './local-entry.ts'
 import { unusableName } from './local-name.ts'
 import { decide, type OverwriteRule } from './overwrite.ts'
@@ -20,6 +20,8 @@ export interface PlacingContext {
   /** Names of growing files that an earlier attempt left; undefined: there was none. */
   readonly isLeft?: ((name: Buffer) => boolean) | undefined
   readonly replacing?: Replacing | undefined
+  /** Files of several names whose change time this restore has moved, by `fileKey`. */
+  readonly ownChanges: Set<string>
 }
 
 /** A folder that entries are being put into. */
@@ -83,16 +85,21 @@ export function overExisting({ rule, replacing }: PlacingContext, existing: Loca
 }
 
 const triesMax = 3
+/** As many names of one file are replaced, one after the other. */
+const ownTriesMax = 1_000
 
 /**
- * Whether an entry whose name was taken is settled by the rule again: where the rule looks at what is there, or has another name for
- * it. Nothing is lost either way; a file that somebody writes all the time is given up.
+ * How often an entry has been tried when its name was taken and it is to be settled by the rule again: where the rule looks at what is
+ * there, or has another name for it. Undefined: it is given up; nothing is lost either way.
  */
-export function isSettledAgain(
-  { rule }: PlacingContext,
+export function triesAfterTaken(
+  { rule, ownChanges }: PlacingContext,
   { over, tries }: { readonly over: Over; readonly tries: number },
-): boolean {
-  return tries < triesMax && (over !== 'nothing' || rule === 'both')
+): number | undefined {
+  // It may have been this restore: the file there has several names, and another of them was replaced in between.
+  const isOurs = typeof over === 'object' && ownChanges.has(fileKey(over))
+  const isDecidable = over !== 'nothing' || rule === 'both'
+  return isDecidable && tries < (isOurs ? ownTriesMax : triesMax) ? tries + 1 : undefined
 }
 
 /** The first name beside a taken one that is free, or that the entry has already from the last time. Not for files. */
@@ -122,6 +129,8 @@ function replaceSpot(context: PlacingContext, parent: FolderState, entry: TreeEn
   return { kind: 'free', name: entry.name, over: 'nothing' }
 }
 
-export function noteChange({ replacing }: PlacingContext, change: OwnChange | undefined): void {
-  if (change) replacing?.noteOwnChange(change)
+export function noteChange({ replacing, ownChanges }: PlacingContext, change: OwnChange | undefined): void {
+  if (!change) return
+  ownChanges.add(fileKey(change.after))
+  replacing?.noteOwnChange(change)
 }

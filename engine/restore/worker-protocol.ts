@@ -47,6 +47,9 @@ export type ToWorker =
   /** Copies what an existing file holds already, proving it again. */
   | { readonly kind: 'copy'; readonly from: number; readonly to: number; readonly runs: readonly DataRun[] }
 
+/** The code of a failure: the existing file that bytes are copied from is not any more what it was. */
+export const seedChanged = 'changed'
+
 export type FileOutcome =
   | { readonly kind: 'failed'; readonly index: number; readonly failure: Failure }
   /** Something else lies under its name than was planned for. */

@@ -17,16 +17,17 @@ import { SlabRecords } from './open-records.ts'
 import { holdsRun, readAt } from './proved-bytes.ts'
 import { failureOf } from './restore-report.ts'
 import { TemporaryNames } from './temporary-names.ts'
-import type {
-  Asked,
-  CheckedRun,
-  DataRun,
-  FileOutcome,
-  Piece,
-  ToWorker,
-  WorkerAnswer,
-  WorkerStart,
-  WriteOutcome,
+import {
+  type Asked,
+  type CheckedRun,
+  type DataRun,
+  type FileOutcome,
+  type Piece,
+  seedChanged,
+  type ToWorker,
+  type WorkerAnswer,
+  type WorkerStart,
+  type WriteOutcome,
 } from './worker-protocol.ts'
 
 const port = parentPort!
@@ -147,7 +148,7 @@ function copyRuns(from: number, to: number, runs: readonly DataRun[]): void {
   for (const run of runs) {
     const bytes = readAt(from, run.at, run.length)
     if (!keys.chunkId(recordTypes.data, bytes).equals(run.id))
-      throw Object.assign(new Error('the existing file changed while it was used'), { code: 'changed' })
+      throw Object.assign(new Error('the existing file changed while it was used'), { code: seedChanged })
     writeFully(to, bytes, run.at)
     if (start.verify) expectRun(to, run)
   }

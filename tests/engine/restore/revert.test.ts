@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
@@ -15,8 +17,12 @@ import {
   type SelectedItem,
   StorageError,
   selectFrom,
+  type TreeEntry,
 } from '../../../engine/index.ts'
+import { HeldVersion } from '../../../engine/restore/held-version.ts'
+import type { LocalEntry } from '../../../engine/restore/local-entry.ts'
 import { decodeSelectedItem, encodeSelectedItem } from '../../../engine/restore/selection-codec.ts'
+import { makeFifo } from '../../../engine/system/posix.ts'
 import { describeTree } from '../../support/described-tree.ts'
 import { type TestRepository, testRepository } from '../../support/engine-repository.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -139,6 +145,20 @@ describe('a revert', () => {
     expect(result.left.map(String)).toContain(draft)
   })
 
+  test('takes a pipe away, which can be made again, and leaves a socket, which cannot, without a word', async () => {
+    using base = temporaryFolder()
+    const changed = await changedFolder(base.path, (folder) => makeFifo(join(folder, 'pipe'), 0o600))
+    const server = createServer().listen(join(changed.folder, 'socket'))
+    try {
+      await once(server, 'listening')
+      const result = await reverted(changed, base.path)
+      expect(result).toMatchObject({ removed: 1, leftCount: 0, keptCount: 0, failedCount: 0 })
+      expect(readdirSync(changed.folder).sort()).toEqual(['changed', 'kept', 'link', 'lost', 'same', 'socket'])
+    } finally {
+      server.close()
+    }
+  })
+
   test('a version that cannot be read to its end touches nothing', async () => {
     using base = temporaryFolder()
     const changed = await changedFolder(base.path, change)
@@ -165,6 +185,40 @@ describe('a revert', () => {
     })
     await expect(failing).rejects.toThrow('of the version made before')
     expect(describeTree(changed.folder)).toEqual(present)
+  })
+})
+
+describe('what the version made before holds', () => {
+  const startedMs = 1_000_000
+  const before = { dev: 1n, ino: 1n, ctimeNs: 900_000_000_000n, mtimeNs: 0n, size: 0n }
+  const after = { ...before, ctimeNs: 1_000_000_000_000n }
+  const special = (kind: 'fifo' | 'socket' | 'character-device'): TreeEntry => {
+    const common = { name: Buffer.from('x'), mode: 0o600, uid: 0, gid: 0, mtimeNs: 0n, extensions: [] }
+    return { ...common, type: 'special', special: kind, deviceNumber: 0 }
+  }
+  const local = (stamp: typeof before, isPipe: boolean): LocalEntry => ({ kind: 'special', mtimeNs: 0n, size: 0n, stamp, isPipe })
+  const held = (entry: TreeEntry) => new HeldVersion(new Map([['x', entry]]), startedMs)
+  const path = Buffer.from('x')
+
+  test.each([
+    { title: 'a pipe that was one', entry: special('fifo'), isPipe: true, expected: true },
+    { title: 'a socket or device that was a pipe', entry: special('fifo'), isPipe: false, expected: false },
+    { title: 'a socket', entry: special('socket'), isPipe: false, expected: false },
+    { title: 'a device', entry: special('character-device'), isPipe: false, expected: false },
+    { title: 'a pipe that was a device', entry: special('character-device'), isPipe: true, expected: false },
+  ])('$title: $expected', ({ entry, isPipe, expected }) => {
+    expect(held(entry).holds(path, local(before, isPipe))).toBe(expected)
+  })
+
+  test('does not change when the revert itself moves the change time, and does when somebody else has moved it before', () => {
+    const own = held(special('fifo'))
+    expect(own.holds(path, local(after, true))).toBe(false)
+    own.noteOwnChange({ before, after })
+    expect(own.holds(path, local(after, true))).toBe(true)
+    const later = { ...after, ctimeNs: after.ctimeNs + 1n }
+    expect(own.holds(path, local(later, true))).toBe(false)
+    own.noteOwnChange({ before: later, after: { ...later, ctimeNs: later.ctimeNs + 1n } })
+    expect(own.holds(path, local({ ...later, ctimeNs: later.ctimeNs + 1n }, true))).toBe(false)
   })
 })
 
@@ -268,8 +322,46 @@ describe('a rehearsal', () => {
     const { items } = await selected(repository, wanted.root, [folder])
     const wish = { records: repository.repository, secrets: repository.secrets, items, overwrite: 'always' } as const
     const asked = { ...wish, destination: { kind: 'original' } } as const
-    expect(await rehearse({ ...asked, countsRest: true })).toMatchObject({ creates: 1, replaces: 2, same: 2, goes: 2 })
-    expect(await rehearse(asked)).toMatchObject({ goes: 0 })
+    const gone = ['new/deeper/draft', 'kept/beside'].map((name) => Buffer.from(join(folder, name)))
+    const whole = await rehearse({ ...asked, countsRest: true })
+    expect(whole).toMatchObject({ creates: 1, replaces: 2, same: 2, goes: 2 })
+    expect(whole.gone.toSorted(Buffer.compare)).toEqual(gone.toSorted(Buffer.compare))
+    expect(await rehearse(asked)).toMatchObject({ goes: 0, gone: [] })
+    const absent = ['new', 'kept/beside', 'none', 'none/below'].map((name) => Buffer.from(join(folder, name).slice(1)))
+    expect(await rehearse({ ...asked, items: [], absent })).toMatchObject({ goes: 2, gone })
+  })
+
+  test('counts what lies in a folder that goes beside a file, the second time what is there already', async () => {
+    using base = temporaryFolder()
+    const { folder, repository, wanted } = await changedFolder(base.path, (at) => {
+      rmSync(join(at, 'kept'), { recursive: true })
+      writeFileSync(join(at, 'kept'), 'a file now')
+    })
+    const { items } = await selected(repository, wanted.root, [folder])
+    const wish = { records: repository.repository, secrets: repository.secrets, items, overwrite: 'both' } as const
+    const asked = { ...wish, destination: { kind: 'original' } } as const
+    expect(await rehearse(asked)).toMatchObject({ beside: 1, creates: 1, same: 4, bytes: 4 })
+    await restore({ ...asked, verify: false, randomBytes })
+    expect(await rehearse(asked)).toMatchObject({ beside: 0, creates: 0, same: 5, bytes: 0 })
+  })
+
+  test('of a file that it has no time to read to its end says nothing', async () => {
+    using base = temporaryFolder()
+    const place = join(base.path, 'large')
+    const bytes = randomBytes(64 * 1024)
+    const repository = await testRepository()
+    const root = await repository.commit((writer) => writer.tree([writer.file('large', bytes, { chunkBytes: 4096 })]))
+    writeFileSync(place, bytes)
+    const { items } = await selectFrom(plaintextSource(repository.repository, repository.secrets), root, [Buffer.from('large')])
+    const wish = { records: repository.repository, secrets: repository.secrets, items, overwrite: 'always' } as const
+    const destination = { kind: 'folder', path: Buffer.from(base.path), strip: true } as const
+    expect(await rehearse({ ...wish, destination })).toMatchObject({ same: 1, isWhole: true })
+    let asked = 0
+    const said = await rehearse({ ...wish, destination, goesOn: () => ++asked < 9 })
+    expect(said).toMatchObject({ same: 0, replaces: 0, isWhole: false })
+    expect(asked).toBe(9)
+    const signal = AbortSignal.abort(new Error('broken off'))
+    await expect(rehearse({ ...wish, destination, signal })).rejects.toThrow('broken off')
   })
 
   test('stops when there is no time left, and says that it did not see all', async () => {
