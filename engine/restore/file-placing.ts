@@ -20,6 +20,7 @@ import {
   type FolderState,
   findSpot,
   noteChange,
+  notePlaced,
   overExisting,
   type PlacingContext,
   triesAfterTaken,
@@ -78,8 +79,8 @@ export class FilePlacing {
     if (settled.kind === 'written') {
       report.files++
       report.bytes += file.entry.size
-      report.addVerified(file.entry.size)
-      this.placed(file, settled)
+      report.addVerified(settled.dataBytes)
+      this.placed(file, settled.touched)
     } else report.addFailed(file.path, settled.failure)
     this.done(file.entry)
   }
@@ -155,9 +156,9 @@ export class FilePlacing {
     this.done(entry)
   }
 
-  private placed({ path, name, entry, over }: PlannedFile, { touched }: { readonly touched: OwnChange | undefined }): void {
+  private placed(file: PlannedFile, touched: OwnChange | undefined): void {
     noteChange(this.context, touched)
-    this.context.report.addPlaced(path, { name, ownName: entry.name, over })
+    notePlaced(this.context, file)
   }
 
   private leave(anchor: Anchor, entry: FileEntry | HardlinkEntry): void {
@@ -321,11 +322,11 @@ export class FilePlacing {
       const from = folders.at(anchor.folder).pathOf(anchor.name)
       const folder = folders.at(file.folder)
       const to = folder.pathOf(file.name)
-      if (file.over !== 'nothing' && isSameFile(from, to)) return { kind: 'written', touched: undefined }
+      if (file.over !== 'nothing' && isSameFile(from, to)) return { kind: 'written', touched: undefined, dataBytes: 0 }
       const before = stampOf(lstatSync(from, { bigint: true }))
       const touched = placeLink(from, folder.pathOf(names.next()), to, file.over)
       noteChange(this.context, { before, after: stampOf(lstatSync(to, { bigint: true })) })
-      return { kind: 'written', touched }
+      return { kind: 'written', touched, dataBytes: 0 }
     } catch (error) {
       return isTaken(error, file.over) ? { kind: 'taken' } : { kind: 'failed', failure: failureOf(error) }
     } finally {
@@ -341,7 +342,7 @@ export class FilePlacing {
     }
     if (settled.kind === 'written') {
       report.files++
-      this.placed(file, settled)
+      this.placed(file, settled.touched)
     } else report.addFailed(file.path, settled.failure)
     this.done(file.entry)
   }

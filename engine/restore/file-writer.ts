@@ -1,6 +1,6 @@
 // Puts one file in its place: under a temporary name in its folder until it is whole, then by rename.
 
-import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, constants, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import type { FileEntry, HardlinkEntry } from '../format/tree-entry.ts'
 import { type NotSet, setAttributes } from './attributes.ts'
 import type { FolderPlace, Folders } from './folders.ts'
@@ -47,11 +47,15 @@ export function beginFile(folders: Folders, names: TemporaryNames, file: FileToW
   return { fd, temporaryName }
 }
 
-/** Attributes, then the name. The file is closed, and gone when it could not get its name. */
+/**
+ * Attributes, then the name. The file is closed, and gone when it could not get its name. What takes the place of another file is on the
+ * disk before: a power cut must not cost both.
+ */
 export function finishFile(folders: Folders, file: FileToWrite, growing: GrowingFile): FinishedFile {
   let isClosed = false
   try {
     const notSet = setAttributes(growing.fd, file.entry)
+    if (file.over !== 'nothing') fsyncSync(growing.fd)
     isClosed = true
     closeSync(growing.fd)
     const folder = folders.at(file.folder)

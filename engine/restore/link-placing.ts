@@ -7,7 +7,7 @@ import { type NotSet, setLinkAttributes } from './attributes.ts'
 import type { LocalPath } from './folders.ts'
 import { giveName, isTaken } from './give-name.ts'
 import { failureOf } from './restore-report.ts'
-import { type FolderState, findSpot, noteChange, type PlacingContext, triesAfterTaken } from './spot.ts'
+import { type FolderState, findSpot, noteChange, notePlaced, type PlacingContext, triesAfterTaken } from './spot.ts'
 
 const pipeMode = 0o600
 
@@ -61,7 +61,7 @@ function place(
     return false
   }
   report.addNotSet(path, notSet)
-  report.addPlaced(path, { name: spot.name, ownName: entry.name, over: spot.over })
+  notePlaced(context, { folder: parent.place, name: spot.name, entry, over: spot.over, path })
   return true
 }
 

@@ -23,7 +23,8 @@ export interface Seed {
 }
 
 export type SettledFile =
-  | { readonly kind: 'written'; readonly touched: OwnChange | undefined }
+  /** `dataBytes`: written, and read back where that is asked for; of its size all but the holes. */
+  | { readonly kind: 'written'; readonly touched: OwnChange | undefined; readonly dataBytes: number }
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** Something else lies under its name than was planned for. */
   | { readonly kind: 'taken' }
@@ -38,6 +39,12 @@ export function fitsOneBatch(file: PlannedFile): boolean {
 
 export function dataItems(content: FileContent): readonly (ContentItem & { kind: 'data' })[] {
   return content.kind === 'chunks' ? content.items.filter((item) => item.kind === 'data') : []
+}
+
+/** Of a file whose content lies in its entry. */
+export function dataBytesOf({ content, size }: PlannedFile['entry']): number {
+  if (content.kind !== 'chunks') return size
+  return content.items.reduce((sum, item) => sum + (item.kind === 'hole' ? 0 : item.length), 0)
 }
 
 /** The most bytes that the record of a run can have. */

@@ -9,6 +9,7 @@ import type { CheckedRun } from './worker-protocol.ts'
 
 const scratch = Buffer.allocUnsafeSlow(1024 * 1024)
 let large: Buffer | undefined
+const compared = Buffer.allocUnsafeSlow(scratch.length)
 
 /** The bytes at a place of an open file, in a buffer that the next call uses again; fewer at the file's end. */
 export function readAt(fd: number, at: number, length: number): Buffer {
@@ -23,13 +24,24 @@ export function readAt(fd: number, at: number, length: number): Buffer {
   return into.subarray(0, done)
 }
 
+/** Whether a file has these bytes at a place. They may be what `readAt` gave. */
+export function holdsBytes(fd: number, at: number, bytes: Uint8Array): boolean {
+  for (let done = 0; done < bytes.length; ) {
+    const part = bytes.subarray(done, done + compared.length)
+    const read = readSync(fd, compared, 0, part.length, at + done)
+    if (read === 0 || !compared.subarray(0, read).equals(part.subarray(0, read))) return false
+    done += read
+  }
+  return true
+}
+
 export function holdsRun(fd: number, run: CheckedRun, keys: RepositoryKeys): boolean {
   if ('id' in run) {
     const bytes = readAt(fd, run.at, run.length)
     return bytes.length === run.length && keys.chunkId(recordTypes.data, bytes).equals(run.id)
   }
   if (run.bytes === 'zeros') return holdsZeros(fd, run.at, run.at + run.length)
-  return readAt(fd, run.at, run.length).equals(run.bytes)
+  return holdsBytes(fd, run.at, run.bytes)
 }
 
 /** Reads only where the file has data; a hole is zeros. */

@@ -60,7 +60,7 @@ export interface RestoreResult {
   /** Owners, modes, times and attributes that this user or system cannot set; the files are there. */
   readonly notSetCount: number
   readonly notSet: readonly NotSetEntry[]
-  /** Read back and compared, when asked for. */
+  /** Read back and compared, when asked for; holes have no bytes. */
   readonly verified: { readonly files: number; readonly bytes: number } | undefined
   /** Why the restore ended before its end: a full disk. What is not reported as failed was not tried. */
   readonly stopped: { readonly code: string; readonly detail: string } | undefined
@@ -114,7 +114,7 @@ export class RestoreReport {
     this.receivedBytes += bytes
   }
 
-  /** A file that was written, and read back where that was asked for. */
+  /** A file that was written, and these bytes of it read back where that was asked for. */
   addVerified(bytes: number): void {
     if (!this.verified) return
     this.verified.files++

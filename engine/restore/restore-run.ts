@@ -9,6 +9,7 @@ import { FolderPlacing } from './folder-placing.ts'
 import { Folders } from './folders.ts'
 import type { PlannedFile } from './planned-file.ts'
 import { Planner } from './planner.ts'
+import { ReplacedFolders } from './replaced-folders.ts'
 import type { RestoreOptions } from './restore.ts'
 import type { RestoreReport } from './restore-report.ts'
 import { attemptsPrefix, TemporaryNames, temporaryPrefix } from './temporary-names.ts'
@@ -28,6 +29,7 @@ export class RestoreRun {
   private readonly filePlacing: FilePlacing
   private readonly planner: Planner
   private readonly transfer: Transfer
+  private readonly replacedFolders = new ReplacedFolders()
   private readonly broken = new AbortController()
   private shownMs = Number.NEGATIVE_INFINITY
 
@@ -50,6 +52,7 @@ export class RestoreRun {
       rule: overwrite,
       replacing: options.replacing,
       ownChanges: new Set<string>(),
+      replacedFolders: this.replacedFolders,
       isLeft: options.attempt?.isFirst === false ? leftTest(attempts, prefix) : undefined,
     }
     this.folderPlacing = new FolderPlacing(placing)
@@ -83,6 +86,7 @@ export class RestoreRun {
       }
     } finally {
       await this.folderPlacing.finish()
+      await this.replacedFolders.sync(this.folders)
     }
     this.options.onProgress?.(this.report.progress())
   }

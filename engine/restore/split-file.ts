@@ -84,7 +84,7 @@ export class SplitFile {
     this.closeSeed()
     try {
       const { notSet, touched } = finishFile(context.folders, file, growing)
-      context.onSettled(file, { kind: 'written', touched }, notSet)
+      context.onSettled(file, { kind: 'written', touched, dataBytes: this.bytesDone }, notSet)
     } catch (error) {
       const settled = isTaken(error, file.over)
         ? ({ kind: 'taken' } as const)

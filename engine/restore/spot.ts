@@ -8,6 +8,8 @@ import { fileKey, type Over, type OwnChange, removeName } from './give-name.ts'
 import { type LocalEntry, lookAt } from './local-entry.ts'
 import { unusableName } from './local-name.ts'
 import { decide, type OverwriteRule } from './overwrite.ts'
+import type { PlannedFile } from './planned-file.ts'
+import type { ReplacedFolders } from './replaced-folders.ts'
 import type { Replacing } from './restore.ts'
 import { failureOf, type RestoreReport } from './restore-report.ts'
 import type { TemporaryNames } from './temporary-names.ts'
@@ -22,6 +24,7 @@ export interface PlacingContext {
   readonly replacing?: Replacing | undefined
   /** Files of several names whose change time this restore has moved, by `fileKey`. */
   readonly ownChanges: Set<string>
+  readonly replacedFolders: ReplacedFolders
 }
 
 /** A folder that entries are being put into. */
@@ -127,6 +130,15 @@ function replaceSpot(context: PlacingContext, parent: FolderState, entry: TreeEn
   else if (entry.type === 'directory') noteChange(context, removeName(path))
   else return { kind: 'free', name: entry.name, over: overExisting(context, existing) }
   return { kind: 'free', name: entry.name, over: 'nothing' }
+}
+
+/** An entry has its name. */
+export function notePlaced(
+  { report, replacedFolders }: PlacingContext,
+  { folder, name, entry, over, path }: Pick<PlannedFile, 'folder' | 'name' | 'over' | 'path'> & { readonly entry: TreeEntry },
+): void {
+  report.addPlaced(path, { name, ownName: entry.name, over })
+  if (over !== 'nothing') replacedFolders.note(folder)
 }
 
 export function noteChange({ replacing, ownChanges }: PlacingContext, change: OwnChange | undefined): void {

@@ -11,7 +11,7 @@ import { composeBatches } from './compose-batches.ts'
 import type { FileQueue } from './file-queue.ts'
 import type { Folders } from './folders.ts'
 import { idOffset } from './open-records.ts'
-import type { PlannedFile, SettledFile } from './planned-file.ts'
+import { dataBytesOf, type PlannedFile, type SettledFile } from './planned-file.ts'
 import { failureOf } from './restore-report.ts'
 import { SplitFile } from './split-file.ts'
 import type { TemporaryNames } from './temporary-names.ts'
@@ -118,7 +118,7 @@ export class Transfer {
   private report(batch: Batch, outcome: WriteOutcome, written: Batch['pieces']): void {
     const { context } = this
     const unusual = new Map<number, FileOutcome>(outcome.files.map((file) => [file.index, file]))
-    for (const [index, file] of batch.groups.flat().entries()) context.onSettled(file, ...settledBy(unusual.get(index)))
+    for (const [index, file] of batch.groups.flat().entries()) context.onSettled(file, ...settledBy(file, unusual.get(index)))
     const failures = new Map(outcome.pieces.map((piece) => [written[piece.index]!, piece.failure]))
     for (const piece of batch.pieces) {
       if (!failures.has(piece)) this.countPiece(piece.split, piece.bytes)
@@ -175,12 +175,12 @@ export class Transfer {
   }
 }
 
-function settledBy(outcome: FileOutcome | undefined): [SettledFile, readonly NotSet[]] {
+function settledBy(file: PlannedFile, outcome: FileOutcome | undefined): [SettledFile, readonly NotSet[]] {
   switch (outcome?.kind) {
     case undefined:
-      return [{ kind: 'written', touched: undefined }, []]
+      return [{ kind: 'written', touched: undefined, dataBytes: dataBytesOf(file.entry) }, []]
     case 'noted':
-      return [{ kind: 'written', touched: outcome.touched }, outcome.notSet]
+      return [{ kind: 'written', touched: outcome.touched, dataBytes: dataBytesOf(file.entry) }, outcome.notSet]
     case 'taken':
       return [{ kind: 'taken' }, []]
     case 'failed':

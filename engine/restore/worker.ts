@@ -14,12 +14,11 @@ import { type FileToWrite, writeFile, writeFully } from './file-writer.ts'
 import { Folders } from './folders.ts'
 import { isTaken } from './give-name.ts'
 import { SlabRecords } from './open-records.ts'
-import { holdsRun, readAt } from './proved-bytes.ts'
+import { holdsBytes, holdsRun, readAt } from './proved-bytes.ts'
 import { failureOf } from './restore-report.ts'
 import { TemporaryNames } from './temporary-names.ts'
 import {
   type Asked,
-  type CheckedRun,
   type DataRun,
   type FileOutcome,
   type Piece,
@@ -77,7 +76,6 @@ function write(message: Extract<ToWorker, { kind: 'write' }>): WriteOutcome {
 interface Part {
   readonly at: number
   readonly bytes: Buffer
-  readonly run: CheckedRun
 }
 
 function writeGroup(
@@ -113,7 +111,7 @@ function fill(fd: number, entry: FileEntry | HardlinkEntry, parts: Iterable<Part
   for (const part of parts) {
     writeFully(fd, part.bytes, part.at)
     end = part.at + part.bytes.length
-    if (start.verify) expectRun(fd, part.run)
+    if (start.verify) expectBytes(fd, part)
   }
   if (end !== entry.size) ftruncateSync(fd, entry.size) // it ends with a hole
 }
@@ -130,8 +128,8 @@ function* partsOf(entry: FileEntry | HardlinkEntry, records: SlabRecords): Gener
   const { content, size } = entry
   if (content.kind === 'list') throw new FormatError('tree-damaged', 'a list of chunks where chunks were expected')
   for (const run of directRuns(content, size)) {
-    if (run.kind === 'inline') yield { at: run.at, bytes: run.bytes, run }
-    if (run.kind === 'data') yield { at: run.at, bytes: records.open(run.id, run.length), run }
+    if (run.kind === 'inline') yield { at: run.at, bytes: run.bytes }
+    if (run.kind === 'data') yield { at: run.at, bytes: records.open(run.id, run.length) }
   }
 }
 
@@ -139,8 +137,8 @@ function writePiece(piece: Piece, records: SlabRecords): void {
   for (const run of piece.runs) {
     const bytes = records.open(idOf(run), run.length)
     writeFully(piece.fd, bytes, run.at)
+    if (start.verify) expectBytes(piece.fd, { at: run.at, bytes })
     releaseResult(bytes)
-    if (start.verify) expectRun(piece.fd, run)
   }
 }
 
@@ -150,12 +148,13 @@ function copyRuns(from: number, to: number, runs: readonly DataRun[]): void {
     if (!keys.chunkId(recordTypes.data, bytes).equals(run.id))
       throw Object.assign(new Error('the existing file changed while it was used'), { code: seedChanged })
     writeFully(to, bytes, run.at)
-    if (start.verify) expectRun(to, run)
+    if (start.verify) expectBytes(to, { at: run.at, bytes })
   }
 }
 
-function expectRun(fd: number, run: CheckedRun): void {
-  if (!holdsRun(fd, run, keys))
+/** The bytes were proved against their id when they were opened: what reads back the same has that id, too. */
+function expectBytes(fd: number, { at, bytes }: Part): void {
+  if (!holdsBytes(fd, at, bytes))
     throw Object.assign(new Error('what was written does not read back the same'), { code: 'verify-failed' })
 }
 
