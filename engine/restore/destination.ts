@@ -1,11 +1,16 @@
 // Where things go: the roots that are written below, and for each selected item the names from its root down to it.
 
 import { mkdirSync, realpathSync, statSync } from 'node:fs'
+import { posix } from 'node:path'
 import type { TreeEntry } from '../format/tree-entry.ts'
+import { namesOfPath } from '../repository/path-names.ts'
 import { joinNames } from '../repository/tree-walk.ts'
-import type { LocalPath } from './folders.ts'
+import { type LocalPath, openRoots, type Root } from './folders.ts'
 import { RestoreError } from './restore-error.ts'
 import type { SelectedItem } from './selection.ts'
+import { deepestTrusted, type Reached } from './trusted-folders.ts'
+
+const slash = 0x2f
 
 export type Destination =
   | { readonly kind: 'original' }
@@ -21,45 +26,59 @@ export interface PlacedItem {
 }
 
 export interface PlacedItems {
-  /** Absolute, without symlinks. Nothing below them is reached through one. */
-  readonly roots: readonly LocalPath[]
+  /** Open; whoever asked for them closes them. Nothing below them is reached through a symlink. */
+  readonly roots: readonly Root[]
   readonly items: readonly PlacedItem[]
 }
 
 /** @throws RestoreError `destination-unusable` */
 export function placeItems(items: readonly SelectedItem[], destination: Destination): PlacedItems {
   if (destination.kind === 'original') return placeAtOrigin(items)
-  const root = usable(destination.path, () => {
-    mkdirSync(destination.path, { recursive: true })
-    return textOrBytes(realpathSync(destination.path, 'buffer'))
-  })
-  return { roots: [root], items: items.map((item) => ({ item, root: 0, above: destination.strip ? [] : item.above })) }
+  const { path } = destination
+  const roots = usable(path, () => openRoots([textOrBytes(madeFolder(path))]))
+  return { roots, items: items.map((item) => ({ item, root: 0, above: destination.strip ? [] : item.above })) }
+}
+
+/** Its real path. */
+function madeFolder(path: Buffer): Buffer {
+  if (process.platform === 'win32') {
+    mkdirSync(path, { recursive: true })
+    return realpathSync(path, 'buffer')
+  }
+  const names = namesOfPath(path[0] === slash ? path : Buffer.concat([Buffer.from(`${process.cwd()}/`), path]))
+  const reached = deepestTrusted(names)
+  const missing = names.slice(reached.depth)
+  // Of what is not there yet, `..` can be taken by its word.
+  const made = posix.normalize(absolutePath([...namesOfPath(reached.path), ...missing]).toString('latin1'))
+  mkdirSync(Buffer.from(made, 'latin1'), { recursive: true })
+  return Buffer.from(made, 'latin1')
 }
 
 /**
- * What leads to a selected item at its original place is this computer's own and may well pass through a symlink (/home -> /usr/home);
- * from the deepest folder of it that is there, it is followed to where it really lies. From there down nothing is followed.
+ * What leads to a selected item at its original place is this computer's own and may well pass through a symlink; from the deepest
+ * folder of it that is there, it is followed to where it really lies, as far as links are trusted. From there down nothing is followed.
  */
 function placeAtOrigin(items: readonly SelectedItem[]): PlacedItems {
   const roots = new Map<string, number>()
   const pathsOfRoots: LocalPath[] = []
   const placed = items.map((item) => {
-    const { path, depth } = deepestFolder(item.above)
-    const root = usable(path, () => realpathSync(path, 'buffer'))
-    const key = root.toString('latin1')
-    const index = roots.get(key) ?? pathsOfRoots.push(textOrBytes(root)) - 1
+    const { path, depth } = usable(item.path, () => deepestFolder(item.above))
+    const key = path.toString('latin1')
+    const index = roots.get(key) ?? pathsOfRoots.push(textOrBytes(path)) - 1
     roots.set(key, index)
     return { item, root: index, above: item.above.slice(depth) }
   })
-  return { roots: pathsOfRoots, items: placed }
+  return { roots: usable(absolutePath([]), () => openRoots(pathsOfRoots)), items: placed }
 }
 
-function deepestFolder(above: readonly TreeEntry[]): { readonly path: Buffer; readonly depth: number } {
+function deepestFolder(above: readonly TreeEntry[]): Reached {
+  const names = above.map(({ name }) => name)
+  if (process.platform !== 'win32') return deepestTrusted(names)
   for (let depth = above.length; depth > 0; depth--) {
-    const path = absolutePath(above.slice(0, depth).map((entry) => entry.name))
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { path, depth }
+    const path = absolutePath(names.slice(0, depth))
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { path: realpathSync(path, 'buffer'), depth }
   }
-  return { path: absolutePath([]), depth: 0 }
+  return { path: realpathSync(absolutePath([]), 'buffer'), depth: 0 }
 }
 
 /** On Windows the first name is the drive. */

@@ -11,7 +11,7 @@ import type { PlacedItem } from './destination.ts'
 import type { FilePlacing } from './file-placing.ts'
 import type { FileQueue } from './file-queue.ts'
 import type { FolderPlacing } from './folder-placing.ts'
-import type { LocalPath } from './folders.ts'
+import type { OpenFolder } from './folders.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { placeSpecial, placeSymlink } from './link-placing.ts'
 import { failureOf } from './restore-report.ts'
@@ -38,9 +38,11 @@ export class Planner {
     this.filePlacing = filePlacing
   }
 
-  async plan(queue: FileQueue, { item, root, above }: PlacedItem, roots: readonly LocalPath[]): Promise<void> {
-    let state: FolderState | undefined = { place: { root, path: noPath }, isFresh: isEmptyFolder(roots[root]!) }
-    if (this.context.isLeft && !state.isFresh) removeLeftovers(this.context.folders.at(state.place), this.context.isLeft)
+  async plan(queue: FileQueue, { item, root, above }: PlacedItem): Promise<void> {
+    const place = { root, path: noPath }
+    const top = this.context.folders.at(place)
+    let state: FolderState | undefined = { place, isFresh: isEmptyFolder(top) }
+    if (this.context.isLeft && !state.isFresh) removeLeftovers(top, this.context.isLeft)
     const known = item.above.slice(0, item.above.length - above.length)
     let path = known.reduce<Buffer>((joined, entry) => joinNames(joined, entry.name), noPath)
     for (const entry of above) {
@@ -106,9 +108,9 @@ function isParent(parent: Buffer, path: Buffer, name: Buffer): boolean {
 }
 
 /** Whether no name in a folder can be taken. */
-function isEmptyFolder(path: LocalPath): boolean {
+function isEmptyFolder(top: OpenFolder): boolean {
   try {
-    using folder = opendirSync(path as string) // takes bytes as well
+    using folder = opendirSync(top.pathOf(noPath) as string) // takes bytes as well
     return folder.readSync() === null
   } catch {
     return false

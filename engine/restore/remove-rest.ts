@@ -7,7 +7,7 @@ import { deriveKeys } from '../crypto/keys.ts'
 import type { TreeEntry } from '../format/tree-entry.ts'
 import { plaintextSource } from '../repository/plaintext-source.ts'
 import { placeItems } from './destination.ts'
-import { Folders, type LocalPath, splitPlace } from './folders.ts'
+import { closeRoots, Folders, type LocalPath, splitPlace } from './folders.ts'
 import { removeName } from './give-name.ts'
 import { isHeldBy, type Looking } from './held-bytes.ts'
 import type { Entries, HeldVersion } from './held-version.ts'
@@ -66,6 +66,7 @@ export async function removeRest({ settings, items, present, wanted, held }: Rem
     }
   } finally {
     folders.close()
+    closeRoots(placed.roots)
   }
 }
 

@@ -6,7 +6,7 @@ import type { PlacedItems } from './destination.ts'
 import { FilePlacing } from './file-placing.ts'
 import { FileQueue } from './file-queue.ts'
 import { FolderPlacing } from './folder-placing.ts'
-import { Folders } from './folders.ts'
+import { closeRoots, Folders } from './folders.ts'
 import type { PlannedFile } from './planned-file.ts'
 import { Planner } from './planner.ts'
 import { ReplacedFolders } from './replaced-folders.ts'
@@ -94,10 +94,11 @@ export class RestoreRun {
   async close(): Promise<void> {
     await this.pool.close()
     this.folders.close()
+    closeRoots(this.placed.roots)
   }
 
   private async plan(queue: FileQueue): Promise<void> {
-    for (const item of this.placed.items) await this.planner.plan(queue, item, this.placed.roots)
+    for (const item of this.placed.items) await this.planner.plan(queue, item)
     await this.filePlacing.settle()
     this.report.isTotalKnown = true
   }

@@ -4,12 +4,12 @@
 import type { RepositorySecrets } from '../crypto/keys.ts'
 import type { EncodedFiles } from './batch-codec.ts'
 import type { FinishedFile } from './file-writer.ts'
-import type { LocalPath } from './folders.ts'
+import type { Root } from './folders.ts'
 import type { Failure } from './restore-report.ts'
 
 export interface WorkerStart {
   readonly secrets: RepositorySecrets
-  readonly roots: readonly LocalPath[]
+  readonly roots: readonly Root[]
   readonly slabs: readonly SharedArrayBuffer[]
   readonly temporaryPrefix: string
   /** Tells the threads apart. */

@@ -32,7 +32,9 @@ import {
 const port = parentPort!
 const start = workerData as WorkerStart
 const keys = deriveKeys(start.secrets)
-const folders = new Folders(start.roots.map((root) => (typeof root === 'string' ? root : Buffer.from(root))))
+const folders = new Folders(
+  start.roots.map((root) => ({ ...root, path: typeof root.path === 'string' ? root.path : Buffer.from(root.path) })),
+)
 const names = new TemporaryNames(start.temporaryPrefix, start.name)
 const slabs = start.slabs.map((slab) => Buffer.from(slab))
 

@@ -2,12 +2,12 @@
 
 import { Worker } from 'node:worker_threads'
 import type { RepositorySecrets } from '../crypto/keys.ts'
-import type { LocalPath } from './folders.ts'
+import type { Root } from './folders.ts'
 import type { Asked, ToWorker, WorkerAnswer, WorkerStart } from './worker-protocol.ts'
 
 export interface WritingPoolOptions {
   readonly secrets: RepositorySecrets
-  readonly roots: readonly LocalPath[]
+  readonly roots: readonly Root[]
   readonly temporaryPrefix: string
   readonly threads: number
   readonly verify: boolean
