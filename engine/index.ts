@@ -9,7 +9,7 @@ export {
   type BackupResult,
   backUp,
 } from './backup/back-up.ts'
-export { compareTrees, isSameContent, type TreeDifference, type TreePlace } from './browse/compare-trees.ts'
+export { compareTrees, type TreeDifference, type TreePlace } from './browse/compare-trees.ts'
 export type { FolderPage, ListOptions } from './browse/folder-page.ts'
 export { isLoss } from './browse/gather-each.ts'
 export type { FilesEvent, ItemToRead } from './browse/many-files.ts'
@@ -129,7 +129,7 @@ export {
 export { type ApplianceTargetOptions, connectAppliance, type InstanceStore } from './repository/appliance-target.ts'
 export { ApplianceIdentityError, type ApplianceTrust, chainOf, publicKeyPin } from './repository/appliance-trust.ts'
 export { createRepository, newRepositorySecrets, type RepositoryToCreate } from './repository/create-repository.ts'
-export { type ByteRange, type ContentRun, contentRuns } from './repository/file-content.ts'
+export { type ByteRange, type ContentRun, contentRuns, isSameContent } from './repository/file-content.ts'
 export { type FileRepository, type FileRepositoryOptions, openFileRepository } from './repository/file-repository.ts'
 export { addToFilter, createFilter, isInFilter } from './repository/id-filter.ts'
 export { encodeNoteFile, noteFileMaxBytes, readNoteFile } from './repository/note-file.ts'

@@ -2,10 +2,11 @@
 // that both versions share are known by their ids and never read, so the cost follows what changed.
 
 import { readTreeNode } from '../format/tree.ts'
-import type { FileContent, TreeEntry } from '../format/tree-entry.ts'
+import type { TreeEntry } from '../format/tree-entry.ts'
 import { FormatError } from '../model/errors.ts'
 import { type ChunkId, chunkKey } from '../model/ids.ts'
 import { treeMaxDepth } from '../model/limits.ts'
+import { isSameContent } from '../repository/file-content.ts'
 import type { PlaintextSource } from '../repository/plaintext-source.ts'
 import { expectPlace, type Segment, segmentsBelow } from '../repository/tree-segment.ts'
 
@@ -150,28 +151,4 @@ function isSame(one: TreeEntry, other: TreeEntry): boolean {
   if (one.type === 'special') return other.type === 'special' && one.special === other.special
   if (one.type === 'directory' || !('content' in other)) return false
   return one.mtimeNs === other.mtimeNs && one.size === other.size && isSameContent(one.content, other.content)
-}
-
-/** Whether two contents are the same bytes: what is cut and kept alike is. */
-export function isSameContent(one: FileContent, other: FileContent): boolean {
-  switch (one.kind) {
-    case 'empty':
-      return other.kind === 'empty'
-    case 'inline':
-      return other.kind === 'inline' && one.bytes.equals(other.bytes)
-    case 'list':
-      return other.kind === 'list' && one.id.equals(other.id)
-    case 'chunks':
-      return (
-        other.kind === 'chunks' &&
-        one.items.length === other.items.length &&
-        one.items.every((item, index) => {
-          const with_ = other.items[index]!
-          if (item.kind === 'hole' || with_.kind === 'hole') return item.kind === with_.kind && item.length === with_.length
-          return item.id.equals(with_.id)
-        })
-      )
-    default:
-      return one satisfies never
-  }
 }

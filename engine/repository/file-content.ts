@@ -39,6 +39,30 @@ export function* directRuns(content: Exclude<FileContent, { kind: 'list' }>, siz
   if (content.kind === 'chunks') yield* placed(content.items, 0)
 }
 
+/** Whether two contents are the same bytes: what is cut and kept alike is. */
+export function isSameContent(one: FileContent, other: FileContent): boolean {
+  switch (one.kind) {
+    case 'empty':
+      return other.kind === 'empty'
+    case 'inline':
+      return other.kind === 'inline' && one.bytes.equals(other.bytes)
+    case 'list':
+      return other.kind === 'list' && one.id.equals(other.id)
+    case 'chunks':
+      return (
+        other.kind === 'chunks' &&
+        one.items.length === other.items.length &&
+        one.items.every((item, index) => {
+          const with_ = other.items[index]!
+          if (item.kind === 'hole' || with_.kind === 'hole') return item.kind === with_.kind && item.length === with_.length
+          return item.id.equals(with_.id)
+        })
+      )
+    default:
+      return one satisfies never
+  }
+}
+
 interface ListPlace {
   readonly id: ChunkId
   readonly at: number

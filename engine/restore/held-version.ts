@@ -1,8 +1,8 @@
 // What the version made right before a revert holds: whatever goes or is replaced has to be in it, just as it lies there.
 
-import { isSameContent } from '../browse/compare-trees.ts'
 import { ByteWriter } from '../format/bytes.ts'
 import { type TreeEntry, writeTreeEntry } from '../format/tree-entry.ts'
+import { isSameContent } from '../repository/file-content.ts'
 import { fileKey, type OwnChange } from './give-name.ts'
 import { isStamp, type LocalEntry, type Stamp } from './local-entry.ts'
 import { isSameSize, isSameTime, kindOf } from './overwrite.ts'
