@@ -42,14 +42,17 @@ interface Step {
   readonly place: SegmentPlace | undefined
 }
 
+/** Whether what lies in a folder is known already: it is not read then. */
+export type IsKnown = (path: Buffer, tree: ChunkId) => boolean
+
 /** Everything below a tree; `path` is that tree's own and stands in front of all others. */
-export async function* walkTree(gather: Gather, root: ChunkId, path: Buffer): AsyncGenerator<TreeEvent> {
+export async function* walkTree(gather: Gather, root: ChunkId, path: Buffer, isKnown?: IsKnown): AsyncGenerator<TreeEvent> {
   const ahead = new ReadAhead(gather)
   const stack: Frame[] = []
   let next: Visit | undefined = { id: root, path, depth: 0, place: undefined }
   while (next || stack.length > 0) {
     if (next) {
-      const steps: readonly Step[] | Error = await open(next, ahead, stack)
+      const steps: readonly Step[] | Error = await open(next, { ahead, stack, isKnown })
       if (steps instanceof Error) yield { kind: 'lost', path: next.path, error: steps }
       else stack.push({ ...next, steps, position: 0 })
     }
@@ -71,25 +74,31 @@ export function joinNames(path: Buffer, name: Buffer): Buffer {
   return path.length === 0 ? name : Buffer.concat([path, slash, name])
 }
 
-async function open(visit: Visit, ahead: ReadAhead, stack: readonly Frame[]): Promise<readonly Step[] | Error> {
+interface Walking {
+  readonly ahead: ReadAhead
+  readonly stack: readonly Frame[]
+  readonly isKnown: IsKnown | undefined
+}
+
+async function open(visit: Visit, { ahead, stack, isKnown }: Walking): Promise<readonly Step[] | Error> {
   if (visit.depth > treeMaxDepth) return new FormatError('limit-exceeded', `more than ${treeMaxDepth} folders deep`)
   const plaintext = await ahead.take(visit.id, stack)
   if (plaintext instanceof Error) return plaintext
   try {
-    return readSteps(plaintext, visit.place)
+    return readSteps(plaintext, visit, isKnown)
   } catch (error) {
     return error as Error
   }
 }
 
-function readSteps(plaintext: Buffer, place: SegmentPlace | undefined): readonly Step[] {
+function readSteps(plaintext: Buffer, { place, path }: Visit, isKnown: IsKnown | undefined): readonly Step[] {
   const node = readTreeNode(plaintext)
   if (place) expectPlace(node, place)
   if (node.kind === 'index')
     return segmentsBelow(node, place?.before).map((segment) => ({ entry: undefined, below: segment.id, place: segment.place }))
   return node.entries.map((entry) => ({
     entry,
-    below: entry.type === 'directory' ? entry.tree : undefined,
+    below: entry.type === 'directory' && !isKnown?.(joinNames(path, entry.name), entry.tree) ? entry.tree : undefined,
     place: undefined,
   }))
 }

@@ -10,7 +10,7 @@ import { placeItems } from './destination.ts'
 import { closeRoots, Folders, type LocalPath, splitPlace } from './folders.ts'
 import { removeName } from './give-name.ts'
 import { isHeldBy, type Looking } from './held-bytes.ts'
-import type { Entries, HeldVersion } from './held-version.ts'
+import type { HeldVersion } from './held-version.ts'
 import { isStamp, lookAt } from './local-entry.ts'
 import type { RestoreSettings } from './restore.ts'
 import { isOfOneFile, reportListMax, sourcePath } from './restore-report.ts'
@@ -29,7 +29,7 @@ interface Removing {
   /** Of the version made before. */
   readonly items: readonly SelectedItem[]
   readonly present: SelectedEntries
-  readonly wanted: Entries
+  readonly wanted: SelectedEntries
   readonly held: HeldVersion
 }
 
@@ -46,12 +46,10 @@ export async function removeRest({ settings, items, present, wanted, held }: Rem
   try {
     for (const [index, { item, root, above }] of [...placed.items.entries()].toReversed()) {
       const skip = rootLength(item, above.length)
-      for (const key of present.keysOf(index).toReversed()) {
+      for (const key of notWanted(present, index, wanted).toReversed()) {
         signal?.throwIfAborted()
         if (++looked % entriesAtOnce === 0) await setImmediate()
         const entry = present.entries.get(key)!
-        const other = wanted.get(key)
-        if (other && (other.type === 'directory') === (entry.type === 'directory')) continue
         // Nothing brings a socket back but the program that listens on it.
         if (entry.type === 'special' && entry.special === 'socket') continue
         const path = Buffer.from(key, 'latin1')
@@ -68,6 +66,17 @@ export async function removeRest({ settings, items, present, wanted, held }: Rem
     folders.close()
     closeRoots(placed.roots)
   }
+}
+
+/** What the wanted version has not of an item's entries, or has another kind of where a folder is one of the two. */
+function notWanted(present: SelectedEntries, item: number, wanted: SelectedEntries): readonly string[] {
+  let same: string | undefined
+  return present.keysOf(item).filter((key) => {
+    if (same !== undefined && key.startsWith(same)) return false
+    same = wanted.sameFolders.has(key) ? `${key}/` : undefined
+    const other = wanted.entries.get(key)
+    return !other || (other.type === 'directory') !== (present.entries.get(key)!.type === 'directory')
+  })
 }
 
 interface ToRemove {

@@ -44,7 +44,7 @@ export async function revert(options: RevertOptions): Promise<RevertResult> {
   if (now.lost.length > 0)
     throw new RestoreError('version-unreadable', `of the version made before, ${sourcePath(now.lost[0]!)} cannot be read`)
   const present = await entriesOf(options, now.items)
-  const { entries: wanted } = await entriesOf(options, items)
+  const wanted = await entriesOf(options, items, present.entries)
   const held = new HeldVersion(present.entries, before.startedAtMs)
   const removal: Removal = { removed: 0, leftCount: 0, left: [] }
   let restored: RestoreResult | undefined

@@ -15,19 +15,29 @@ export const revertedEntriesMax = 1_000_000
 
 export interface SelectedEntries {
   readonly entries: Entries
-  /** The keys of each item's own entries: from its first up to the next item's first. */
+  /** The keys of each item's own entries, in order. */
   readonly keysOf: (item: number) => readonly string[]
+  /** Folders that hold just what they hold in `other`: what is below them is not among the entries. */
+  readonly sameFolders: ReadonlySet<string>
 }
 
-/** @throws RestoreError `too-much`, `version-unreadable`; whatever the source throws */
+/** `other`: of another version; what both share is not read again. @throws RestoreError `too-much`, `version-unreadable`; whatever the source throws */
 export async function entriesOf(
   { records, secrets, signal }: Pick<RestoreSettings, 'records' | 'secrets' | 'signal'>,
   items: readonly SelectedItem[],
+  other?: Entries,
 ): Promise<SelectedEntries> {
   const keys = deriveKeys(secrets)
   const gather = (ids: readonly ChunkId[]) => gatherPlaintexts(records, keys, ids, signal)
   const entries = new Map<string, TreeEntry>()
   const byItem: string[][] = []
+  const sameFolders = new Set<string>()
+  const isSame = (path: Buffer, tree: ChunkId): boolean => {
+    const twin = other?.get(path.toString('latin1'))
+    if (twin?.type !== 'directory' || !twin.tree.equals(tree)) return false
+    sameFolders.add(path.toString('latin1'))
+    return true
+  }
   for (const { path, entry, tree } of items) {
     const own: string[] = []
     const add = (at: Buffer, one: TreeEntry) => {
@@ -39,8 +49,8 @@ export async function entriesOf(
     }
     byItem.push(own)
     if (entry) add(path, entry)
-    if (!tree) continue
-    for await (const event of walkTree(gather, tree, path)) {
+    if (!tree || isSame(path, tree)) continue
+    for await (const event of walkTree(gather, tree, path, isSame)) {
       signal?.throwIfAborted()
       if (event.kind === 'lost')
         throw new RestoreError('version-unreadable', `a part of the version cannot be read: ${event.error.message}`, {
@@ -49,5 +59,5 @@ export async function entriesOf(
       add(event.path, event.entry)
     }
   }
-  return { entries, keysOf: (item) => byItem[item]! }
+  return { entries, keysOf: (item) => byItem[item]!, sameFolders }
 }

@@ -18,6 +18,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
   type ByPath,
+  type ChunkId,
   type OverwriteRule,
   plaintextSource,
   type RecordSource,
@@ -31,7 +32,7 @@ import {
   type TreeEntry,
 } from '../../../engine/index.ts'
 import { setModifiedTimeAt } from '../../../engine/system/posix.ts'
-import { type TestRepository, testRepository } from '../../support/engine-repository.ts'
+import { countingRecords, type TestRepository, testRepository } from '../../support/engine-repository.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import type { VersionWriter } from '../../support/version-writer.ts'
 
@@ -354,6 +355,30 @@ describe('a revert', () => {
       const { ctimeNs } = lstatSync(join(place, 'a'), { bigint: true })
       expect(await reverting(scene, entries, entries)).toMatchObject({ files: 0, unchanged: 1, keptCount: 0 })
       expect(lstatSync(join(place, 'a'), { bigint: true }).ctimeNs).toBe(ctimeNs)
+    }))
+})
+
+describe('a folder that both versions of a revert share', () => {
+  test('is read once less, and loses nothing', () =>
+    inScene(async (scene) => {
+      const { place, repository } = scene
+      for (const name of ['shared/deep', 'shared']) mkdirSync(join(place, name), { recursive: true })
+      for (const name of ['shared/deep/file', 'shared gone', 'shared.gone']) write(join(place, name), 'now', versionNs)
+      let tree: ChunkId | undefined
+      const shared = (writer: VersionWriter) => {
+        tree = writer.tree([writer.directory('deep', writer.tree([writer.file('file', Buffer.from('now'))]))])
+        return writer.directory('shared', tree)
+      }
+      const gone = (writer: VersionWriter) => ['shared gone', 'shared.gone'].map((name) => writer.file(name, Buffer.from('now')))
+      const records = countingRecords(repository.repository)
+      const now = (writer: VersionWriter) => [shared(writer), ...gone(writer)]
+      expect(await reverting(scene, now, (writer) => [shared(writer)], { records })).toMatchObject({
+        ...{ removed: 2, leftCount: 0, files: 0, unchanged: 1, failedCount: 0 },
+      })
+      expect(readdirSync(place)).toEqual(['shared'])
+      expect(readFileSync(join(place, 'shared/deep/file'), 'utf8')).toBe('now')
+      // To know what is there, and to restore; not for what is wanted.
+      expect(records.asked.filter((id) => id.equals(tree!))).toHaveLength(2)
     }))
 })
 
