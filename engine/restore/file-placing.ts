@@ -1,47 +1,23 @@
 // Files: handed on to be written, left alone, or compared first with what lies there.
 
-import { closeSync, linkSync, lstatSync, unlinkSync } from 'node:fs'
 import type { FileEntry, HardlinkEntry } from '../format/tree-entry.ts'
-import { contentRuns } from '../repository/file-content.ts'
-import type { PlaintextSource } from '../repository/plaintext-source.ts'
-import { setAttributes } from './attributes.ts'
 import { besideName, besideTriesMax } from './beside-name.ts'
+import { type Compared, compareExisting, type FilePlacingContext, type FileToPlace, isKnownSame } from './existing-file.ts'
 import type { FileQueue } from './file-queue.ts'
-import type { LocalPath } from './folders.ts'
-import { giveName, isTaken, type Over, type OwnChange } from './give-name.ts'
+import type { OwnChange } from './give-name.ts'
 import { type Anchor, HardlinkGroups } from './hardlink-groups.ts'
-import { checkedRun } from './held-bytes.ts'
-import { isStamp, type LocalEntry, localEntry, lookAt, openExisting, stampOf, statOpen } from './local-entry.ts'
+import { placeHardlink } from './hardlink-placing.ts'
+import { lookAt } from './local-entry.ts'
 import { decideCompared, isSameSize } from './overwrite.ts'
 import type { PlannedFile, SettledFile } from './planned-file.ts'
 import { failureOf, isOfOneFile } from './restore-report.ts'
-import {
-  everyNameTaken,
-  type FolderState,
-  findSpot,
-  noteChange,
-  notePlaced,
-  overExisting,
-  type PlacingContext,
-  triesAfterTaken,
-} from './spot.ts'
-import type { CheckedRun } from './worker-protocol.ts'
-import type { WritingPool } from './writing-pool.ts'
-
-export interface FilePlacingContext extends PlacingContext {
-  readonly plaintexts: PlaintextSource
-  readonly pool: WritingPool
-}
+import { everyNameTaken, type FolderState, findSpot, noteChange, notePlaced, overExisting, triesAfterTaken } from './spot.ts'
 
 /** Existing files being read at once; each is open. */
 const comparedAtOnce = 64
-const runsPerQuestion = 256
 
 /** A file on its way to its place. */
-interface Placing {
-  readonly parent: FolderState
-  readonly entry: FileEntry | HardlinkEntry
-  readonly path: Buffer
+interface Placing extends FileToPlace {
   /** See `PlannedFile`. */
   readonly tries: number
 }
@@ -91,7 +67,8 @@ export class FilePlacing {
       if (step.kind === 'write') {
         plan(step.file)
       } else {
-        const settled = step.kind === 'fail' ? { ...step, kind: 'failed' as const } : this.link(step.anchor, step.file)
+        const settled =
+          step.kind === 'fail' ? { ...step, kind: 'failed' as const } : placeHardlink(this.context, step.anchor, step.file)
         this.settledLink(step.file, settled)
       }
     }
@@ -186,18 +163,16 @@ export class FilePlacing {
     return this.ofThisFile(placing, async () => {
       const { parent, entry, path } = placing
       const { rule, folders, replacing, report } = this.context
-      if (this.isKnownSame(placing)) {
+      if (isKnownSame(this.context, placing)) {
         this.leave({ folder: parent.place, name: entry.name }, entry)
         this.done(entry)
         return
       }
-      const compared = await this.compareClaimed(parent, entry, path)
+      const compared = await this.compareClaimed(placing)
       const existing = compared?.existing ?? lookAt(folders.at(parent.place).pathOf(entry.name))
-      if (existing?.kind !== 'file') {
-        // It was one when it was looked at.
-        this.again({ ...placing, folder: parent.place, over: existing?.stamp ?? 'nothing' })
-        return
-      }
+      // It was a file when it was looked at.
+      if (existing === undefined) return this.plan(queue, placing, { name: entry.name, over: 'nothing' })
+      if (existing.kind !== 'file') return this.again({ ...placing, folder: parent.place, over: existing.stamp })
       const decision = decideCompared(rule, compared?.isSame === true, { isOlder: existing.mtimeNs < entry.mtimeNs })
       switch (decision.kind) {
         case 'same':
@@ -228,13 +203,13 @@ export class FilePlacing {
 
   /** Done twice, a restore puts nothing beside a second time: what already lies there with the same bytes is it. */
   private async planBeside(queue: FileQueue, placing: Placing, seed: Pick<PlannedFile, 'seed'> = {}): Promise<void> {
-    const { parent, entry, path } = placing
+    const { parent, entry } = placing
     for (let attempt = 1; attempt <= besideTriesMax; attempt++) {
       const name = besideName(entry.name, attempt)
       const there = lookAt(this.context.folders.at(parent.place).pathOf(name))
       if (!there) return this.plan(queue, placing, { name, over: 'nothing', ...seed })
       if (there.kind !== 'file' || !isSameSize(entry, there)) continue
-      if (!(await this.compareNamed(parent, name, entry, path))?.isSame) continue
+      if (!(await compareExisting(this.context, placing, name))?.isSame) continue
       this.context.report.unchanged++
       this.done(entry)
       return
@@ -243,94 +218,16 @@ export class FilePlacing {
   }
 
   /** While a name is looked at, no other of its file is written: it may be the one that they link to. */
-  private async compareClaimed(parent: FolderState, entry: FileEntry | HardlinkEntry, path: Buffer) {
-    if (entry.type !== 'hardlink') return this.compareNamed(parent, entry.name, entry, path)
+  private async compareClaimed(placing: Placing): Promise<Compared | undefined> {
+    const { parent, entry } = placing
+    if (entry.type !== 'hardlink') return compareExisting(this.context, placing)
     this.groups.beginComparing(entry)
     try {
-      const compared = await this.compareNamed(parent, entry.name, entry, path)
+      const compared = await compareExisting(this.context, placing)
       if (compared?.isSame) this.groups.found({ folder: parent.place, name: entry.name }, entry)
       return compared
     } finally {
       this.groups.endComparing(entry)
-    }
-  }
-
-  private async compareNamed(parent: FolderState, name: Buffer, entry: FileEntry | HardlinkEntry, path: Buffer) {
-    const fd = openExisting(this.context.folders.at(parent.place).pathOf(name))
-    return fd === undefined ? undefined : await this.compare(fd, entry, path)
-  }
-
-  /** Which runs of the content an open file holds. Sets its attributes when it holds them all. Closes it. */
-  private async compare(fd: number, entry: FileEntry | HardlinkEntry, path: Buffer): Promise<Compared> {
-    const { pool, plaintexts, rule } = this.context
-    try {
-      const existing = localEntry(statOpen(fd))
-      const size = Number(existing.stamp.size)
-      const answers: Uint8Array[] = []
-      let hasSome = false
-      let questions: CheckedRun[] = []
-      const ask = async () => {
-        const { isSame } = await pool.ask({ kind: 'compare', fd, size, runs: questions })
-        hasSome ||= questions.some((run, index) => 'id' in run && isSame[index] === 1)
-        answers.push(isSame)
-        questions = []
-      }
-      for await (const run of contentRuns(plaintexts, entry)) {
-        questions.push(checkedRun(run))
-        if (questions.length === runsPerQuestion) await ask()
-      }
-      if (questions.length > 0) await ask()
-      const runs = Buffer.concat(answers)
-      const isSame = size === entry.size && !runs.includes(0)
-      if (isSame && rule !== 'both') this.setAttributes(fd, entry, path)
-      return { existing, isSame, hasSome, runs }
-    } finally {
-      closeSync(fd)
-    }
-  }
-
-  /** In a revert most files lie there as they shall be, and the backup before it has just looked at them. */
-  private isKnownSame({ parent, entry, path }: Placing): boolean {
-    const { replacing, folders } = this.context
-    if (!replacing) return false
-    const at = folders.at(parent.place).pathOf(entry.name)
-    const existing = lookAt(at)
-    const known = existing && replacing.knownSame(path, entry, existing)
-    if (known !== 'bytes') return known === 'all'
-    const fd = openExisting(at)
-    if (fd === undefined) return false
-    try {
-      if (!isStamp(existing!.stamp, statOpen(fd))) return false
-      this.setAttributes(fd, entry, path)
-      return true
-    } finally {
-      closeSync(fd)
-    }
-  }
-
-  private setAttributes(fd: number, entry: FileEntry | HardlinkEntry, path: Buffer): void {
-    const { report } = this.context
-    const before = statOpen(fd)
-    report.addNotSet(path, setAttributes(fd, entry))
-    if (before.nlink < 2n) return
-    noteChange(this.context, { before: stampOf(before), after: stampOf(statOpen(fd)) })
-  }
-
-  private link(anchor: Anchor, file: PlannedFile): SettledFile {
-    const { folders, names } = this.context
-    try {
-      const from = folders.at(anchor.folder).pathOf(anchor.name)
-      const folder = folders.at(file.folder)
-      const to = folder.pathOf(file.name)
-      if (file.over !== 'nothing' && isSameFile(from, to)) return { kind: 'written', touched: undefined, dataBytes: 0 }
-      const before = stampOf(lstatSync(from, { bigint: true }))
-      const touched = placeLink(from, folder.pathOf(names.next()), to, file.over)
-      noteChange(this.context, { before, after: stampOf(lstatSync(to, { bigint: true })) })
-      return { kind: 'written', touched, dataBytes: 0 }
-    } catch (error) {
-      return isTaken(error, file.over) ? { kind: 'taken' } : { kind: 'failed', failure: failureOf(error) }
-    } finally {
-      folders.trim()
     }
   }
 
@@ -348,35 +245,6 @@ export class FilePlacing {
   }
 }
 
-/** What a look at an existing file's bytes gave; `existing` as it was when that began. */
-interface Compared {
-  readonly existing: LocalEntry
-  readonly isSame: boolean
-  readonly hasSome: boolean
-  readonly runs: Uint8Array
-}
-
 function seedOf(entry: FileEntry | HardlinkEntry, compared: Compared | undefined): Pick<PlannedFile, 'seed'> {
   return compared?.hasSome ? { seed: { name: entry.name, isSame: compared.runs } } : {}
-}
-
-/** Renaming one name of a file over another of the same file does nothing at all, and would leave the first. */
-function isSameFile(one: LocalPath, other: LocalPath): boolean {
-  const [a, b] = [one, other].map((path) => lstatSync(path, { bigint: true, throwIfNoEntry: false }))
-  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino
-}
-
-/** By way of a second name, as a link cannot replace anything itself. */
-function placeLink(from: LocalPath, temporary: LocalPath, to: LocalPath, over: Over): OwnChange | undefined {
-  if (over === 'nothing') {
-    linkSync(from, to)
-    return undefined
-  }
-  linkSync(from, temporary)
-  try {
-    return giveName(temporary, to, over)
-  } catch (error) {
-    unlinkSync(temporary)
-    throw error
-  }
 }
