@@ -11,7 +11,6 @@ export {
 } from './backup/back-up.ts'
 export { compareTrees, type TreeDifference, type TreePlace } from './browse/compare-trees.ts'
 export type { FolderPage, ListOptions } from './browse/folder-page.ts'
-export { isLoss } from './browse/gather-each.ts'
 export type { FilesEvent, ItemToRead } from './browse/many-files.ts'
 export { type LostFolder, openVersion, type Version, type WalkedEntry } from './browse/version.ts'
 export type { CheckFault, CheckFinding, CheckReport, FileHit } from './check/check-report.ts'
@@ -81,7 +80,15 @@ export {
   type HardlinkEntry,
   type TreeEntry,
 } from './format/tree-entry.ts'
-export { FormatError, MissingChunksError, type Refusal, RefusedError, StorageError, type StorageFault } from './model/errors.ts'
+export {
+  FormatError,
+  isLoss,
+  MissingChunksError,
+  type Refusal,
+  RefusedError,
+  StorageError,
+  type StorageFault,
+} from './model/errors.ts'
 export {
   type ChunkId,
   type ChunkKey,

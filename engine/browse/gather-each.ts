@@ -1,6 +1,6 @@
 // Plaintexts where one lost record must not cost the others, by a source that gives all or nothing.
 
-import { FormatError, MissingChunksError } from '../model/errors.ts'
+import { isLoss } from '../model/errors.ts'
 import { type ChunkId, type ChunkKey, chunkKey } from '../model/ids.ts'
 import type { GatheredPlaintexts, PlaintextSource } from '../repository/plaintext-source.ts'
 
@@ -25,8 +25,3 @@ export async function gatherEach(source: PlaintextSource, ids: readonly ChunkId[
 }
 
 const noFailures: ReadonlyMap<ChunkKey, Error> = new Map()
-
-/** Damage of what is stored, or its absence; not a source that fails as a whole. */
-export function isLoss(error: unknown): error is FormatError | MissingChunksError {
-  return error instanceof FormatError || error instanceof MissingChunksError
-}

@@ -3,11 +3,11 @@
 // cannot be read costs only itself: a small one is known to be whole before it comes by, a large one as far as can be known.
 
 import type { FileEntry, HardlinkEntry } from '../format/tree-entry.ts'
-import { FormatError, MissingChunksError } from '../model/errors.ts'
+import { FormatError, isLoss, MissingChunksError } from '../model/errors.ts'
 import { type ChunkId, type ChunkKey, chunkKey } from '../model/ids.ts'
 import { type ContentRun, contentRuns, directRuns } from '../repository/file-content.ts'
 import type { GatheredPlaintexts, PlaintextSource } from '../repository/plaintext-source.ts'
-import { gatherEach, isLoss } from './gather-each.ts'
+import { gatherEach } from './gather-each.ts'
 import { workAhead } from './work-ahead.ts'
 
 /** Something to come by in its turn, with the bytes of a file or without. */
