@@ -245,7 +245,7 @@ const keepWords: Readonly<Record<string, string>> = {
   'not-older': 'what is there is newer',
   'other-kind': 'something of another kind is there',
   'not-held': 'it changed since the backup that was made before',
-  taken: 'its name was taken while it was on its way',
+  taken: 'its name was taken meanwhile',
 }
 
 function namesPart(reader: Reader, counters: CountersProps | undefined, proof: ProofProps): Html {
