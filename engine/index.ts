@@ -180,13 +180,14 @@ export { type OverwriteRule, overwriteRules } from './restore/overwrite.ts'
 export { type Rehearsal, type RehearsalOptions, rehearse, rehearsedNamesMax } from './restore/rehearse.ts'
 export { type ByItems, type ByPath, type RestoreOptions, type RestoreSettings, restore } from './restore/restore.ts'
 export { RestoreError, type RestoreFault } from './restore/restore-error.ts'
-export type {
-  BesideEntry,
-  FailedEntry,
-  KeptEntry,
-  NotSetEntry,
-  RestoreProgress,
-  RestoreResult,
+export {
+  type BesideEntry,
+  type FailedEntry,
+  type KeptEntry,
+  type NotSetEntry,
+  type RestoreProgress,
+  type RestoreResult,
+  sourcePath,
 } from './restore/restore-report.ts'
 export { type RevertOptions, type RevertResult, revert } from './restore/revert.ts'
 export type { SelectedItem } from './restore/selection.ts'

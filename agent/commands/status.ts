@@ -125,7 +125,10 @@ function statusJson(program: Program, configuration: Configuration, standing: St
       : {}),
     stateFolder,
     jobs,
-    restores: pendingRestores(program, standing.connected.device).map(({ id, attempts }) => ({ id, attempts })),
+    restores: pendingRestores(program, standing.connected.device).map(({ id, counted }) => ({
+      id,
+      attempts: counted?.attempts ?? 0,
+    })),
   }
 }
 
@@ -160,8 +163,8 @@ function pendingRestores({ state }: Program, device: DeviceEntry) {
 
 function restoreLines(program: Program, standing: Standing): readonly string[] {
   if (standing.kind === 'not-connected') return []
-  return pendingRestores(program, standing.connected.device).map(({ id, attempts }) =>
-    attempts === 0 ? `Files are to come back by ${id}; it waits.` : `Files come back by ${id}.`,
+  return pendingRestores(program, standing.connected.device).map(({ id, counted }) =>
+    counted === undefined ? `Files are to come back by ${id}; it waits.` : `Files come back by ${id}.`,
   )
 }
 

@@ -2,8 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { RefusedError } from '../../engine/index.ts'
 import type { Program } from '../command-line/program.ts'
 import { explainError } from '../errors/explain-error.ts'
-import type { RestoresApi } from '../link/restores-api.ts'
+import type { RestoreReport, RestoresApi } from '../link/restores-api.ts'
 import type { GivenOrder, TellingApi } from '../link/telling-api.ts'
+import { withoutNames } from '../restores/restore-words.ts'
 import type { RunOutbox } from '../runs/run-outbox.ts'
 import { contactDelayMs } from './retry.ts'
 import type { WorkBook } from './work-book.ts'
@@ -56,7 +57,9 @@ export function keepContact(options: {
       toldJobs = text
     }
     for (const { id, report } of book.now().restoreReports) {
-      await unlessRefused(() => restores.report(id, report, within(answerWithinMs)))
+      const send = (one: RestoreReport) => unlessRefused(() => restores.report(id, one, within(answerWithinMs)))
+      // A box that stumbles over a name must still hear that it has ended, and how.
+      if (!(await send(report))) await send(withoutNames(report))
       book.write({ restoreReports: book.now().restoreReports.filter((other) => other.id !== id) })
     }
     for (const { id, report } of book.now().orderReports) {
@@ -70,13 +73,15 @@ export function keepContact(options: {
     }
   }
 
-  /** What the box will never take must not stand in the way of everything behind it. */
-  const unlessRefused = async (work: () => Promise<void>) => {
+  /** What the box will never take must not stand in the way of everything behind it. False: it was refused. */
+  const unlessRefused = async (work: () => Promise<void>): Promise<boolean> => {
     try {
       await work()
+      return true
     } catch (error) {
       if (!(error instanceof RefusedError) || error.refusal.status >= 500 || error.refusal.status === 401) throw error
       log.write('the box did not take this', { code: error.refusal.code, detail: error.refusal.detail })
+      return false
     }
   }
 

@@ -7,6 +7,9 @@ import { explainError } from '../errors/explain-error.ts'
 import { openConnectedBox } from '../link/connected-box.ts'
 import { restoresApi } from '../link/restores-api.ts'
 import { tellingApi } from '../link/telling-api.ts'
+import { backUpBefore } from '../restores/back-up-before.ts'
+import { runRehearsal } from '../restores/run-rehearsal.ts'
+import { runRestore } from '../restores/run-restore.ts'
 import { newRunKey } from '../runs/run-key.ts'
 import { openRunOutbox } from '../runs/run-outbox.ts'
 import { takeDaemonLock } from '../state/run-lock.ts'
@@ -51,9 +54,13 @@ export async function runDaemon(program: Program, options: { readonly lookEveryM
     const restoresOfBox = restoresApi(box.link)
     const restores = createRestoreQueue({
       program,
-      outbox,
       book,
       api: restoresOfBox,
+      work: {
+        backUpBefore: (of) => backUpBefore(program, outbox, of),
+        restore: (of) => runRestore(program, of),
+        rehearse: (task, stopped) => runRehearsal(program, task, stopped),
+      },
       onChange: () => {
         contact.wake()
         look()

@@ -1,13 +1,12 @@
-import { RefusedError, type RestoreResult, rehearse, textOfBytes } from '../../engine/index.ts'
+import { RefusedError, type RestoreResult, type RevertResult, StorageError } from '../../engine/index.ts'
 import type { Program } from '../command-line/program.ts'
-import { explainError } from '../errors/explain-error.ts'
-import { openConnectedBox } from '../link/connected-box.ts'
-import type { RestoreReport, RestoresApi } from '../link/restores-api.ts'
-import { backUpBefore } from '../restores/back-up-before.ts'
-import { reportOf, stateOf } from '../restores/restore-words.ts'
-import { runRestore } from '../restores/run-restore.ts'
-import { freeBytesAt, settingsOf } from '../restores/settings-of-task.ts'
-import type { RunOutbox } from '../runs/run-outbox.ts'
+import { AgentError } from '../errors/agent-error.ts'
+import { type Explanation, explainError } from '../errors/explain-error.ts'
+import type { RehearsalReport, RestoreReport, RestoresApi, RestoreTask } from '../link/restores-api.ts'
+import type { backUpBefore } from '../restores/back-up-before.ts'
+import { addAttempt, countersOf, nothingCounted } from '../restores/restore-counters.ts'
+import { reportOf, stateOf, withUnreadable } from '../restores/restore-words.ts'
+import type { Before, runRestore } from '../restores/run-restore.ts'
 import { isPassing, retryDelayMs } from './retry.ts'
 import type { PendingRestore, WorkBook } from './work-book.ts'
 
@@ -29,72 +28,87 @@ export interface RestoreQueue {
   readonly idle: () => Promise<void>
 }
 
+/** What the queue has done; each throws what stood in its way. */
+export interface RestoreWork {
+  readonly backUpBefore: (of: Parameters<typeof backUpBefore>[2]) => Promise<Before>
+  readonly restore: (of: Parameters<typeof runRestore>[1]) => Promise<RestoreResult | RevertResult>
+  readonly rehearse: (task: RestoreTask, stop: AbortSignal) => Promise<RehearsalReport>
+}
+
 const answerWithinMs = 30_000
-/** Longer nobody looks at the page for it. */
-const rehearseForMs = 25_000
+/** A state folder that cannot be written is tried again this much later. */
+const unwritableForMs = 60_000
+/** A box that answers again and again that it failed at this: half a day of tries. */
+const failedAnswersMax = 24
 
 export function createRestoreQueue(options: {
-  readonly program: Program
-  readonly outbox: RunOutbox
+  readonly program: Pick<Program, 'surroundings' | 'log'>
   readonly book: WorkBook
   readonly api: RestoresApi
+  readonly work: RestoreWork
   /** Something is to be told, or may begin. */
   readonly onChange: () => void
 }): RestoreQueue {
-  const { program, outbox, book, api, onChange } = options
+  const { program, book, api, work, onChange } = options
   const { surroundings, log } = program
   let current: { readonly id: string; readonly cancel: AbortController; readonly ended: Promise<void> } | undefined
   let rehearsing: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined
+  /** How one ended that the book did not take: written before anything else is begun. */
+  let owed: { readonly id: string; readonly write: () => void } | undefined
+  let heldUntilMs = 0
 
   const within = () => AbortSignal.any([surroundings.stop, AbortSignal.timeout(answerWithinMs)])
 
-  const execute = async (pending: PendingRestore, cancel: AbortController) => {
-    const attempts = pending.attempts + 1
-    keep({ ...pending, attempts })
-    let before = pending.before
-    let result: RestoreResult | undefined
+  const execute = async (taken: PendingRestore, cancel: AbortController) => {
+    let pending: PendingRestore = { ...taken, tries: taken.tries + 1 }
+    let last: RestoreResult | RevertResult | undefined
+    const note = (more: Partial<PendingRestore>) => {
+      const next = { ...pending, ...more }
+      keep(next)
+      pending = next
+    }
     try {
+      note({})
       const task = await api.task(pending.id, within())
-      if (task === undefined) return settle(pending, undefined)
-      log.write('restore started', {
-        restore: task.id,
-        mode: task.mode,
-        rule: task.rule,
-        version: task.version.id,
-        attempt: attempts,
-      })
-      if (task.mode === 'revert') {
-        before ??= await backUpBefore(program, outbox, { task, order: pending.order, attempts, cancel })
-        keep({ ...pending, attempts, before })
-      }
+      if (task === undefined) return write(taken.id, () => drop(taken))
+      demandReadable(task)
+      const { mode, rule, version } = task
+      log.write('restore started', { restore: task.id, mode, rule, version: version.id, try: pending.tries })
+      if (mode === 'revert' && pending.before === undefined)
+        note({ before: await work.backUpBefore({ task, order: pending.order, tries: pending.tries, cancel }) })
+      const { before, counted = nothingCounted } = pending
+      note({ counted: { ...counted, attempts: counted.attempts + 1 } })
       const onEnded = (soFar: RestoreResult) => {
-        result = soFar
+        last = withUnreadable(soFar, task)
       }
-      result = await runRestore(program, { task, before, attempts, cancel, onEnded })
-      const { code, detail } = result.stopped ? explainStop(result.stopped) : {}
-      const end = { state: stateOf(result), result, before: before?.id, attempts }
-      settle(pending, reportOf({ ...end, ...(code === undefined || detail === undefined ? {} : { code, detail }) }))
+      const isFirst = counted.attempts === 0
+      const result = withUnreadable(await work.restore({ task, before, isFirst, cancel, onEnded }), task)
+      const end = { state: stateOf(result), ...(result.stopped ? explainStop(result.stopped) : {}) }
+      const report = reportOf({ ...end, result, counters: countedWith(pending, result), before: before?.id })
+      write(pending.id, () => settle(pending, report))
     } catch (error) {
-      conclude({ ...pending, attempts, ...(before ? { before } : {}) }, error, { isCancelled: cancel.signal.aborted, result })
+      // Nothing was begun that the book does not know.
+      if (isOfBook(error) && !cancel.signal.aborted) return hold(error)
+      write(pending.id, () => conclude(pending, error, { isCancelled: cancel.signal.aborted, last }))
     }
   }
 
   const conclude = (
-    pending: PendingRestore,
+    begun: PendingRestore,
     error: unknown,
-    { isCancelled, result }: { readonly isCancelled: boolean; readonly result: RestoreResult | undefined },
+    { isCancelled, last }: { readonly isCancelled: boolean; readonly last: RestoreResult | RevertResult | undefined },
   ) => {
-    const { attempts, before } = pending
-    const end = { result, before: before?.id, attempts }
+    const counted = last === undefined ? begun.counted : countedWith(begun, last)
+    const pending = counted === undefined ? begun : { ...begun, counted }
+    const end = { result: last, counters: counted ?? nothingCounted, before: pending.before?.id }
     // The box gives nothing more by it: it was cancelled there, or has expired.
     const isOver = error instanceof RefusedError && error.refusal.status === 404
     if (isCancelled || isOver) return settle(pending, reportOf({ ...end, state: 'cancelled' }))
     // The program is asked to end: it goes on when it starts again.
     if (surroundings.stop.aborted) return keep(pending)
-    const why = explainError(error)
-    // A backup that somebody began by hand ends, too.
-    if (isPassing(why) || why.code === 'HF-RUN-IN-PROGRESS') {
-      const atMs = surroundings.now() + retryDelayMs(attempts, surroundings.randomBytes(1)[0]! / 255)
+    const why = explainBreak(error)
+    if (isWorthAnotherTry(error, why, pending)) {
+      const atMs = surroundings.now() + retryDelayMs(pending.tries, surroundings.randomBytes(1)[0]! / 255)
       log.write('restore is tried again', { restore: pending.id, code: why.code, at: new Date(atMs).toISOString() })
       return keep({ ...pending, notBeforeMs: atMs })
     }
@@ -105,10 +119,16 @@ export function createRestoreQueue(options: {
     book.write({ restores: book.now().restores.map((other) => (other.id === pending.id ? pending : other)) })
   }
 
+  /** The box has ended it. Where it was looked at before, the box waits for what was written by then. */
+  const drop = (pending: PendingRestore) => {
+    const { tries, counted = nothingCounted, before } = pending
+    const report = reportOf({ state: 'cancelled', result: undefined, counters: counted, before: before?.id })
+    settle(pending, tries > 0 ? report : undefined)
+  }
+
   /** It is over, and so is its order. Without a report the box knows already. */
   const settle = ({ id, order }: PendingRestore, report: RestoreReport | undefined) => {
     const { restores, restoreReports, orderReports } = book.now()
-    if (report) log.write('restore ended', { restore: id, state: report.state, code: report.code, ...report.counters })
     const isFailed = report?.state === 'failed'
     const ofOrder = isFailed
       ? ({ state: 'failed', code: report.code ?? 'HF-AGENT-INTERNAL', detail: report.detail ?? '' } as const)
@@ -118,40 +138,49 @@ export function createRestoreQueue(options: {
       restoreReports: report ? [...restoreReports, { id, report }] : restoreReports,
       orderReports: [...orderReports, { id: order, report: ofOrder }],
     })
+    if (report) log.write('restore ended', { restore: id, state: report.state, code: report.code, ...report.counters })
+  }
+
+  /** A book that cannot be written holds the queue: what one came to is not lost by it, and nothing is begun that would not be kept. */
+  const write = (id: string, end: () => void) => {
+    try {
+      end()
+    } catch (error) {
+      owed = { id, write: end }
+      hold(error)
+    }
+  }
+
+  const hold = (error: unknown) => {
+    heldUntilMs = surroundings.now() + unwritableForMs
+    const { code, detail } = explainError(error)
+    log.write('restores wait', { code, detail, until: new Date(heldUntilMs).toISOString() })
+  }
+
+  /** Whether the book has by now what was owed to it. */
+  const isPaid = (): boolean => {
+    if (owed === undefined) return true
+    const { id, write: end } = owed
+    owed = undefined
+    write(id, end)
+    return owed === undefined
   }
 
   const count = async (id: string, stop: AbortController) => {
-    const signal = AbortSignal.any([surroundings.stop, stop.signal])
     const task = await api.task(id, within())
-    if (task === undefined) return
-    using box = openConnectedBox(program, { restore: id, signal })
-    await box.pickUpKeys()
-    const untilMs = performance.now() + rehearseForMs
-    const settings = { ...settingsOf(task), records: box.target, secrets: box.secrets, items: task.items, signal }
-    const { replaced, gone, ...counts } = await rehearse({
-      ...settings,
-      countsRest: task.mode === 'revert',
-      goesOn: () => performance.now() < untilMs,
-    })
-    const freeBytes = freeBytesAt(task)
-    await api.tellRehearsal(
-      id,
-      { ...counts, freeBytes: freeBytes ?? null, replaced: replaced.map((path) => textOfBytes(path)) },
-      within(),
-    )
+    if (task !== undefined) await api.tellRehearsal(id, await work.rehearse(task, stop.signal), within())
   }
 
   return {
     look() {
-      if (current !== undefined || surroundings.stop.aborted) return
       const nowMs = surroundings.now()
+      if (current !== undefined || surroundings.stop.aborted || nowMs < heldUntilMs) return
+      if (!isPaid()) return
       const pending = book.now().restores.find(({ notBeforeMs }) => notBeforeMs <= nowMs)
       if (pending === undefined) return
       const cancel = new AbortController()
       const ended = execute(pending, cancel)
-        .catch((error: Error) => {
-          log.write('failed', { restore: pending.id, detail: error.message, stack: error.stack })
-        })
+        .catch((error: unknown) => hold(error))
         .finally(() => {
           current = undefined
           onChange()
@@ -159,7 +188,7 @@ export function createRestoreQueue(options: {
       current = { id: pending.id, cancel, ended }
     },
     nextAtMs() {
-      const times = book.now().restores.map(({ notBeforeMs }) => notBeforeMs)
+      const times = book.now().restores.map(({ notBeforeMs }) => Math.max(notBeforeMs, heldUntilMs))
       return times.length === 0 || current !== undefined ? undefined : Math.min(...times)
     },
     cancel(id) {
@@ -168,8 +197,10 @@ export function createRestoreQueue(options: {
         current.cancel.abort()
         return
       }
+      // How that one ended is about to be written.
+      if (owed?.id === id) return
       const pending = book.now().restores.find((other) => other.id === id)
-      if (pending) settle(pending, undefined)
+      if (pending) drop(pending)
     },
     rehearse(id) {
       rehearsing?.stop.abort()
@@ -185,6 +216,37 @@ export function createRestoreQueue(options: {
       await Promise.all([current?.ended, rehearsing?.ended])
     },
   }
+}
+
+/** What nobody can read is not absent: a revert would take away what lies there, and a restore would say that all is back. */
+function demandReadable({ mode, items, lost }: RestoreTask): void {
+  if (lost.length > 0 && (mode === 'revert' || items.length === 0))
+    throw new AgentError('HF-STORED-DATA-DAMAGED', 'A part of this version is damaged on the box. Nothing was touched here.')
+  if (items.length === 0 && mode === 'restore')
+    throw new AgentError('HF-PATH-NOT-IN-VERSION', 'The version has nothing of what was selected.')
+}
+
+function isOfBook(error: unknown): boolean {
+  return error instanceof AgentError && error.code === 'HF-STATE-UNUSABLE'
+}
+
+function countedWith({ counted = nothingCounted }: Pick<PendingRestore, 'counted'>, last: RestoreResult | RevertResult) {
+  return addAttempt(counted, countersOf(last))
+}
+
+/** Asked for only where nobody wanted it to stop: what was broken off then, the box did not answer in time. */
+function explainBreak(error: unknown): Explanation {
+  const isUnanswered = error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')
+  if (!isUnanswered) return explainError(error)
+  return explainError(new AgentError('HF-SERVER-UNREACHABLE', 'The box did not answer in time.', { cause: error }))
+}
+
+function isWorthAnotherTry(error: unknown, why: Explanation, { tries }: PendingRestore): boolean {
+  // A backup that somebody began by hand ends, too.
+  if (isPassing(why) || why.code === 'HF-RUN-IN-PROGRESS') return true
+  const isFailedAnswer =
+    (error instanceof RefusedError && error.refusal.status >= 500) || (error instanceof StorageError && error.fault === 'broken')
+  return isFailedAnswer && tries < failedAnswersMax
 }
 
 /** A full disk, and its kin. */

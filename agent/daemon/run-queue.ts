@@ -2,6 +2,7 @@ import { isSameJobName } from '../../selection/job-name.ts'
 import type { Program } from '../command-line/program.ts'
 import type { Job } from '../config/configuration.ts'
 import { readConfiguration } from '../config/configuration-file.ts'
+import { AgentError } from '../errors/agent-error.ts'
 import type { OrderReport } from '../link/telling-api.ts'
 import { type JobOutcome, runJob } from '../runs/run-job.ts'
 import type { RunOutbox } from '../runs/run-outbox.ts'
@@ -27,6 +28,8 @@ export interface RunQueue {
 
 /** While somebody backs up by hand, the queue looks again this soon. */
 const whileTakenMs = 3000
+/** A state folder that cannot be written is tried again this much later. */
+const unwritableForMs = 60_000
 
 export function createRunQueue(options: {
   readonly program: Program
@@ -104,7 +107,12 @@ export function createRunQueue(options: {
       const ended = execute(run, cancel)
         .catch((error: Error) => {
           log.write('failed', { run: run.key, job: run.job, detail: error.message, stack: error.stack })
+          if (isOfBook(error)) throw error
           settle(run, { state: 'failed', code: 'HF-AGENT-INTERNAL', detail: error.message })
+        })
+        // A book that cannot be written: what has its version is found done when it can.
+        .catch(() => {
+          takenUntilMs = surroundings.now() + unwritableForMs
         })
         .finally(() => {
           current = undefined
@@ -131,6 +139,10 @@ export function createRunQueue(options: {
       await current?.ended
     },
   }
+}
+
+function isOfBook(error: unknown): boolean {
+  return error instanceof AgentError && error.code === 'HF-STATE-UNUSABLE'
 }
 
 function findJob(

@@ -56,7 +56,7 @@ export async function takeOrder(
         const id = new AnswerReader(order.body, 'order').text('restore')
         const { restores: pending, orderReports } = book.now()
         const taken = { id: order.id, report: { state: 'taken' } } as const
-        const restore = { id, order: order.id, attempts: 0, notBeforeMs: program.surroundings.now() }
+        const restore = { id, order: order.id, tries: 0, notBeforeMs: program.surroundings.now() }
         book.write({
           lastOrder,
           restores: pending.some((known) => known.id === id) ? pending : [...pending, restore],

@@ -1,3 +1,4 @@
+import type { RestoreCounters } from '../../selection/restore-order.ts'
 import type { RestoreReport } from '../link/restores-api.ts'
 import type { OrderReport } from '../link/telling-api.ts'
 import type { ReportedAttempt } from '../runs/run-report.ts'
@@ -43,16 +44,18 @@ export interface PendingRestore {
   readonly id: string
   /** `id` of the order that wants it. */
   readonly order: string
-  /** Times it was begun. */
-  readonly attempts: number
+  /** Times it was looked at: waits grow with them. */
+  readonly tries: number
   readonly notBeforeMs: number
+  /** Of all attempts, those that were interrupted too. Undefined: none was begun. */
+  readonly counted?: RestoreCounters
   /** Of a revert, once the backup before it is made. */
   readonly before?: { readonly id: string; readonly root: string; readonly startedAtMs: number }
 }
 
 export interface WorkBook {
   readonly now: () => Work
-  /** Durable when it returns. */
+  /** Durable when it returns; when it throws, nothing has changed. @throws AgentError HF-STATE-UNUSABLE */
   readonly write: (change: Partial<Omit<Work, 'device'>>) => void
 }
 
@@ -65,13 +68,14 @@ export function openWorkBook(path: string, device: string): WorkBook {
   return {
     now: () => work,
     write(change) {
-      const next = { ...work, ...change }
-      work = { ...next, runs: next.runs.slice(0, pendingRunsMax) }
+      const wanted = { ...work, ...change }
+      const next = { ...wanted, runs: wanted.runs.slice(0, pendingRunsMax) }
       try {
-        replaceFileSync(path, `${JSON.stringify(work)}\n`, { mode: ownerOnly })
+        replaceFileSync(path, `${JSON.stringify(next)}\n`, { mode: ownerOnly })
       } catch (cause) {
         throw stateError(path, cause)
       }
+      work = next
     },
   }
 }

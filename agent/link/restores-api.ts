@@ -1,22 +1,29 @@
 // Restores that the box orders, as this computer takes them: what to get back, and what became of it. One request each.
 
 import { type ApplianceLink, decodeSelectedItem, RefusedError, type SelectedItem } from '../../engine/index.ts'
+import {
+  type RehearsalCounters,
+  type RestoreCounters,
+  type RestoreMode,
+  type RestoreRule,
+  restoreModes,
+  restoreRules,
+} from '../../selection/restore-order.ts'
 import { AnswerReader } from './answer-reader.ts'
-
-export const restoreModes = ['restore', 'revert'] as const
-export const restoreRules = ['keep-both', 'replace-older', 'replace-all'] as const
 
 export interface RestoreTask {
   readonly id: string
-  readonly isRehearsal: boolean
-  readonly mode: (typeof restoreModes)[number]
-  readonly rule: (typeof restoreRules)[number]
+  readonly mode: RestoreMode
+  readonly rule: RestoreRule
   /** Undefined: the original place. */
   readonly folder: Buffer | undefined
   readonly isStripped: boolean
   readonly version: { readonly id: string; readonly job: string }
   readonly items: readonly SelectedItem[]
+  /** Selected, and nothing of the version has this path. */
   readonly absent: readonly Buffer[]
+  /** Selected, and damaged on the box: nobody knows whether the version has it. */
+  readonly lost: readonly Buffer[]
 }
 
 export interface RestoreReport {
@@ -25,39 +32,29 @@ export interface RestoreReport {
   readonly detail: string | null
   /** `snap_…`: the version that was made before a revert. */
   readonly before: string | null
-  readonly counters: Readonly<Record<RestoreCounter, number>>
+  readonly counters: RestoreCounters
   readonly kept: readonly { readonly path: string; readonly reason: string }[]
   readonly beside: readonly { readonly path: string; readonly name: string }[]
   readonly failed: readonly { readonly path: string; readonly code: string; readonly detail: string }[]
+  readonly notSet: readonly { readonly path: string; readonly what: string; readonly detail: string }[]
   readonly left: readonly string[]
 }
 
-export const restoreCounters = [
-  'files',
-  'folders',
-  'bytes',
-  'replaced',
-  'same',
-  'kept',
-  'beside',
-  'failed',
-  'verifiedFiles',
-  'verifiedBytes',
-  'removed',
-  'left',
-  'elapsedMs',
-  'attempts',
-] as const
-export type RestoreCounter = (typeof restoreCounters)[number]
-
-/** Names of one list; the box takes no more. */
-export const reportedNamesMax = 500
+export interface RehearsalReport extends RehearsalCounters {
+  /** Null: this system does not tell. */
+  readonly freeBytes: number | null
+  /** The first of those that would be replaced. */
+  readonly replaced: readonly string[]
+  /** The first of those that a revert would take away. */
+  readonly gone: readonly string[]
+  readonly isWhole: boolean
+}
 
 export interface RestoresApi {
   /** Undefined: the order is not open any more, or was never this computer's. */
   task(id: string, signal: AbortSignal): Promise<RestoreTask | undefined>
   report(id: string, report: RestoreReport, signal: AbortSignal): Promise<void>
-  tellRehearsal(id: string, counts: object, signal: AbortSignal): Promise<void>
+  tellRehearsal(id: string, rehearsal: RehearsalReport, signal: AbortSignal): Promise<void>
 }
 
 export function restoresApi(link: Pick<ApplianceLink, 'json'>): RestoresApi {
@@ -74,8 +71,8 @@ export function restoresApi(link: Pick<ApplianceLink, 'json'>): RestoresApi {
     async report(id, report, signal) {
       await link.json('POST', place(id), { body: report, signal })
     },
-    async tellRehearsal(id, counts, signal) {
-      await link.json('POST', `${place(id)}/rehearsal`, { body: counts, signal })
+    async tellRehearsal(id, rehearsal, signal) {
+      await link.json('POST', `${place(id)}/rehearsal`, { body: rehearsal, signal })
     },
   }
 }
@@ -86,7 +83,6 @@ function readTask(answer: AnswerReader): RestoreTask {
   const bytes = (text: unknown) => Buffer.from(String(text), 'base64')
   return {
     id: answer.text('id'),
-    isRehearsal: answer.flag('isRehearsal'),
     mode: answer.oneOf('mode', restoreModes),
     rule: answer.oneOf('rule', restoreRules),
     folder: folder === undefined ? undefined : Buffer.from(folder, 'base64'),
@@ -94,5 +90,6 @@ function readTask(answer: AnswerReader): RestoreTask {
     version: { id: version.text('id'), job: version.text('job') },
     items: answer.values('items').map((item) => decodeSelectedItem(bytes(item))),
     absent: answer.values('absent').map(bytes),
+    lost: answer.values('lost').map(bytes),
   }
 }

@@ -22,9 +22,15 @@ export async function backUpBefore(
   {
     task,
     order,
-    attempts,
+    tries,
     cancel,
-  }: { readonly task: RestoreTask; readonly order: string; readonly attempts: number; readonly cancel: AbortController },
+  }: {
+    readonly task: RestoreTask
+    readonly order: string
+    /** With this one: each has a run of its own. */
+    readonly tries: number
+    readonly cancel: AbortController
+  },
 ): Promise<Before> {
   const { state, surroundings } = program
   const { jobs, options } = readConfiguration(state.configurationFile, surroundings.platform)
@@ -36,7 +42,7 @@ export async function backUpBefore(
   const startedAtMs = surroundings.now()
   const { outcome } = await runJob(program, outbox, {
     ...{ job, cause: 'order', attempts: [], cancel, isDryRun: false, compression: undefined },
-    key: runKeyOf({ id: `${order} ${attempts}`, job: job.name }),
+    key: runKeyOf({ id: `${order} ${tries}`, job: job.name }),
     limitBytesPerSecond: options.limitBytesPerSecond,
   })
   if (outcome.kind === 'failed') throw failedBefore(outcome.why)

@@ -1,6 +1,7 @@
 /** What became of a restore, as the box is told. Names go as bytes do in JSON; each list is bounded, the numbers are not. */
-import { type RestoreResult, type RevertResult, textOfBytes } from '../../engine/index.ts'
-import { type RestoreReport, reportedNamesMax } from '../link/restores-api.ts'
+import { type RestoreResult, type RevertResult, sourcePath, textOfBytes } from '../../engine/index.ts'
+import { maxNamesReported, type RestoreCounters } from '../../selection/restore-order.ts'
+import type { RestoreReport, RestoreTask } from '../link/restores-api.ts'
 
 const detailMaxCharacters = 1000
 /** Of the names of one list together: they wait in the book of work until the box has them. */
@@ -10,46 +11,63 @@ export interface RestoreEnd {
   readonly state: RestoreReport['state']
   readonly code?: string
   readonly detail?: string
-  /** Undefined: nothing was begun. */
+  /** Of all attempts. */
+  readonly counters: RestoreCounters
+  /** Of the last attempt. Undefined: nothing was begun by it. */
   readonly result: RestoreResult | RevertResult | undefined
   readonly before: string | undefined
-  readonly attempts: number
 }
 
-export function reportOf({ state, code, detail, result, before, attempts }: RestoreEnd): RestoreReport {
+export function reportOf({ state, code, detail, counters, result, before }: RestoreEnd): RestoreReport {
   const reverted = result && 'removed' in result ? result : undefined
   return {
     state,
     code: code ?? null,
     detail: detail === undefined ? null : cut(detail),
     before: before ?? null,
-    counters: {
-      files: (result?.files ?? 0) + (result?.symlinks ?? 0) + (result?.others ?? 0),
-      folders: result?.directories ?? 0,
-      bytes: result?.bytes ?? 0,
-      replaced: result?.replaced ?? 0,
-      same: result?.unchanged ?? 0,
-      kept: result?.keptCount ?? 0,
-      beside: result?.besideCount ?? 0,
-      failed: result?.failedCount ?? 0,
-      verifiedFiles: result?.verified?.files ?? 0,
-      verifiedBytes: result?.verified?.bytes ?? 0,
-      removed: reverted?.removed ?? 0,
-      left: reverted?.leftCount ?? 0,
-      elapsedMs: Math.round(result?.elapsedMs ?? 0),
-      attempts,
-    },
+    counters,
     kept: first(result?.kept).map(({ path, reason }) => ({ path: textOfBytes(path), reason })),
     beside: first(result?.beside).map(({ path, name }) => ({ path: textOfBytes(path), name: textOfBytes(name) })),
     failed: first(result?.failed).map((one) => ({ path: textOfBytes(one.path), code: one.code, detail: cut(one.detail) })),
+    notSet: first(result?.notSet).map(({ path, what, detail: why }) => ({ path: textOfBytes(path), what, detail: cut(why) })),
     left: first(reverted?.left).map((path) => textOfBytes(path)),
   }
 }
 
-/** Whether all of it is as it was asked for. What a rule keeps was asked for; what a revert had to leave was not. */
+/** For a box that does not take the lists: the numbers, which it must not miss. */
+export function withoutNames(report: RestoreReport): RestoreReport {
+  return { ...report, kept: [], beside: [], failed: [], notSet: [], left: [] }
+}
+
+/** What was selected and could not be handed out has failed like any other file. */
+export function withUnreadable<Result extends RestoreResult>(
+  result: Result,
+  { lost, absent, mode }: Pick<RestoreTask, 'lost' | 'absent' | 'mode'>,
+): Result {
+  const missing = mode === 'revert' ? [] : absent
+  const failed = [
+    ...lost.map((path) => ({
+      path: sourcePath(path),
+      code: 'record-damaged',
+      detail: 'This part of the version is damaged on the box.',
+    })),
+    ...missing.map((path) => ({
+      path: sourcePath(path),
+      code: 'not-in-version',
+      detail: 'The version has nothing of this path.',
+    })),
+  ]
+  return { ...result, failedCount: result.failedCount + failed.length, failed: [...failed, ...result.failed] }
+}
+
+/**
+ * Whether all of it is as it was asked for. What a rule keeps was asked for; what stays because its name was taken was not, nor what a
+ * revert had to leave, or could not give back to its owner.
+ */
 export function stateOf(result: RestoreResult | RevertResult): 'done' | 'partly' | 'failed' {
   if (result.stopped) return 'failed'
-  const isLeft = 'removed' in result && (result.leftCount > 0 || result.keptCount > 0)
+  const isRevert = 'removed' in result
+  const isLeft = isRevert && (result.leftCount > 0 || result.keptCount > 0 || result.notSetCount > 0)
   return result.failedCount > 0 || isLeft ? 'partly' : 'done'
 }
 
@@ -60,7 +78,7 @@ function first<T extends Buffer | { readonly path: Buffer }>(list: readonly T[] 
     return room >= 0
   }
   const taken: T[] = []
-  for (const one of list?.slice(0, reportedNamesMax) ?? []) {
+  for (const one of list?.slice(0, maxNamesReported) ?? []) {
     if (!fits(one)) break
     taken.push(one)
   }

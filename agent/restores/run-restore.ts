@@ -26,14 +26,14 @@ export async function runRestore(
   {
     task,
     before,
-    attempts,
+    isFirst,
     cancel,
     onEnded,
   }: {
     readonly task: RestoreTask
     readonly before: Before | undefined
-    /** With this one. */
-    readonly attempts: number
+    /** Nothing was begun before; otherwise what earlier attempts left half done is removed. */
+    readonly isFirst: boolean
     readonly cancel: AbortController
     /** What was done, also when it is broken off. */
     readonly onEnded: (result: RestoreResult) => void
@@ -57,7 +57,7 @@ export async function runRestore(
       randomBytes: surroundings.randomBytes,
       signal,
       onEnded,
-      attempt: { of: key.slice(0, attemptCharacters), isFirst: attempts === 1 },
+      attempt: { of: key.slice(0, attemptCharacters), isFirst },
     },
     onProgress: (progress: RestoreProgress) => teller.note(told(progress)),
   }
