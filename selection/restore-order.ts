@@ -36,6 +36,8 @@ export type RestoreCounter = (typeof restoreCounters)[number]
 /** As the computer counted, over all attempts. */
 export type RestoreCounters = Readonly<Record<RestoreCounter, number>>
 
+export const nothingCounted = Object.fromEntries(restoreCounters.map((name) => [name, 0])) as RestoreCounters
+
 /** What a restore would do, counted without doing it. */
 export const rehearsalCounters = [
   'creates',

@@ -1,10 +1,11 @@
 import { RefusedError, type RestoreResult, type RevertResult, StorageError } from '../../engine/index.ts'
+import { nothingCounted } from '../../selection/restore-order.ts'
 import type { Program } from '../command-line/program.ts'
 import { AgentError } from '../errors/agent-error.ts'
 import { type Explanation, explainError } from '../errors/explain-error.ts'
 import type { RehearsalReport, RestoreReport, RestoresApi, RestoreTask } from '../link/restores-api.ts'
 import type { backUpBefore } from '../restores/back-up-before.ts'
-import { addAttempt, countersOf, nothingCounted } from '../restores/restore-counters.ts'
+import { addAttempt, countersOf } from '../restores/restore-counters.ts'
 import { reportOf, stateOf, withUnreadable } from '../restores/restore-words.ts'
 import type { Before, runRestore } from '../restores/run-restore.ts'
 import { isPassing, retryDelayMs } from './retry.ts'
@@ -244,8 +245,9 @@ function explainBreak(error: unknown): Explanation {
 function isWorthAnotherTry(error: unknown, why: Explanation, { tries }: PendingRestore): boolean {
   // A backup that somebody began by hand ends, too.
   if (isPassing(why) || why.code === 'HF-RUN-IN-PROGRESS') return true
-  const isFailedAnswer =
-    (error instanceof RefusedError && error.refusal.status >= 500) || (error instanceof StorageError && error.fault === 'broken')
+  const status = error instanceof RefusedError ? error.refusal.status : 0
+  if (status === 503) return true
+  const isFailedAnswer = status >= 500 || (error instanceof StorageError && error.fault === 'broken')
   return isFailedAnswer && tries < failedAnswersMax
 }
 

@@ -1,8 +1,6 @@
 /** What a restore counts, over all its attempts. What is back is found the same by the next attempt, and is not counted twice. */
 import type { RestoreResult, RevertResult } from '../../engine/index.ts'
-import { type RestoreCounter, type RestoreCounters, restoreCounters } from '../../selection/restore-order.ts'
-
-export const nothingCounted = Object.fromEntries(restoreCounters.map((name) => [name, 0])) as RestoreCounters
+import type { RestoreCounter, RestoreCounters } from '../../selection/restore-order.ts'
 
 /** Each attempt does these anew; of the others, the last attempt says how it stands. */
 const done = [

@@ -3,31 +3,33 @@
  * answer as for one that never was.
  */
 import { createRoute, z } from '@hono/zod-openapi'
+import {
+  maxNamesRehearsed,
+  maxNamesReported,
+  rehearsalCounters,
+  restoreCounters,
+  restoreModes,
+  restoreRules,
+} from '../../selection/restore-order.ts'
 import { askingDevice } from '../devices/asking-device.ts'
 import { formatTime, idSchema, jsonContent, problemResponses, timeSchema } from '../http/api-schemas.ts'
 import type { App } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
 import { Problem } from '../http/problem.ts'
-import {
-  maxNamesInProof,
-  type RestoreCounters,
-  restoreCounterNames,
-  restoreModes,
-  restoreRules,
-} from '../restore-orders/restore-order.ts'
 import type { RestoreOrdersService } from '../restore-orders/restore-orders-service.ts'
 import type { RestoreTask } from '../restore-orders/restore-task.ts'
 import { agentsOnly } from './sessions-routes.ts'
 
 const maxPathCharacters = 32_768
-const maxReplacedNamed = 100
-const amount = z.int().min(0)
+/** What a computer does not count, it has none of: an older program must still be able to say that it has ended. */
+const amount = z.int().min(0).default(0)
+const amounts = <Name extends string>(names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, amount])) as Record<Name, typeof amount>
 const path = z.string().max(maxPathCharacters)
 
 const taskSchema = z
   .object({
     id: z.string(),
-    isRehearsal: z.boolean(),
     mode: z.enum(restoreModes),
     rule: z.enum(restoreRules),
     folder: z.string().nullable().openapi({ description: 'base64; null: the original place' }),
@@ -35,43 +37,36 @@ const taskSchema = z
     version: z.object({ id: z.string(), job: z.string(), receivedAt: timeSchema }),
     items: z.array(z.string()).openapi({ description: 'base64 of selected entries, as the engine encodes them' }),
     absent: z.array(z.string()).openapi({ description: 'base64 of selected paths that the version has nothing of' }),
+    lost: z.array(z.string()).openapi({
+      description: 'base64 of selected paths that are damaged on the box: whether the version has them is unknown',
+    }),
   })
   .openapi('AgentRestore')
-
-const countersSchema = z.object(
-  Object.fromEntries(restoreCounterNames.map((name) => [name, amount])) as Record<keyof RestoreCounters, typeof amount>,
-)
 
 const code = z
   .string()
   .max(64)
   .regex(/^HF-[A-Z0-9-]+$/)
-const names = <Item extends z.ZodType>(item: Item) => z.array(item).max(maxNamesInProof)
+const names = <Item extends z.ZodType>(item: Item) => z.array(item).max(maxNamesReported)
 
 const reportBody = z.object({
   state: z.enum(['done', 'partly', 'failed', 'cancelled']),
   code: code.nullish(),
   detail: z.string().max(10_000).nullish(),
   before: idSchema('snap').nullish(),
-  counters: countersSchema,
+  counters: z.object(amounts(restoreCounters)),
   kept: names(z.object({ path, reason: z.string().max(64) })),
   beside: names(z.object({ path, name: path })),
   failed: names(z.object({ path, code: z.string().max(64), detail: z.string().max(1000) })),
+  notSet: names(z.object({ path, what: z.string().max(64), detail: z.string().max(1000) })).default([]),
   left: names(path),
 })
 
 const rehearsalBody = z.object({
-  creates: amount,
-  folders: amount,
-  replaces: amount,
-  beside: amount,
-  same: amount,
-  keeps: amount,
-  fails: amount,
-  goes: amount.default(0),
-  bytes: amount,
-  freeBytes: amount.nullish(),
-  replaced: z.array(path).max(maxReplacedNamed),
+  ...amounts(rehearsalCounters),
+  freeBytes: z.int().min(0).nullish(),
+  replaced: z.array(path).max(maxNamesRehearsed),
+  gone: z.array(path).max(maxNamesRehearsed).default([]),
   isWhole: z.boolean(),
 })
 
@@ -114,10 +109,10 @@ export function agentRestoresRoutes({ restoreOrders }: { readonly restoreOrders:
     return c.json(taskBody(task), 200)
   })
   routes.openapi(reportRoute, async (c) => {
-    const { state, code: why, detail, before, counters, kept, beside, failed, left } = c.req.valid('json')
+    const { state, code: why, detail, before, counters, kept, beside, failed, notSet, left } = c.req.valid('json')
     const report = {
       ...{ state, code: why ?? undefined, detail: detail ?? undefined, before: before ?? undefined },
-      ...{ counters, proof: { kept, beside, failed, left } },
+      ...{ counters, proof: { kept, beside, failed, notSet, left } },
     }
     const isKnown = await restoreOrders.report(askingDevice(c), c.req.valid('param').restoreId, report)
     if (!isKnown) throw new Problem('HF-NOT-FOUND')
@@ -133,13 +128,14 @@ export function agentRestoresRoutes({ restoreOrders }: { readonly restoreOrders:
 }
 
 function taskBody(task: RestoreTask): z.input<typeof taskSchema> {
-  const { restoreId, isRehearsal, mode, rule, place, snapshot, job, versionAt, items, absent } = task
+  const { restoreId, mode, rule, place, snapshot, job, versionAt, items, absent, lost } = task
   return {
-    ...{ id: restoreId, isRehearsal, mode, rule },
+    ...{ id: restoreId, mode, rule },
     folder: place.kind === 'folder' ? place.path.toString('base64') : null,
     isStripped: place.kind === 'folder' && place.isStripped,
     version: { id: snapshot, job, receivedAt: formatTime(versionAt) },
     items: items.map((item) => item.toString('base64')),
     absent: absent.map((item) => item.toString('base64')),
+    lost: lost.map((item) => item.toString('base64')),
   }
 }

@@ -10,8 +10,10 @@ import { doubtAlarms } from '../identities/identity.ts'
 import { deleteQuestionsAbout } from '../identities/questions-table.ts'
 import type { Job } from '../jobs/job.ts'
 import { listJobsOfDevice } from '../jobs/jobs-table.ts'
+import { withdrawOrdersOf } from '../orders/orders-table.ts'
 import type { DeviceSlots } from '../repositories/device-slots.ts'
 import { findRepository } from '../repositories/repositories-table.ts'
+import { endRestoresOf } from '../restore-orders/restore-orders-table.ts'
 import { findOpenMove } from '../retention/held-rules-table.ts'
 import type { RunsService } from '../runs/runs-service.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -82,6 +84,8 @@ export function createDevicesService(options: {
     const removeSlots = await database.transaction(async (transaction) => {
       const remove = await deviceSlots.revoke(transaction, repository, deviceId)
       await table.setDeviceState(transaction, deviceId, as)
+      await withdrawOrdersOf(transaction, deviceId, clock.now())
+      await endRestoresOf(transaction, { deviceId, at: clock.now(), detail: `${device.name} is not connected any more.` })
       await deleteDoubts(transaction, deviceId)
       await deleteQuestionsAbout(transaction, deviceId)
       const action = as === 'revoked' ? 'device.revoked' : 'device.forgotten'

@@ -26,13 +26,16 @@ export const newRestorePath = (of: {
   readonly mode?: 'revert'
   /** The revert that is taken back: its paths count. */
   readonly undoes?: Id<'rst'>
+  /** What is asked for once more: its paths count. */
+  readonly again?: Id<'rst'>
 }) => {
   const paths =
     of.paths === 'basket'
       ? '&from=basket'
       : of.paths.map((path) => `&path=${encodeURIComponent(encodeVersionPath(path) || '/')}`).join('')
   const mode = of.mode === undefined ? '' : `&mode=${of.mode}`
-  return `/restores/new?version=${of.version}${paths}${mode}${of.undoes === undefined ? '' : `&undoes=${of.undoes}`}`
+  const like = `${of.undoes === undefined ? '' : `&undoes=${of.undoes}`}${of.again === undefined ? '' : `&again=${of.again}`}`
+  return `/restores/new?version=${of.version}${paths}${mode}${like}`
 }
 export const restoreOrderPath = (restoreId: Id<'rst'>) => `/restores/${restoreId}`
 export const skippedPath = (id: Id<'snap'>) => `/versions/${id}/skipped`

@@ -66,7 +66,7 @@ export type OrderReport =
   | { readonly state: 'done' }
   | { readonly state: 'failed'; readonly code: string; readonly detail: string }
 
-/** Waiting and taken ones of one computer. */
+/** Waiting and taken ones of one computer; and as many again of what is asked for in passing. */
 export const maxOpenOrders = 20
 export const orderLifetimeMs = 14 * 24 * 60 * 60 * 1000
 /** Stopping a backup makes sense while it runs. */

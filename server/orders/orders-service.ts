@@ -13,6 +13,7 @@ import {
   OrderError,
   type OrderReport,
   orderLifetimeMs,
+  passingOrderKinds,
   rehearseLifetimeMs,
 } from './order.ts'
 import { createOrderBell, type OrderBell } from './order-bell.ts'
@@ -44,6 +45,8 @@ export interface OrdersService {
   readonly listOpenOfCustomer: (customerId: Id<'cus'>) => Promise<readonly Order[]>
   /** Newest first. */
   readonly listNewest: (deviceId: Id<'dev'>, limit: number) => Promise<readonly Order[]>
+  /** Until the transaction ends, nobody else gives this computer anything: whoever compares with what it has been given asks for this first. */
+  readonly lock: (transaction: Transaction, deviceId: Id<'dev'>) => Promise<void>
   /** Of one that nobody has taken yet; false when it is too late for that. */
   readonly withdraw: (transaction: Transaction, orderId: Id<'ord'>) => Promise<boolean>
   /** Somebody looks at another choice: what was asked before is of no use any more. */
@@ -77,10 +80,12 @@ export function createOrdersService(options: {
   const give: OrdersService['give'] = async (tx, { deviceId, order: body }, actingAs) => {
     const device = await table.lockDevice(tx, deviceId)
     if (device?.isActive !== true) throw new OrderError('no-device', 'This computer is not connected any more.')
-    const open = await table.listOpenOrders(tx, { deviceId, limit: maxOpenOrders })
+    const open = await table.listOpenOrders(tx, { deviceId, limit: 2 * maxOpenOrders })
     const same = open.find(({ body: known, state }) => state === 'waiting' && JSON.stringify(known) === JSON.stringify(body))
     if (same !== undefined) return same
-    if (open.length >= maxOpenOrders)
+    // A list that is full still hears that something of it shall stop.
+    const isPassing = ({ kind }: OrderBody) => passingOrderKinds.includes(kind)
+    if (open.filter((other) => isPassing(other.body) === isPassing(body)).length >= maxOpenOrders)
       throw new OrderError('too-many', `${maxOpenOrders} orders are waiting for ${device.name} already.`)
     const givenAt = clock.now()
     const order = {
@@ -136,9 +141,12 @@ export function createOrdersService(options: {
     },
     report: (deviceId, orderId, report) => table.reportOrder(kysely, { deviceId, orderId, report, at: clock.now() }),
     find: (orderId) => table.findOrder(kysely, orderId),
-    listOpen: (deviceId) => table.listOpenOrders(kysely, { deviceId, limit: maxOpenOrders }),
+    listOpen: (deviceId) => table.listOpenOrders(kysely, { deviceId, limit: 2 * maxOpenOrders }),
     listOpenOfCustomer: (customerId) => table.listOpenOrdersOfCustomer(kysely, customerId, maxOrdersListed),
     listNewest: (deviceId, limit) => table.listNewestOrders(kysely, deviceId, limit),
+    lock: async (tx, deviceId) => {
+      await table.lockDevice(tx, deviceId)
+    },
     withdraw: (tx, orderId) => table.withdrawOrder(tx, orderId, clock.now()),
     withdrawRehearsals: (tx, deviceId) =>
       table.endOpenOrders(tx, { deviceId, kind: 'rehearse', state: 'withdrawn', at: clock.now() }),

@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely'
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
-import { type Order, type OrderBody, type OrderReport, type OrderState, openOrderStates } from './order.ts'
+import { type Order, type OrderBody, type OrderReport, type OrderState, openOrderStates, orderLifetimeMs } from './order.ts'
 
 export interface OrderRow {
   readonly number: Generated<number>
@@ -128,13 +128,40 @@ export async function reportOrder(
     .execute()
 }
 
-/** Those that nobody took in time, and of these that were taken and never ended. */
+/**
+ * Those that nobody took in time, and of these that were taken and never ended. A restore that was taken may take its time: it goes on for
+ * as long as its computer is heard of.
+ */
 export async function expireOrders(db: Queryable, at: number): Promise<void> {
   await db
     .updateTable('orders')
     .set({ state: 'expired', ended_at: at })
     .where('state', 'in', [...openOrderStates])
     .where('expires_at', '<=', at)
+    .where(({ eb, or, exists, not, selectFrom }) =>
+      or([
+        eb('state', '=', 'waiting'),
+        eb('kind', '!=', 'restore'),
+        not(
+          exists(
+            selectFrom('devices')
+              .select('devices.id')
+              .whereRef('devices.id', '=', 'orders.device_id')
+              .where('devices.last_seen_at', '>', at - orderLifetimeMs),
+          ),
+        ),
+      ]),
+    )
+    .execute()
+}
+
+/** Of a computer that is connected no more: nobody will do them. */
+export async function withdrawOrdersOf(db: Queryable, deviceId: Id<'dev'>, at: number): Promise<void> {
+  await db
+    .updateTable('orders')
+    .set({ state: 'withdrawn', ended_at: at })
+    .where('device_id', '=', deviceId)
+    .where('state', 'in', [...openOrderStates])
     .execute()
 }
 

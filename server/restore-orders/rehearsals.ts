@@ -2,25 +2,19 @@
  * What a computer says that a restore would do there. Asked by the page while somebody looks at it, kept in memory for minutes: an
  * answer that was lost with a restart of the box is simply asked for again.
  */
+import type { RehearsalCounters } from '../../selection/restore-order.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { VersionPath } from '../snapshots/version-path.ts'
 import type { RestoreWish } from './restore-order.ts'
 
-export interface RehearsalCounts {
-  readonly creates: number
-  readonly folders: number
-  readonly replaces: number
-  readonly beside: number
-  readonly same: number
-  readonly keeps: number
-  readonly fails: number
-  readonly goes: number
-  readonly bytes: number
+export interface RehearsalCounts extends RehearsalCounters {
   /** Where the files would go. */
   readonly freeBytes: number | undefined
   /** The first of those that would be replaced. */
   readonly replaced: readonly string[]
+  /** The first of those that a revert would take away. */
+  readonly gone: readonly string[]
   readonly isWhole: boolean
 }
 

@@ -3,17 +3,11 @@
  * also the grant: as long as it is open, and only then, that computer may read what was selected, of whichever computer of the account
  * the version is. Paths in it are contents: staff see counts.
  */
+import type { RestoreCounters, RestoreMode, RestoreRule } from '../../selection/restore-order.ts'
 import { parseSourcePath } from '../../selection/source-path.ts'
 import { topmostPaths } from '../baskets/basket.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { VersionPath } from '../snapshots/version-path.ts'
-
-/** `restore`: files come back beside or over what is there. `revert`: everything below becomes as it was; nothing is lost by it. */
-export const restoreModes = ['restore', 'revert'] as const
-export type RestoreMode = (typeof restoreModes)[number]
-
-export const restoreRules = ['keep-both', 'replace-older', 'replace-all'] as const
-export type RestoreRule = (typeof restoreRules)[number]
 
 export const restoreStates = ['open', 'done', 'partly', 'failed', 'cancelled', 'expired'] as const
 export type RestoreState = (typeof restoreStates)[number]
@@ -30,51 +24,13 @@ export interface RestoreWish {
   readonly rule: RestoreRule
 }
 
-/** As the computer counted. */
-export interface RestoreCounters {
-  readonly files: number
-  readonly folders: number
-  readonly bytes: number
-  readonly replaced: number
-  /** Were there already, with the same bytes. */
-  readonly same: number
-  readonly kept: number
-  readonly beside: number
-  readonly failed: number
-  /** Read back from the disk and compared with the ids of the version. */
-  readonly verifiedFiles: number
-  readonly verifiedBytes: number
-  /** By a revert: what the version has not. */
-  readonly removed: number
-  /** By a revert: what stayed, because the version made before does not hold it as it is. */
-  readonly left: number
-  readonly elapsedMs: number
-  /** Times it was begun: once, unless the computer went off in the middle. */
-  readonly attempts: number
-}
-
-export const restoreCounterNames = [
-  'files',
-  'folders',
-  'bytes',
-  'replaced',
-  'same',
-  'kept',
-  'beside',
-  'failed',
-  'verifiedFiles',
-  'verifiedBytes',
-  'removed',
-  'left',
-  'elapsedMs',
-  'attempts',
-] as const satisfies readonly (keyof RestoreCounters)[]
-
 /** Names, each list bounded; the numbers are in the counters. */
 export interface RestoreProof {
   readonly kept: readonly { readonly path: string; readonly reason: string }[]
   readonly beside: readonly { readonly path: string; readonly name: string }[]
   readonly failed: readonly { readonly path: string; readonly code: string; readonly detail: string }[]
+  /** Files that are there, without all of their owner, mode, times and attributes. */
+  readonly notSet: readonly { readonly path: string; readonly what: string; readonly detail: string }[]
   readonly left: readonly string[]
 }
 
@@ -95,6 +51,8 @@ export interface RestoreOrder extends RestoreWish {
   readonly isTaken: boolean
   /** While it is open: its order has ended without a word of the computer; `settle` ends it, too. */
   readonly isLeft: boolean
+  /** When the computer was first given the entries: from then on it may have written. */
+  readonly handedAt: number | undefined
   readonly askedAt: number
   /** A mail address. */
   readonly askedBy: string
@@ -103,6 +61,8 @@ export interface RestoreOrder extends RestoreWish {
   /** What was selected, as the box counted it. */
   readonly files: number
   readonly bytes: number
+  /** False: there is more, which was not counted. */
+  readonly isWhole: boolean
   readonly counters: RestoreCounters | undefined
   readonly proof: RestoreProof | undefined
   readonly code: string | undefined
@@ -124,20 +84,38 @@ export interface RestoreReport {
 }
 
 export const maxRestorePaths = 500
-export const maxNamesInProof = 500
 /** Of one account, waiting or running. */
 export const maxOpenRestores = 100
+/** A computer that says that its order is done has told its report before; after this long it will not come. */
+export const reportAwaitedMs = 10 * 60_000
+/** A computer that stops tells within seconds how far it came. */
+export const lastWordsAwaitedMs = 60_000
 export const endedRestoresKeptMs = 400 * 24 * 60 * 60 * 1000
 
-export const restoreFaults = ['nothing-selected', 'too-many', 'bad-folder', 'other-system', 'not-its-own', 'no-computer'] as const
+/** Whether something of it may still change: it is open, or its computer is about to say what it wrote. */
+export function isUnderWay({ state, endedAt, handedAt, counters }: RestoreOrder, nowMs: number): boolean {
+  if (state === 'open') return true
+  return handedAt !== undefined && counters === undefined && nowMs - (endedAt ?? 0) < lastWordsAwaitedMs
+}
+
+export const restoreFaults = [
+  'nothing-selected',
+  'too-many',
+  'bad-folder',
+  'other-system',
+  'not-its-own',
+  'no-computer',
+  /** A disk that is away, a database that does not answer: it passes. */
+  'unreadable-now',
+] as const
 export type RestoreFault = (typeof restoreFaults)[number]
 
 export class RestoreOrderError extends Error {
   override readonly name = 'RestoreOrderError'
   readonly fault: RestoreFault
 
-  constructor(fault: RestoreFault, message: string) {
-    super(message)
+  constructor(fault: RestoreFault, message: string, options?: ErrorOptions) {
+    super(message, options)
     this.fault = fault
   }
 }

@@ -1,6 +1,7 @@
 /** Restore orders over the API: ask for one, see how it is, cancel it. By people who are signed in; see permissions.ts for why. */
 import { createRoute, z } from '@hono/zod-openapi'
 import { bytesOfText, textOfBytes } from '../../engine/index.ts'
+import { restoreCounters, restoreModes, restoreRules } from '../../selection/restore-order.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import { actingAsUser } from '../http/acting-as-user.ts'
 import {
@@ -18,18 +19,12 @@ import type { ClientOf } from '../http/client.ts'
 import { newRoutes, validationProblem } from '../http/new-routes.ts'
 import { pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
 import { Problem } from '../http/problem.ts'
-import { type Id, isId } from '../runtime/ids.ts'
+import type { Id } from '../runtime/ids.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { namesOfPathBytes, pathBytes } from '../snapshots/version-path.ts'
 import type { ToldJobsService } from '../told-jobs/told-jobs-service.ts'
-import {
-  maxRestorePaths,
-  type RestoreOrder,
-  restoreCounterNames,
-  restoreModes,
-  restoreRules,
-  restoreStates,
-} from './restore-order.ts'
+import { encodeRestoreCursor, findRestoreCursor } from './restore-cursor.ts'
+import { maxRestorePaths, type RestoreOrder, restoreStates } from './restore-order.ts'
 import type { RestoreOrdersService } from './restore-orders-service.ts'
 import { folderPlace } from './restore-target.ts'
 
@@ -68,10 +63,14 @@ const restoreSchema = z
     endedAt: timeSchema.nullable(),
     files: z.int(),
     bytes: bytesSchema,
-    counters: z.object(Object.fromEntries(restoreCounterNames.map((name) => [name, z.int()]))).nullable(),
+    isWhole: z
+      .boolean()
+      .openapi({ description: 'Whether all that was selected is in `files` and `bytes`; otherwise it is more.' }),
+    counters: z.object(Object.fromEntries(restoreCounters.map((name) => [name, z.int()]))).nullable(),
     kept: z.array(z.object({ path: z.string(), reason: z.string() })).readonly(),
     beside: z.array(z.object({ path: z.string(), name: z.string() })).readonly(),
     failed: z.array(z.object({ path: z.string(), code: z.string(), detail: z.string() })).readonly(),
+    notSet: z.array(z.object({ path: z.string(), what: z.string(), detail: z.string() })).readonly(),
     left: z.array(z.string()).readonly(),
     code: z.string().nullable(),
     detail: z.string().nullable(),
@@ -137,8 +136,8 @@ export function restoreOrdersRoutes(services: {
     // Nobody reads everybody's files.
     const customerIds = reach === 'all' ? [] : reach
     const list = ({ after, limit }: { readonly after: string | undefined; readonly limit: number }) =>
-      restoreOrders.list({ customerIds, before: parseBefore(after), limit })
-    const page = await readPage(c.req.valid('query'), list, ({ askedAt, restoreId }) => `${askedAt}-${restoreId}`)
+      restoreOrders.list({ customerIds, before: findRestoreCursor(after), limit })
+    const page = await readPage(c.req.valid('query'), list, encodeRestoreCursor)
     return c.json({ items: page.items.map(restoreBody), nextCursor: page.nextCursor }, 200)
   })
   routes.openapi(findRoute, async (c) => c.json(restoreBody(await getRestore(c, c.req.valid('param').restoreId)), 200))
@@ -177,11 +176,6 @@ async function readWish(c: AppContext): Promise<z.output<typeof wishSchema>> {
   return parsed.data
 }
 
-function parseBefore(cursor: string | undefined): { readonly askedAt: number; readonly restoreId: Id<'rst'> } | undefined {
-  const [at, id = ''] = cursor?.split('-') ?? []
-  return at !== undefined && /^\d{1,15}$/.test(at) && isId('rst', id) ? { askedAt: Number(at), restoreId: id } : undefined
-}
-
 function restoreBody(restore: RestoreOrder): z.input<typeof restoreSchema> {
   const { place, state, isTaken, proof, counters } = restore
   return {
@@ -200,10 +194,12 @@ function restoreBody(restore: RestoreOrder): z.input<typeof restoreSchema> {
     endedAt: restore.endedAt === undefined ? null : formatTime(restore.endedAt),
     files: restore.files,
     bytes: restore.bytes,
+    isWhole: restore.isWhole,
     counters: counters === undefined ? null : { ...counters },
     kept: proof?.kept ?? [],
     beside: proof?.beside ?? [],
     failed: proof?.failed ?? [],
+    notSet: proof?.notSet ?? [],
     left: proof?.left ?? [],
     code: restore.code ?? null,
     detail: restore.detail ?? null,

@@ -1,17 +1,16 @@
 import { sql } from 'kysely'
+import { nothingCounted, type RestoreCounters, type RestoreMode, type RestoreRule } from '../../selection/restore-order.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import { openOrderStates } from '../orders/order.ts'
 import type { Id } from '../runtime/ids.ts'
 import { namesOfPathBytes, pathBytes, type VersionPath } from '../snapshots/version-path.ts'
-import type {
-  EndState,
-  RestoreCounters,
-  RestoreMode,
-  RestoreOrder,
-  RestoreProof,
-  RestoreReport,
-  RestoreRule,
-  RestoreState,
+import {
+  type EndState,
+  type RestoreOrder,
+  type RestoreProof,
+  type RestoreReport,
+  type RestoreState,
+  reportAwaitedMs,
 } from './restore-order.ts'
 
 export interface RestoreOrderRow {
@@ -42,6 +41,8 @@ export interface RestoreOrderRow {
   readonly before_snapshot: Id<'snap'> | null
   readonly undoes: Id<'rst'> | null
   readonly is_told: number
+  readonly handed_at: number | null
+  readonly is_whole: number
 }
 
 declare module '../database/tables.ts' {
@@ -84,6 +85,8 @@ export async function insertRestore(tx: Transaction, restore: RestoreOrder): Pro
       before_snapshot: null,
       undoes: restore.undoes ?? null,
       is_told: 0,
+      handed_at: null,
+      is_whole: restore.isWhole ? 1 : 0,
     })
     .execute()
 }
@@ -146,6 +149,14 @@ export async function isGranted(
   return row !== undefined
 }
 
+/** Before the computer is given anything: the first time counts. False: it has ended. */
+export async function noteHanded(db: Queryable, restoreId: Id<'rst'>, at: number): Promise<boolean> {
+  const open = db.updateTable('restore_orders').where('id', '=', restoreId).where('state', '=', 'open')
+  await open.set({ handed_at: at }).where('handed_at', 'is', null).execute()
+  const row = await db.selectFrom('restore_orders').select('state').where('id', '=', restoreId).executeTakeFirst()
+  return row?.state === 'open'
+}
+
 /** Only an open one ends. */
 export async function endRestore(
   db: Queryable,
@@ -166,7 +177,23 @@ export async function endRestore(
   return result.numUpdatedRows > 0n
 }
 
-/** What the computer counted: also of one that was cancelled meanwhile, once. */
+/** To a computer that is connected no more. */
+export async function endRestoresOf(
+  db: Queryable,
+  { deviceId, at, detail }: { readonly deviceId: Id<'dev'>; readonly at: number; readonly detail: string },
+): Promise<void> {
+  await db
+    .updateTable('restore_orders')
+    .set({ state: 'failed', ended_at: at, code: 'HF-DEVICE-REVOKED', detail: cut(detail) })
+    .where('device_id', '=', deviceId)
+    .where('state', '=', 'open')
+    .execute()
+}
+
+/**
+ * What the computer counted: also of one that has ended meanwhile, once. One that somebody cancelled stays cancelled; of one that was given
+ * up, the computer knows better. True: it has ended by this.
+ */
 export async function putReport(
   db: Queryable,
   { restoreId, report, at }: { readonly restoreId: Id<'rst'>; readonly report: RestoreReport; readonly at: number },
@@ -183,15 +210,22 @@ export async function putReport(
     .where('state', '=', 'open')
     .executeTakeFirstOrThrow()
   if (ended.numUpdatedRows > 0n) return true
-  const late = db.updateTable('restore_orders').set(told).where('id', '=', restoreId)
-  await late.where('state', '=', 'cancelled').where('counters', 'is', null).execute()
+  const late = db.updateTable('restore_orders').where('id', '=', restoreId).where('counters', 'is', null)
+  if (report.state !== 'cancelled') {
+    const known = { ...told, state: report.state, code: report.code ?? null, detail: cut(report.detail) }
+    await late.set(known).where('state', 'in', ['expired', 'failed']).execute()
+  }
+  await late.set(told).execute()
   return false
 }
 
-/** Their order has ended without a word of theirs: refused by an old program, expired, withdrawn with the computer. */
+/**
+ * Their order has ended without a word of theirs: refused by an old program, expired, withdrawn with the computer; or done, and the
+ * report did not come.
+ */
 export async function listLeftOpen(
   db: Queryable,
-  limit: number,
+  { at, limit }: { readonly at: number; readonly limit: number },
 ): Promise<
   readonly { readonly restoreId: Id<'rst'>; readonly state: EndState; readonly code?: string; readonly detail?: string }[]
 > {
@@ -200,16 +234,32 @@ export async function listLeftOpen(
     .leftJoin('orders', 'orders.id', 'restore_orders.order_id')
     .select(['restore_orders.id', 'orders.state', 'orders.code', 'orders.detail'])
     .where('restore_orders.state', '=', 'open')
-    .where(({ eb, or }) => or([eb('orders.state', 'not in', [...openOrderStates, 'done']), eb('orders.id', 'is', null)]))
+    .where(({ eb, and, or }) =>
+      or([
+        eb('orders.state', 'not in', [...openOrderStates, 'done']),
+        and([eb('orders.state', '=', 'done'), eb('orders.ended_at', '<=', at - reportAwaitedMs)]),
+        eb('orders.id', 'is', null),
+      ]),
+    )
     .limit(limit)
     .execute()
   return rows.map(({ id, state, code, detail }) => ({
     restoreId: id,
-    state: state === 'failed' ? 'failed' : state === 'withdrawn' ? 'cancelled' : 'expired',
-    ...(code === null ? {} : { code }),
-    ...(detail === null ? {} : { detail }),
+    ...(state === 'done'
+      ? noReport
+      : {
+          state: state === 'failed' ? 'failed' : state === 'withdrawn' ? 'cancelled' : 'expired',
+          ...(code === null ? {} : { code }),
+          ...(detail === null ? {} : { detail }),
+        }),
   }))
 }
+
+const noReport = {
+  state: 'failed',
+  code: 'HF-AGENT-INTERNAL',
+  detail: 'The computer says that it has ended, and its report has not come.',
+} as const
 
 export async function listUntold(db: Queryable, limit: number): Promise<readonly Id<'rst'>[]> {
   const query = db.selectFrom('restore_orders').select('id').where('is_told', '=', 0).where('ended_at', 'is not', null)
@@ -253,12 +303,15 @@ function toRestore(row: RestoreOrderRow & { readonly order_state: string | null 
     isLeft: row.state === 'open' && row.order_state !== 'done' && !isOpenOrder(row.order_state),
     askedAt: row.asked_at,
     askedBy: row.asked_by,
+    handedAt: row.handed_at ?? undefined,
     expiresAt: row.expires_at,
     endedAt: row.ended_at ?? undefined,
     files: row.files,
     bytes: row.bytes,
-    counters: row.counters === null ? undefined : (JSON.parse(row.counters) as RestoreCounters),
-    proof: row.proof === null ? undefined : (JSON.parse(row.proof) as RestoreProof),
+    isWhole: row.is_whole === 1,
+    counters:
+      row.counters === null ? undefined : { ...nothingCounted, ...(JSON.parse(row.counters) as Partial<RestoreCounters>) },
+    proof: row.proof === null ? undefined : { notSet: [], ...(JSON.parse(row.proof) as Omit<RestoreProof, 'notSet'>) },
     code: row.code ?? undefined,
     detail: row.detail ?? undefined,
     before: row.before_snapshot ?? undefined,

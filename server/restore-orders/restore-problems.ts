@@ -8,4 +8,5 @@ export const restoreProblems = faultTable(RestoreOrderError, {
   'other-system': 'HF-VALIDATION',
   'not-its-own': 'HF-VALIDATION',
   'no-computer': 'HF-NOT-FOUND',
+  'unreadable-now': 'HF-NOT-READY',
 })

@@ -9,7 +9,7 @@ import { browsePath, computerPath, newRestorePath, restoreOrderPath } from '../h
 import type { RunningBackup } from '../progress/progress.ts'
 import { type MayStop, runningProps } from '../progress/work-props.ts'
 import { pathBytes, type VersionPath } from '../snapshots/version-path.ts'
-import type { RestoreOrder, RestoreProof } from './restore-order.ts'
+import { isUnderWay, type RestoreOrder, type RestoreProof } from './restore-order.ts'
 
 /** Names that a page lists of what was selected. */
 export const namesShown = 12
@@ -28,14 +28,17 @@ export function restoreProps(
     readonly isWithoutRun: boolean
     readonly running: RunningBackup | undefined
     readonly mayStop: MayStop
+    readonly nowMs: number
   },
 ): RestoreProps {
-  const { target, source, isListening, isWithoutRun, running, mayStop } = around
+  const { target, source, isListening, isWithoutRun, running, mayStop, nowMs } = around
   const { place, code, detail, paths, mode, before } = restore
   const mayUndo = mode === 'revert' && before !== undefined && restore.state !== 'open' && mayStop.restores
   return {
     mode,
     state: stateWord(restore),
+    isLive: isUnderWay(restore, nowMs),
+    isBegun: restore.handedAt !== undefined,
     path: restoreOrderPath(restore.restoreId),
     computer: target.name,
     computerPath: computerPath(target.deviceId),
@@ -53,6 +56,7 @@ export function restoreProps(
     selected: paths.length,
     files: restore.files,
     bytes: restore.bytes,
+    isWhole: restore.isWhole,
     folder: place.kind === 'folder' ? nameText(place.path) : undefined,
     rule: restore.rule,
     counters: restore.counters,
@@ -61,6 +65,7 @@ export function restoreProps(
     running: running && runningProps(running, { ...mayStop, restores: false }),
     cancelPath: mayStop.restores ? `${restoreOrderPath(restore.restoreId)}/cancel` : undefined,
     undoPath: mayUndo ? undoPath(restore, before) : undefined,
+    againPath: mayStop.restores && isUnfinished(restore) ? againPath(restore) : undefined,
     beforePath: before === undefined ? undefined : browsePath(before),
   }
 }
@@ -87,10 +92,23 @@ function undoPath({ restoreId }: RestoreOrder, before: RestoreOrder['snapshot'])
   return newRestorePath({ version: before, paths: [], mode: 'revert', undoes: restoreId })
 }
 
+/** Not all of it is back, and asking once more may help. */
+function isUnfinished({ state, code }: RestoreOrder): boolean {
+  return state !== 'open' && state !== 'done' && code !== 'HF-NO-VERSION'
+}
+
+/** Its paths, too, are taken by number. */
+function againPath({ restoreId, snapshot, mode, deviceId, rule, place }: RestoreOrder): string {
+  const path = newRestorePath({ version: snapshot, paths: [], again: restoreId, ...(mode === 'revert' ? { mode } : {}) })
+  const folder = place.kind === 'folder' ? { place: 'folder', folder: place.path.toString() } : {}
+  return `${path}&${new URLSearchParams({ device: deviceId, rule, ...folder })}`
+}
+
 /** In Activity: staff read how much it was, and no name. */
 export function restoreEntry(restore: RestoreOrder, names: ReadonlyMap<string, string>, mayRead: boolean): RestoreEntry {
   const { computer, askedAtMs, state, path, what } = restoreRow(restore, names)
-  const words = mayRead ? { path, what } : { path: undefined, what: restore.files === 1 ? '1 file' : `${restore.files} files` }
+  const files = `${restore.isWhole ? '' : 'more than '}${restore.files === 1 ? '1 file' : `${restore.files} files`}`
+  const words = mayRead ? { path, what } : { path: undefined, what: files }
   return { ...words, computer, askedAtMs, state }
 }
 
@@ -98,12 +116,13 @@ export function pathText(path: VersionPath): string {
   return `/${nameText(pathBytes(path))}`
 }
 
-function proofProps({ kept, beside, failed, left }: RestoreProof): ProofProps {
+function proofProps({ kept, beside, failed, notSet, left }: RestoreProof): ProofProps {
   const shown = (text: string) => nameText(bytesOfText(text))
   return {
     kept: kept.map((one) => ({ ...one, path: shown(one.path) })),
     beside: beside.map(({ path, name }) => ({ path: shown(path), name: shown(name) })),
     failed: failed.map((one) => ({ ...one, path: shown(one.path) })),
+    notSet: notSet.map((one) => ({ ...one, path: shown(one.path) })),
     left: left.map(shown),
   }
 }

@@ -1,4 +1,4 @@
-/** One restore as server-sent events: its part of the page at each sign of progress, once a second at most, until it has ended. */
+/** One restore as server-sent events: its part of the page at each sign of progress, once a second at most, until nothing of it changes any more. */
 import { streamSSE } from 'hono/streaming'
 import { type RestoreProps, restoreFragment } from '../../views/pages/restore-order.ts'
 import type { Reader } from '../../views/reader.ts'
@@ -17,7 +17,7 @@ export function streamRestore(
   of: {
     readonly progress: Pick<ProgressService, 'watch'>
     readonly customerId: Id<'cus'>
-    readonly find: () => Promise<{ readonly isOpen: boolean; readonly props: RestoreProps } | undefined>
+    readonly find: () => Promise<{ readonly isLive: boolean; readonly props: RestoreProps } | undefined>
     readonly reader: () => Reader
   },
 ): Response {
@@ -46,7 +46,7 @@ export function streamRestore(
         else await stream.write(': here\n\n')
         shown = text
         // The reader's end closes the line; asked again, it would only get the same.
-        if (!now.isOpen) break
+        if (!now.isLive) break
         await stream.sleep(notOftenerMs)
         const timer = setTimeout(() => change.resolve(), lookEveryMs)
         await change.promise

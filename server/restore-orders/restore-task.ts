@@ -14,27 +14,17 @@ export interface RestoreTask extends RestoreWish {
   readonly items: readonly Buffer[]
   /** Selected, and nothing of the version has this path. */
   readonly absent: readonly Buffer[]
-  readonly isRehearsal: boolean
+  /** Selected, and damaged: whether the version has these paths is unknown. A revert must not begin. */
+  readonly lost: readonly Buffer[]
 }
 
+/** @throws whatever reading the version throws, but for damage: then the computer asks again */
 export async function restoreTask(
   { source, version }: { readonly source: PlaintextSource; readonly version: Snapshot },
-  of: RestoreWish & Pick<RestoreTask, 'restoreId' | 'isRehearsal'> & { readonly paths: readonly VersionPath[] },
+  of: RestoreWish & Pick<RestoreTask, 'restoreId'> & { readonly paths: readonly VersionPath[] },
 ): Promise<RestoreTask> {
   const { items, absent, lost } = await selectFrom(source, version.root, of.paths.map(pathBytes))
-  const { mode, place, rule, restoreId, isRehearsal } = of
-  if (mode === 'revert' && lost.length > 0) throw new Error('a part of what is selected cannot be read from the version')
+  const { mode, place, rule, restoreId } = of
   const { id: snapshot, job, receivedAt: versionAt } = version
-  return {
-    restoreId,
-    mode,
-    place,
-    rule,
-    snapshot,
-    job,
-    versionAt,
-    items: items.map(encodeSelectedItem),
-    absent: [...absent, ...lost],
-    isRehearsal,
-  }
+  return { restoreId, mode, place, rule, snapshot, job, versionAt, items: items.map(encodeSelectedItem), absent, lost }
 }

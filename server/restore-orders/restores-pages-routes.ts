@@ -27,9 +27,11 @@ import { type Id, isId } from '../runtime/ids.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { encodeVersionPath } from '../snapshots/version-path.ts'
 import type { ToldJobsService } from '../told-jobs/told-jobs-service.ts'
+import type { RestoreAsked } from './plan-restores.ts'
 import type { Rehearsed } from './rehearsals.ts'
-import { type RestoreOrder, RestoreOrderError } from './restore-order.ts'
-import type { RestoreAsked, RestoreOrdersService } from './restore-orders-service.ts'
+import { encodeRestoreCursor, findRestoreCursor } from './restore-cursor.ts'
+import { isUnderWay, type RestoreOrder, RestoreOrderError } from './restore-order.ts'
+import type { RestoreOrdersService } from './restore-orders-service.ts'
 import { namesShown, pathText, restoreProps, restoreRow } from './restore-props.ts'
 import { streamRestore } from './restore-stream.ts'
 import { folderPlace } from './restore-target.ts'
@@ -60,7 +62,7 @@ export function restoresPagesRoutes(options: {
     const { customer, viewer } = await openAccount(c, customers)
     const { customerId } = customer
     requireIn(c, 'restores:read', customerId)
-    const before = beforeOf(c.req.query('before'))
+    const before = findRestoreCursor(c.req.query('before'))
     const found = await restoreOrders.list({ customerIds: [customerId], before, limit: restoresPerPage + 1 })
     const shown = found.slice(0, restoresPerPage)
     const names = await devices.listNames([
@@ -76,7 +78,7 @@ export function restoresPagesRoutes(options: {
         pager: {
           words: before === undefined ? 'The newest' : 'Older ones',
           ...(before === undefined ? {} : { back: restoresPath }),
-          ...(last === undefined ? {} : { next: `${restoresPath}?before=${last.askedAt}-${last.restoreId}` }),
+          ...(last === undefined ? {} : { next: `${restoresPath}?before=${encodeRestoreCursor(last)}` }),
           backWord: 'Newest',
           nextWord: 'Older',
         },
@@ -113,9 +115,11 @@ export function restoresPagesRoutes(options: {
   routes.get('/restores/rehearsals/:rehearsalId', async (c) => {
     const id = c.req.param('rehearsalId')
     const rehearsed = isId('rst', id) ? await restoreOrders.rehearsed(id) : undefined
-    if (rehearsed === undefined || !isId('rst', id)) throw new Problem('HF-NOT-FOUND')
-    requireIn(c, 'restores:write', rehearsed.customerId)
-    return c.html(await rehearsalFragment(pageContext(c).reader, rehearsalPath(id), rehearsalProps(rehearsed.answer)))
+    const { reader } = pageContext(c)
+    // A page that asks every second goes on after a 4xx: it is told that there is no answer, whoever asks.
+    if (rehearsed === undefined || !isId('rst', id) || !c.var.access.may('restores:write', rehearsed.customerId))
+      return c.html(await rehearsalFragment(reader, '', { kind: 'silent' }))
+    return c.html(await rehearsalFragment(reader, rehearsalPath(id), rehearsalProps(rehearsed.answer)))
   })
 
   routes.get('/restores/:restoreId', async (c) => {
@@ -129,7 +133,7 @@ export function restoresPagesRoutes(options: {
     const restore = await getRestore(c)
     const find = async () => {
       const now = await restoreOrders.find(restore.restoreId)
-      return now && { isOpen: now.state === 'open', props: await propsOf(c, now) }
+      return now && { isLive: isUnderWay(now, pageContext(c).reader.nowMs), props: await propsOf(c, now) }
     }
     return streamRestore(c, { progress, customerId: restore.customerId, find, reader: () => pageContext(c).reader })
   })
@@ -160,6 +164,7 @@ export function restoresPagesRoutes(options: {
       isWithoutRun: (await options.toldJobs.find(deviceId))?.keepsSchedule !== true,
       running: restore.state === 'open' ? progress.findRestore(deviceId, restoreId) : undefined,
       mayStop: mayStopIn(c, customerId),
+      nowMs: pageContext(c).reader.nowMs,
     })
   }
 
@@ -199,9 +204,10 @@ export function restoresPagesRoutes(options: {
       .filter(({ state, kind }) => state === 'active' && kind === 'agent')
       .map((device) => ({ ...targetOf(device), isWithoutRun: told.get(device.deviceId)?.keepsSchedule !== true }))
     const own = targets.find(({ value }) => value === version.deviceId)
-    const target = (mode === 'revert' ? own : targets.find(({ value }) => value === wish.device)) ?? own ?? targets[0]
-    if (target === undefined) throw new RestoreOrderError('no-computer', 'No computer of this account is connected.')
-    const { facts, estimate } = await restoreOrders.plan({ version, paths, deviceId: target.value })
+    const chosen = targets.find(({ value }) => value === wish.device) ?? own ?? targets[0]
+    // A revert is made where the files were, and nowhere else.
+    const target = mode === 'revert' ? own : chosen
+    const { facts, estimate } = await restoreOrders.plan({ version, paths, deviceId: target?.value ?? version.deviceId })
     return newRestorePage({
       ...pageContext(c),
       ...{ viewer, mode, problems, targets, target, estimate, rehearsal },
@@ -228,13 +234,15 @@ export function restoresPagesRoutes(options: {
 }
 
 function hiddenOf(wish: WishAsked): readonly (readonly [string, string])[] {
-  const { version, paths, mode, undoes, isFromBasket } = wish
+  const { version, paths, mode, undoes, again, isFromBasket } = wish
   const what =
     undoes !== undefined
       ? ([['undoes', undoes]] as const)
-      : isFromBasket
-        ? ([['from', 'basket']] as const)
-        : paths.map((path) => ['path', encodeVersionPath(path) || '/'] as const)
+      : again !== undefined
+        ? ([['again', again]] as const)
+        : isFromBasket
+          ? ([['from', 'basket']] as const)
+          : paths.map((path) => ['path', encodeVersionPath(path) || '/'] as const)
   return [['version', version.id], ['mode', mode], ...what]
 }
 
@@ -248,16 +256,14 @@ function rehearsalPath(id: Id<'rst'>): string {
 
 function rehearsalProps(rehearsed: Rehearsed): RehearsalProps {
   switch (rehearsed.kind) {
-    case 'told':
-      return { kind: 'told', ...rehearsed.counts, replaced: rehearsed.counts.replaced.map((path) => nameText(bytesOfText(path))) }
+    case 'told': {
+      const { replaced, gone, ...counts } = rehearsed.counts
+      const shown = (path: string) => nameText(bytesOfText(path))
+      return { kind: 'told', ...counts, replaced: replaced.map(shown), gone: gone.map(shown) }
+    }
     case 'failed':
       return { kind: 'failed', words: rehearsed.detail, code: rehearsed.code }
     default:
       return { kind: rehearsed.kind }
   }
-}
-
-function beforeOf(query: string | undefined): { readonly askedAt: number; readonly restoreId: Id<'rst'> } | undefined {
-  const [at = '', id = ''] = query?.split('-') ?? []
-  return /^\d{1,15}$/.test(at) && isId('rst', id) ? { askedAt: Number(at), restoreId: id } : undefined
 }

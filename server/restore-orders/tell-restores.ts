@@ -41,7 +41,7 @@ export function createTellRestores(options: {
       {
         ...{ computer: device.name, state, mode: restore.mode, path: restoreOrderPath(restoreId) },
         ...{ askedAtMs: restore.askedAt, endedAtMs: restore.endedAt ?? clock.now(), counters: restore.counters },
-        ...{ code: restore.code, detail: restore.detail },
+        ...{ code: restore.code, detail: restore.detail, isBegun: restore.handedAt !== undefined },
       },
     )
     const { email, name } = reader

@@ -1,5 +1,6 @@
 /** What a page or a form asks for: which version, what of it, where to, by which rule. */
 import { z } from 'zod'
+import { type RestoreMode, type RestoreRule, restoreModes, restoreRules } from '../../selection/restore-order.ts'
 import type { BasketsService } from '../baskets/baskets-service.ts'
 import { actingUserOf } from '../http/acting-as-user.ts'
 import type { AppContext } from '../http/app-environment.ts'
@@ -10,7 +11,7 @@ import { type Id, isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { findVersionPath, type VersionPath } from '../snapshots/version-path.ts'
-import { maxRestorePaths, type RestoreMode, restoreModes, restoreRules } from './restore-order.ts'
+import { maxRestorePaths } from './restore-order.ts'
 import type { RestoreOrdersService } from './restore-orders-service.ts'
 
 const maxEncodedPath = 24_576
@@ -23,6 +24,7 @@ const wishSchema = z.object({
   from: text(16),
   mode: text(16),
   undoes: text(64),
+  again: text(64),
   device: text(64),
   place: z.preprocess(one, z.enum(['original', 'folder']).default('original')),
   folder: z.preprocess(one, z.string().max(4096).default('')),
@@ -35,12 +37,14 @@ export interface WishAsked {
   readonly paths: readonly VersionPath[]
   readonly mode: RestoreMode
   readonly undoes: Id<'rst'> | undefined
+  /** The order that is given once more: its paths count. */
+  readonly again: Id<'rst'> | undefined
   readonly isFromBasket: boolean
   /** As it was sent; not proved to be a computer of this account. */
   readonly device: string | undefined
   readonly place: 'original' | 'folder'
   readonly folder: string
-  readonly rule: (typeof restoreRules)[number]
+  readonly rule: RestoreRule
   readonly step: string | undefined
 }
 
@@ -58,12 +62,17 @@ export async function wishAsked(
   if (version === undefined) throw new Problem('HF-NOT-FOUND')
   requireIn(c, 'files:read', version.customerId)
   requireIn(c, 'restores:write', version.customerId)
-  const undoes =
-    sent.undoes !== undefined && isId('rst', sent.undoes) ? await services.restoreOrders.find(sent.undoes) : undefined
-  const isUndo = undoes !== undefined && undoes.customerId === version.customerId && undoes.before === version.id
+  const orderOf = async (id: string | undefined) => {
+    const found = id !== undefined && isId('rst', id) ? await services.restoreOrders.find(id) : undefined
+    return found?.customerId === version.customerId ? found : undefined
+  }
+  const [undone, before] = [await orderOf(sent.undoes), await orderOf(sent.again)]
+  const undoes = undone?.before === version.id ? undone : undefined
+  const again = before?.snapshot === version.id ? before : undefined
   const isFromBasket = sent.from === 'basket'
-  const paths = isUndo
-    ? undoes.paths
+  const like = undoes ?? again
+  const paths = like
+    ? like.paths
     : isFromBasket
       ? await services.baskets.listOf({ userId: actingUserOf(c).userId, customerId: version.customerId, snapshotId: version.id })
       : [sent.path ?? []].flat().map(pathOf)
@@ -71,7 +80,8 @@ export async function wishAsked(
   return {
     ...{ version, paths, isFromBasket, device: sent.device, place: sent.place, folder: sent.folder, rule: sent.rule },
     mode: restoreModes.find((mode) => mode === sent.mode) ?? 'restore',
-    undoes: isUndo ? undoes.restoreId : undefined,
+    undoes: undoes?.restoreId,
+    again: again?.restoreId,
     step: sent.step,
   }
 }

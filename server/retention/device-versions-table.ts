@@ -43,9 +43,10 @@ interface InUse {
   readonly sharedUntil: ReadonlyMap<Id<'snap'>, number>
   readonly parents: ReadonlySet<SnapshotId>
   readonly runs: ReadonlySet<Id<'run'>>
+  readonly restored: ReadonlySet<Id<'snap'>>
 }
 
-/** What running backups compare with, and the runs themselves: their checkpoints. */
+/** What running backups compare with, and the runs themselves: their checkpoints; and what computers shall get back, or are getting. */
 async function listInUse(db: Queryable, deviceId: Id<'dev'>): Promise<InUse> {
   const rows = await db
     .selectFrom('backup_sessions')
@@ -54,7 +55,14 @@ async function listInUse(db: Queryable, deviceId: Id<'dev'>): Promise<InUse> {
     .where('state', '=', 'open')
     .execute()
   const parents = rows.flatMap((row) => (row.parent_id === null ? [] : [parseSnapshotId(row.parent_id.toString('hex'))]))
-  return { sharedUntil: await listShared(db, deviceId), parents: new Set(parents), runs: new Set(rows.map((row) => row.run_id)) }
+  const restores = db.selectFrom('restore_orders').select('snapshot').distinct()
+  const restored = await restores.where('source_device_id', '=', deviceId).where('state', '=', 'open').execute()
+  return {
+    sharedUntil: await listShared(db, deviceId),
+    parents: new Set(parents),
+    runs: new Set(rows.map((row) => row.run_id)),
+    restored: new Set(restored.map(({ snapshot }) => snapshot)),
+  }
 }
 
 /** Whoever withdraws a link, or has used it up, holds nothing by it any more. */
@@ -107,7 +115,7 @@ function toVersion(row: SelectedVersion, inUse: InUse): DeviceVersion {
     isCheckpoint,
     isPinned: row.pinned_at !== null,
     sharedUntilMs: inUse.sharedUntil.get(row.id),
-    isInUse: isOfRun || inUse.parents.has(snapshotId),
+    isInUse: isOfRun || inUse.parents.has(snapshotId) || inUse.restored.has(row.id),
     bin:
       row.binned_at === null || row.binned_observed_ms === null || row.bin_cause === null
         ? undefined

@@ -53,7 +53,7 @@ const cases: readonly { readonly expect: string; readonly given: KeptUntilProps 
     expect: 'Kept as long as it is one of the newest 7\u00a0versions',
     given: { kind: 'while', reason: { kind: 'last', count: 7 } },
   },
-  { expect: 'Kept while a backup goes on from it', given: { kind: 'while', reason: { kind: 'in-use' } } },
+  { expect: 'Kept while a backup or a restore needs it', given: { kind: 'while', reason: { kind: 'in-use' } } },
   { expect: 'Kept until a backup is finished', given: { kind: 'while', reason: { kind: 'unfinished' } } },
   {
     expect: 'Kept while a change of rules can be undone, until 1 April 2026',

@@ -49,7 +49,8 @@ export function restoresSamples({
 
   const counters = {
     ...{ files: 212, folders: 30, bytes: 1.2 * GiB, replaced: 12, same: 17, kept: 0, beside: 0, failed: 0 },
-    ...{ verifiedFiles: 212, verifiedBytes: 1.2 * GiB, removed: 0, left: 0, elapsedMs: 41_000, attempts: 1 },
+    ...{ verifiedFiles: 212, verifiedBytes: 1.2 * GiB, removed: 0, left: 0, notSet: 0, sockets: 0 },
+    ...{ elapsedMs: 41_000, attempts: 1 },
   }
   const base: RestoreProps = {
     ...{ mode: 'restore', state: 'waiting', path: '/restores/rst_x', computer: 'RECEPTION-PC', computerPath: '/computers/dev_x' },
@@ -58,12 +59,15 @@ export function restoresSamples({
     ...{ expiresAtMs: nowMs + 14 * dayMs, endedAtMs: undefined, names: ['/home/helen/Documents'], selected: 1, files: 229 },
     ...{ bytes: 1.2 * GiB, folder: undefined, rule: 'replace-all', counters: undefined, proof: undefined, failure: undefined },
     ...{ running: undefined, cancelPath: '/restores/rst_x/cancel', undoPath: undefined, beforePath: undefined },
+    ...{ isLive: true, isBegun: false, isWhole: true, againPath: undefined },
   }
   const one =
     (props: Partial<RestoreProps> = {}): Sample =>
     (page) =>
       restoreOrderPage({ ...page, viewer, restore: { ...base, ...props }, streamPath: '/restores/rst_x/live' })
-  const ended = { endedAtMs: nowMs - 60_000, counters, proof: { kept: [], beside: [], failed: [], left: [] } }
+  const nameless = { kept: [], beside: [], failed: [], notSet: [], left: [] }
+  const over = { isLive: false, isBegun: true, endedAtMs: nowMs - 60_000 }
+  const ended = { ...over, counters, proof: nameless }
   const running: RestoreProps['running'] = {
     ...{ what: 'restore', computer: 'RECEPTION-PC', path: '/restores/rst_x', job: 'default', phase: 'restoring', filesDone: 80 },
     ...{
@@ -107,7 +111,7 @@ export function restoresSamples({
       goes: 4,
       bytes: 1.2 * GiB,
     },
-    ...{ freeBytes: 0.4 * GiB, replaced: ['/home/helen/Documents/plan.docx', longPath], isWhole: true },
+    ...{ freeBytes: 0.4 * GiB, replaced: ['/home/helen/Documents/plan.docx', longPath], gone: [longPath], isWhole: true },
   }
   const rehearsal = (answer: RehearsalProps): Sample => choice({ rehearsal: { path: '/restores/rehearsals/rst_x', answer } })
 
@@ -118,6 +122,8 @@ export function restoresSamples({
       values: { place: 'folder', folder: 'Back', rule: 'replace-older' },
       problems: { folder: 'Give a whole path, such as /home/ann/back.', form: 'OLD-LAPTOP is not connected any more.' },
     }),
+    'restore-new-nowhere': choice({ targets: [], target: undefined }),
+    'restore-revert-nowhere': choice({ mode: 'revert', target: undefined, computer: longName }),
     'restore-new-long': choice({
       names: Array.from({ length: 12 }, () => longPath),
       selected: 500,
@@ -133,16 +139,19 @@ export function restoresSamples({
     }),
     'restore-waiting': one(),
     'restore-waiting-without-run': one({ isWithoutRun: true }),
-    'restore-running': one({ state: 'running', running, isListening: true }),
+    'restore-running': one({ state: 'running', isBegun: true, running, isListening: true }),
+    'restore-taken': one({ state: 'running', isListening: true, isWhole: false }),
     'restore-done': one({ state: 'done', ...ended }),
     'restore-partly': one({
       ...ended,
       state: 'partly',
-      counters: { ...counters, kept: 2, beside: 1, failed: 900, attempts: 2 },
+      counters: { ...counters, kept: 2, beside: 1, failed: 900, notSet: 3, sockets: 1, attempts: 2 },
+      againPath: '/restores/new?again',
       proof: {
         kept: [{ path: '/home/helen/new.txt', reason: 'not-older' }],
         beside: [{ path: '/home/helen/plan.docx', name: 'plan (restored).docx' }],
         failed: [{ path: longPath, code: 'EACCES', detail: 'EACCES: permission denied' }],
+        notSet: [{ path: longPath, what: 'owner', detail: 'EPERM: operation not permitted' }],
         left: [],
       },
     }),
@@ -150,11 +159,15 @@ export function restoresSamples({
       ...{
         state: 'failed',
         endedAtMs: nowMs,
+        isLive: false,
+        againPath: '/restores/new?again',
         failure: { code: 'HF-NOT-IN-THIS-VERSION', words: 'This program does not know "restore".' },
       },
     }),
-    'restore-cancelled': one({ state: 'cancelled', endedAtMs: nowMs }),
-    'restore-expired': one({ state: 'expired', endedAtMs: nowMs, computer: longName, folder: longPath }),
+    'restore-cancelled': one({ state: 'cancelled', isLive: false, endedAtMs: nowMs }),
+    'restore-stopped': one({ ...over, state: 'cancelled', isLive: true }),
+    'restore-expired': one({ ...over, isBegun: false, state: 'expired', computer: longName, folder: longPath }),
+    'restore-silent': one({ ...over, state: 'expired', computer: longName }),
     'restore-reverted': one({
       ...ended,
       ...{ mode: 'revert', state: 'done', undoPath: '/restores/new?undo', beforePath: '/versions/snap_y/browse' },

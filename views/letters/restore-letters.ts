@@ -10,15 +10,10 @@ export type RestoreLetterProps = {
   readonly state: 'done' | 'partly' | 'failed' | 'expired'
   readonly askedAtMs: number
   readonly endedAtMs: number
+  /** The computer was given what it is about: from then on it may have written. */
+  readonly isBegun: boolean
   readonly counters:
-    | {
-        readonly files: number
-        readonly bytes: number
-        readonly same: number
-        readonly failed: number
-        readonly kept: number
-        readonly verifiedFiles: number
-      }
+    | Readonly<Record<'files' | 'bytes' | 'same' | 'failed' | 'kept' | 'notSet' | 'verifiedFiles', number>>
     | undefined
   readonly code: string | undefined
   readonly detail: string | undefined
@@ -35,13 +30,15 @@ const subjects = {
 
 /** How one restore ended: without names of files, as letters travel. */
 export function restoreLetter(reader: Reader, restore: RestoreLetterProps): Letter {
-  const { computer, state, path, detail, askedAtMs } = restore
+  const { computer, state, path, detail, askedAtMs, isBegun } = restore
   const asked = `You asked for it ${whenInSentence(reader, askedAtMs)}.`
   const words = {
     done: `What you asked for is on ${computer}. Each file that was written was read back and compared.`,
     partly: `Not everything that you asked for is on ${computer}. The page says what is missing, and why.`,
     failed: `Nothing more goes back to ${computer} by this order.${detail === undefined ? '' : ` ${detail}`}`,
-    expired: `${computer} did not appear in fourteen days. Ask again when it is there.`,
+    expired: isBegun
+      ? `${computer} had begun, and was not heard of for fourteen days. What was back by then stays. Ask again when it is there.`
+      : `${computer} did not appear in fourteen days. Ask again when it is there.`,
   }[state]
   return {
     subject: `${subjects[state]} ${computer}`,
@@ -65,6 +62,9 @@ function factsOf(reader: Reader, { counters, endedAtMs, code }: RestoreLetterPro
           ...(counters.kept + counters.failed === 0
             ? []
             : [{ label: 'Not back', value: countOf(reader, counters.kept + counters.failed, 'file') }]),
+          ...(counters.notSet === 0
+            ? []
+            : [{ label: 'Without owner, rights or times', value: countOf(reader, counters.notSet, 'case') }]),
         ]),
     ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
   ]

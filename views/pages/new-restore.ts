@@ -45,7 +45,8 @@ export type NewRestorePageProps = PageContext & {
   /** What the form carries besides what is chosen. */
   readonly hidden: readonly (readonly [name: string, value: string])[]
   readonly targets: readonly RestoreTarget[]
-  readonly target: RestoreTarget
+  /** Undefined: no computer can take it. */
+  readonly target: RestoreTarget | undefined
   readonly values: { readonly place: 'original' | 'folder'; readonly folder: string; readonly rule: RestoreRuleWord }
   readonly problems: Readonly<Partial<Record<'folder' | 'form', string>>>
   readonly estimate: EstimateProps | undefined
@@ -89,8 +90,8 @@ export function newRestorePage(props: NewRestorePageProps): Page {
     <form class="part split" id="restore-form" action="/restores/new" method="post">
       ${props.hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
       <div class="flow">
-        ${mode === 'revert' ? '' : choices(props)}
-        ${meets(props)}
+        ${mode === 'revert' || props.target === undefined ? '' : choices(props, props.target)}
+        ${props.target === undefined ? nowhere(props) : meets(props, props.target)}
       </div>
       <aside class="flow">
         <section aria-labelledby="what">
@@ -114,7 +115,7 @@ function chosen({ names, selected, reader }: NewRestorePageProps): Html {
   return html`<ul class="list">${names.map((name) => html`<li><bdi class="exact name">${name}</bdi></li>`)}${more > 0 ? html`<li>And ${countOf(reader, more, 'more', 'more')}.</li>` : ''}</ul>`
 }
 
-function choices({ targets, target, values, problems }: NewRestorePageProps): Html {
+function choices({ targets, values, problems }: NewRestorePageProps, target: RestoreTarget): Html {
   return html`<fieldset><legend>To which computer</legend><ul class="ticks">${targets.map(
     (one) =>
       html`<li><label class="check"><input type="radio" name="device" value="${one.value}"${one.value === target.value ? html` checked` : ''} hx-post="/restores/new" hx-trigger="change" hx-include="#restore-form" hx-vals='{"step":"look"}' hx-target="#meets" hx-select="#meets" hx-swap="outerHTML"><span>${one.name}<span class="sub">${one.isListening ? 'On now' : 'Off or asleep now: the order waits'}</span></span></label></li>`,
@@ -130,9 +131,19 @@ function choices({ targets, target, values, problems }: NewRestorePageProps): Ht
         )}</ul></fieldset>`
 }
 
+/** Nobody there who could take it. */
+function nowhere({ mode, computer, backPath }: NewRestorePageProps): Html {
+  const words =
+    mode === 'revert'
+      ? `${computer} is not connected any more, and a folder is made as it was on its own computer only. Its files can be downloaded, or go back to another computer.`
+      : 'No computer of this account is connected. Connect one, or download the files.'
+  return html`<section class="box" id="meets"><p class="notice" data-state="partial">${icon('triangle-alert')}<span>${words}</span></p>
+          <p class="row"><a class="button quiet" href="${backPath}">Leave it</a></p></section>`
+}
+
 /** The decision: what it meets, and the button. */
-function meets(props: NewRestorePageProps): Html {
-  const { reader, mode, target, estimate } = props
+function meets(props: NewRestorePageProps, target: RestoreTarget): Html {
+  const { reader, mode, estimate } = props
   return html`<section class="box" id="meets" aria-labelledby="meets-title">
           <h2 id="meets-title">${mode === 'revert' ? `What changes on ${target.name}` : `What it meets on ${target.name}`}</h2>
           <p>${estimateWords(reader, mode, estimate, target.name)}</p>

@@ -23,6 +23,10 @@ export type RestoreStateWord = 'waiting' | 'running' | 'done' | 'partly' | 'fail
 export type RestoreProps = {
   readonly mode: RestoreMode
   readonly state: RestoreStateWord
+  /** It goes on, or its computer is about to say what it wrote. */
+  readonly isLive: boolean
+  /** The computer was given what it is about: from then on it may have written. */
+  readonly isBegun: boolean
   readonly path: string
   readonly computer: string
   readonly computerPath: string
@@ -42,6 +46,8 @@ export type RestoreProps = {
   readonly selected: number
   readonly files: number
   readonly bytes: number
+  /** Whether all that was selected was counted. */
+  readonly isWhole: boolean
   /** Undefined: the original place. */
   readonly folder: string | undefined
   readonly rule: RestoreRuleWord
@@ -53,30 +59,37 @@ export type RestoreProps = {
   readonly cancelPath: string | undefined
   /** Takes a revert back. */
   readonly undoPath: string | undefined
+  /** Asks for the same once more. */
+  readonly againPath: string | undefined
   readonly beforePath: string | undefined
 }
 
-export type CountersProps = {
-  readonly files: number
-  readonly folders: number
-  readonly bytes: number
-  readonly replaced: number
-  readonly same: number
-  readonly kept: number
-  readonly beside: number
-  readonly failed: number
-  readonly verifiedFiles: number
-  readonly verifiedBytes: number
-  readonly removed: number
-  readonly left: number
-  readonly elapsedMs: number
-  readonly attempts: number
-}
+export type CountersProps = Readonly<
+  Record<
+    | 'files'
+    | 'bytes'
+    | 'replaced'
+    | 'same'
+    | 'kept'
+    | 'beside'
+    | 'failed'
+    | 'notSet'
+    | 'sockets'
+    | 'verifiedFiles'
+    | 'verifiedBytes'
+    | 'removed'
+    | 'left'
+    | 'elapsedMs'
+    | 'attempts',
+    number
+  >
+>
 
 export type ProofProps = {
   readonly kept: readonly { readonly path: string; readonly reason: string }[]
   readonly beside: readonly { readonly path: string; readonly name: string }[]
   readonly failed: readonly { readonly path: string; readonly code: string; readonly detail: string }[]
+  readonly notSet: readonly { readonly path: string; readonly what: string; readonly detail: string }[]
   readonly left: readonly string[]
 }
 
@@ -99,18 +112,17 @@ export const restoreStateBadges: Readonly<Record<RestoreStateWord, readonly [Sta
 /** One restore from its order to its proof. */
 export function restoreOrderPage(props: RestoreOrderPageProps): Page {
   const { reader, restore, streamPath } = props
-  const isOpen = restore.state === 'waiting' || restore.state === 'running'
   return appPage({
     ...props,
     title: `Back to ${restore.computer}`,
     place: 'computers',
-    ...(isOpen ? { reloadSeconds: 5 } : {}),
+    ...(restore.isLive ? { reloadSeconds: 5 } : {}),
     body: html`
     ${trail('Where this is', [
       { name: 'Computers', path: '/computers' },
       { name: 'Back to computers', path: '/restores' },
     ])}
-    <div id="restore" aria-live="polite"${isOpen ? html` hx-sse:connect="${streamPath}" hx-swap="innerHTML"` : ''}>${restoreBody(reader, restore)}</div>`,
+    <div id="restore" aria-live="polite"${restore.isLive ? html` hx-sse:connect="${streamPath}" hx-swap="innerHTML"` : ''}>${restoreBody(reader, restore)}</div>`,
   })
 }
 
@@ -133,9 +145,9 @@ function restoreBody(reader: Reader, restore: RestoreProps): Html {
 }
 
 function headline(reader: Reader, restore: RestoreProps): Html {
-  const { computer, state, counters, endedAtMs, mode } = restore
+  const { computer, state, counters, endedAtMs, isBegun } = restore
   const ended = endedAtMs === undefined ? '' : capital(whenInSentence(reader, endedAtMs))
-  const isRevert = mode === 'revert'
+  const stays = 'What was back by then stays, and is whole.'
   switch (state) {
     case 'waiting':
       return sentence({
@@ -150,13 +162,12 @@ function headline(reader: Reader, restore: RestoreProps): Html {
     case 'running':
       return sentence({
         state: 'running',
-        says: isRevert ? `${computer} becomes as it was.` : `${computer} is getting its files back.`,
-        small: ['This page can be closed; it goes on.'],
+        ...runningWords(restore),
       })
     case 'done':
       return sentence({
         state: 'ok',
-        says: doneWords(restore),
+        says: doneWords(reader, restore),
         small: [`${ended}. ${counters === undefined ? '' : provedWords(reader, counters)}`],
       })
     case 'partly':
@@ -169,52 +180,75 @@ function headline(reader: Reader, restore: RestoreProps): Html {
       return sentence({
         state: 'failed',
         says: `It did not work on ${computer}.`,
-        small: [`${ended}. What is in the backup is untouched.`],
+        small: [
+          (counters?.files ?? 0) > 0
+            ? `${ended}. ${stays} Asked again, it goes on with the rest.`
+            : `${ended}. What is in the backup is untouched.`,
+        ],
       })
     case 'cancelled':
       return sentence({
         state: 'off',
         says: 'It was cancelled.',
-        small: [`${ended}. What was back by then stays, and is whole.`],
+        small: [isBegun ? `${ended}. ${stays}` : `${ended}, before ${computer} had begun.`],
       })
     case 'expired':
       return sentence({
         state: 'silent',
-        says: `${computer} did not appear in time.`,
-        small: ['The order has gone. Ask again when the computer is there.'],
+        says: isBegun ? `${computer} has fallen silent.` : `${computer} did not appear in time.`,
+        small: [
+          isBegun
+            ? `It had begun, and was not heard of for fourteen days. ${stays}`
+            : 'The order has gone. Ask again when the computer is there.',
+        ],
       })
     default:
       return state satisfies never
   }
 }
 
-function doneWords({ computer, mode, counters }: RestoreProps): string {
+/** The computer takes an order at once, and does one after the other. */
+function runningWords({ computer, mode, isBegun, running }: RestoreProps): { readonly says: string; readonly small: string[] } {
+  const goesOn = 'This page can be closed; it goes on.'
+  if (!isBegun) return { says: `${computer} has the order.`, small: [`It begins when what it gets back now is there. ${goesOn}`] }
+  if (mode === 'restore') return { says: `${computer} is getting its files back.`, small: [goesOn] }
+  const first = running === undefined ? ['It backs up first what is there now.'] : []
+  return { says: `${computer} becomes as it was.`, small: [...first, goesOn] }
+}
+
+function doneWords(reader: Reader, { computer, mode, rule, counters }: RestoreProps): string {
+  const { kept = 0, notSet = 0 } = counters ?? {}
   if (mode === 'revert') return `It is as it was on ${computer}.`
-  return (counters?.kept ?? 0) > 0 ? `What should be replaced is back on ${computer}.` : `Everything is back on ${computer}.`
+  if (kept > 0 && rule === 'replace-older') return `What should be replaced is back on ${computer}.`
+  if (kept > 0) return `It is back on ${computer}, but for ${countOf(reader, kept, 'file')} that stayed as before.`
+  if (notSet > 0) return `The files are back on ${computer}, not all of them with their owners and rights.`
+  return `Everything is back on ${computer}.`
 }
 
 function provedWords(reader: Reader, { verifiedFiles, verifiedBytes, same }: CountersProps): string {
-  const read = `${countOf(reader, verifiedFiles, 'file')}, ${sizeText(reader, verifiedBytes)}, read back from the disk and compared`
+  const read = `${countOf(reader, verifiedFiles, 'file')}, ${sizeText(reader, verifiedBytes)}, read back and compared`
   return same === 0 ? `${read}.` : `${read}; ${countText(reader, same)} were there already, the same.`
 }
 
-function actions({ cancelPath, undoPath, beforePath, state }: RestoreProps): Html {
+function actions({ cancelPath, undoPath, againPath, beforePath, state }: RestoreProps): Html {
   const buttons = [
     cancelPath === undefined || (state !== 'waiting' && state !== 'running')
       ? ''
       : html`<form action="${cancelPath}" method="post"><button class="button">${icon('square')}Cancel</button></form>`,
     undoPath === undefined ? '' : html`<a class="button" href="${undoPath}">${icon('rotate-ccw')}Undo</a>`,
+    againPath === undefined ? '' : html`<a class="button" href="${againPath}">Ask again</a>`,
     beforePath === undefined ? '' : html`<a class="button quiet" href="${beforePath}">Look at how it was before the revert</a>`,
   ]
   return buttons.every((button) => button === '') ? html`` : html`<div class="row part">${buttons}</div>`
 }
 
 function waitingPart(reader: Reader, restore: RestoreProps): Html {
-  const { computer, files, bytes, state } = restore
-  if (state !== 'waiting' && state !== 'running') return html`<p class="prose">Nothing was written.</p>`
+  const { computer, state, isBegun } = restore
+  if (state !== 'waiting' && state !== 'running')
+    return html`<p class="prose">${isBegun ? `What it wrote by then ${computer} has not said.` : 'Nothing was written.'}</p>`
   if (state === 'waiting' && restore.isWithoutRun === true && !restore.isListening)
     return html`<p class="prose">${computer} takes orders while <code>holdfast-agent run</code> runs there. When it was last heard from, it did not. Start it, and it begins.</p>`
-  return html`<p class="prose">${countOf(reader, files, 'file')}, ${sizeText(reader, bytes)}, go back to ${computer}. Each file grows beside its place and gets its name when it is whole and proved, so nothing is ever half there.</p>`
+  return html`<p class="prose">${selectedWords(reader, restore)}, go back to ${computer}. Each file grows beside its place and gets its name when it is whole and proved, so nothing is ever half there.</p>`
 }
 
 function proofPart(reader: Reader, { rule }: RestoreProps, counters: CountersProps): Html {
@@ -230,6 +264,8 @@ function proofPart(reader: Reader, { rule }: RestoreProps, counters: CountersPro
     ...row('There already, the same bytes', counters.same, 'file'),
     ...row('Put beside', counters.beside, 'file'),
     ...row(rule === 'replace-older' ? 'Left, as it is newer' : 'Left as it is', counters.kept, 'file'),
+    ...row('Without all of their owner, rights and times', counters.notSet, 'case'),
+    ...row('Sockets, which their programs make', counters.sockets),
     ...row('Taken away', counters.removed),
     ...row('Not in the version, and left', counters.left),
     ...row('Failed', counters.failed),
@@ -275,6 +311,12 @@ function namesPart(reader: Reader, counters: CountersProps | undefined, proof: P
       proof.beside.map((one) => html`<li><span>${name(one.path)}<span class="sub">as ${name(one.name)}</span></span></li>`),
     )}
     ${part(
+      'not-set',
+      'Without all of their owner, rights and times',
+      counters?.notSet ?? 0,
+      proof.notSet.map(({ path, detail }) => html`<li><span>${name(path)}<span class="sub">${detail}</span></span></li>`),
+    )}
+    ${part(
       'left',
       'Not in the version, and left',
       counters?.left ?? 0,
@@ -298,10 +340,14 @@ function orderFacts(reader: Reader, restore: RestoreProps): readonly Fact[] {
     },
     { label: 'Where', value: folder === undefined ? 'Where it was' : html`<bdi class="exact">${folder}</bdi>` },
     { label: 'What is there', value: mode === 'revert' ? 'Becomes as it was' : ruleWords[rule] },
-    { label: 'Selected', value: `${countOf(reader, restore.files, 'file')}, ${sizeText(reader, restore.bytes)}` },
+    { label: 'Selected', value: selectedWords(reader, restore) },
     { label: 'Asked', value: timeTag(askedAtMs, whenText(reader, askedAtMs)) },
     { label: 'By', value: askedBy },
   ]
+}
+
+function selectedWords(reader: Reader, { files, bytes, isWhole }: RestoreProps): string {
+  return `${isWhole ? '' : 'More than '}${countOf(reader, files, 'file')}, ${sizeText(reader, bytes)}`
 }
 
 function chosen(reader: Reader, { names, selected }: RestoreProps): Html {

@@ -38,7 +38,7 @@ function reasonWords(reader: Reader, reason: KeepReasonProps): string {
     case 'shared':
       return 'a link leads to it'
     case 'in-use':
-      return 'a backup goes on from it'
+      return 'a backup or a restore needs it'
     case 'newest-good':
       return 'the newest good one'
     case 'unfinished':

@@ -57,7 +57,7 @@ function untilWords(reader: Reader, { atMs, isBound, reason }: Extract<KeptUntil
 }
 
 function whileText(reader: Reader, reason: KeptReasonProps): string {
-  if (reason.kind === 'in-use') return 'Kept while a backup goes on from it'
+  if (reason.kind === 'in-use') return 'Kept while a backup or a restore needs it'
   if (reason.kind === 'unfinished') return 'Kept until a backup is finished'
   return `Kept as long as it is ${asWhat(reader, reason)}`
 }
@@ -67,7 +67,7 @@ function asWhat(reader: Reader, reason: KeptReasonProps): string {
     case 'pinned':
       return 'a pinned one'
     case 'in-use':
-      return 'what a backup goes on from'
+      return 'what a backup or a restore needs'
     case 'shared':
       return 'one that a link shares'
     case 'newest-good':

@@ -35,6 +35,8 @@ export type RehearsalProps =
       readonly bytes: number
       readonly freeBytes: number | undefined
       readonly replaced: readonly string[]
+      /** The first of those that go. */
+      readonly gone: readonly string[]
       readonly isWhole: boolean
     }
   | { readonly kind: 'failed'; readonly words: string; readonly code: string }
@@ -84,13 +86,20 @@ function rehearsalWords(reader: Reader, rehearsal: RehearsalProps): Html {
 }
 
 function told(reader: Reader, counts: Extract<RehearsalProps, { kind: 'told' }>): Html {
-  const { freeBytes, bytes, replaced, replaces, isWhole } = counts
+  const { freeBytes, bytes, replaced, replaces, gone, goes, isWhole } = counts
   const isTight = freeBytes !== undefined && freeBytes < bytes
-  const more = replaces - replaced.length
   return html`<p><b>The computer has looked just now${isWhole ? '' : ', for as long as one likes to wait: it is at least this'}.</b></p>
       ${facts(countFacts(reader, counts))}
       ${isTight ? html`<p class="notice" data-state="partial">${icon('triangle-alert')}<span>${sizeText(reader, bytes)} are to be written, and ${sizeText(reader, freeBytes)} are free there.</span></p>` : ''}
-      ${replaced.length === 0 ? '' : html`<details><summary>Which would be replaced</summary><ul class="list">${replaced.map((path) => html`<li><bdi class="exact">${path}</bdi></li>`)}${more > 0 ? html`<li>And ${countText(reader, more)} more.</li>` : ''}</ul></details>`}`
+      ${goes === 0 ? '' : html`<p class="hint">What its backups leave out stays, though it is counted among what goes.</p>`}
+      ${namesPart(reader, 'Which would be replaced', replaced, replaces)}
+      ${namesPart(reader, 'Which would go', gone, goes)}`
+}
+
+function namesPart(reader: Reader, title: string, names: readonly string[], count: number): Html {
+  if (names.length === 0) return html``
+  const more = count - names.length
+  return html`<details><summary>${title}</summary><ul class="list">${names.map((path) => html`<li><bdi class="exact">${path}</bdi></li>`)}${more > 0 ? html`<li>And ${countText(reader, more)} more.</li>` : ''}</ul></details>`
 }
 
 function countFacts(reader: Reader, counts: Extract<RehearsalProps, { kind: 'told' }>): readonly Fact[] {

@@ -8,9 +8,9 @@ import { keepContact } from '../../../agent/daemon/contact.ts'
 import { openWorkBook } from '../../../agent/daemon/work-book.ts'
 import type { RestoreReport } from '../../../agent/link/restores-api.ts'
 import type { TellingApi } from '../../../agent/link/telling-api.ts'
-import { nothingCounted } from '../../../agent/restores/restore-counters.ts'
 import type { RunOutbox } from '../../../agent/runs/run-outbox.ts'
 import { RefusedError } from '../../../engine/index.ts'
+import { nothingCounted } from '../../../selection/restore-order.ts'
 
 test('a report of a restore that is refused is sent without its names, so that the box hears of the end', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast contact '))

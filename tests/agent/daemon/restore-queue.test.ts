@@ -7,8 +7,8 @@ import type { Surroundings } from '../../../agent/command-line/surroundings.ts'
 import { createRestoreQueue, type RestoreWork } from '../../../agent/daemon/restore-queue.ts'
 import { openWorkBook, type PendingRestore } from '../../../agent/daemon/work-book.ts'
 import type { RestoresApi, RestoreTask } from '../../../agent/link/restores-api.ts'
-import { nothingCounted } from '../../../agent/restores/restore-counters.ts'
 import { RefusedError, type RestoreResult, type SelectedItem, StorageError } from '../../../engine/index.ts'
+import { nothingCounted } from '../../../selection/restore-order.ts'
 
 const startMs = Date.UTC(2026, 2, 14, 12)
 const minuteMs = 60_000

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { actingOnTheBox } from '../../../server/audit/audit.ts'
 import { endedOrdersKeptMs, maxOpenOrders, orderLifetimeMs } from '../../../server/orders/order.ts'
 import { createOrdersService } from '../../../server/orders/orders-service.ts'
+import { newId } from '../../../server/runtime/ids.ts'
 import { systemRandomness } from '../../../server/runtime/randomness.ts'
 import { connectDevice } from '../../support/connect-device.ts'
 import { setUpApp } from '../../support/test-app.ts'
@@ -57,6 +58,9 @@ describe('orders', () => {
       await orders.giveNow({ deviceId, order: { kind: 'run-now', job: `job ${job}` } }, actingOnTheBox)
     const oneMore = orders.giveNow({ deviceId, order: { kind: 'run-now', job: 'one more' } }, actingOnTheBox)
     await expect(oneMore).rejects.toMatchObject({ fault: 'too-many' })
+    // What stops something is not one of those that fill the list.
+    const stop = { kind: 'cancel-restore', restore: newId('rst', systemRandomness) } as const
+    expect(await orders.giveNow({ deviceId, order: stop }, actingOnTheBox)).toMatchObject({ state: 'waiting', body: stop })
   })
 
   test('a report counts once, and an ended order stays as it ended', async () => {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeSelectedItem } from '../../../engine/index.ts'
 import { actingOnTheBox } from '../../../server/audit/audit.ts'
 import { orderLifetimeMs } from '../../../server/orders/order.ts'
-import { mayStrip, parseFolder } from '../../../server/restore-orders/restore-order.ts'
+import { mayStrip, parseFolder, reportAwaitedMs } from '../../../server/restore-orders/restore-order.ts'
+import { findDeviceVersion } from '../../../server/retention/device-versions-table.ts'
 import { parseId } from '../../../server/runtime/ids.ts'
 import type { Snapshot } from '../../../server/snapshots/snapshot.ts'
 import { connectDevice } from '../../support/connect-device.ts'
@@ -32,9 +33,10 @@ const nothing = {
     verifiedFiles: 2,
     verifiedBytes: 20,
   },
-  ...{ removed: 0, left: 0, elapsedMs: 5, attempts: 1 },
+  ...{ removed: 0, left: 0, notSet: 0, sockets: 0, elapsedMs: 5, attempts: 1 },
 }
-const doneReport = { state: 'done', counters: nothing, kept: [], beside: [], failed: [], left: [] }
+const noNames = { kept: [], beside: [], failed: [], notSet: [], left: [] }
+const doneReport = { state: 'done', counters: nothing, ...noNames }
 
 beforeAll(async () => {
   box = await twoCustomers()
@@ -87,6 +89,12 @@ const order = async (more: object = {}, who = 'owner') => {
   }
 }
 const ofOther = () => ({ device: other.device.deviceId })
+/** The newest order to the other computer, as its program finds it. */
+const givenToOther = async () => {
+  const { orders } = await bodyOf<{ orders: { id: string; kind: string }[] }>(await agent(other.token, '/orders'))
+  return orders.findLast(({ kind }) => kind === 'restore')!.id
+}
+const textOf = async (path: string, who = 'owner') => (await (await page(path, who)).text()).replaceAll('\u00a0', ' ')
 
 describe('a restore order', () => {
   test('is for owners and members, and for nobody of another account', async () => {
@@ -112,6 +120,69 @@ describe('a restore order', () => {
     const [first, second] = [await order(), await order()]
     expect(second.id).toBe(first.id)
     await jsonOf(`/api/v1/restores/${first.id}/cancel`, 'owner', {})
+    const atOnce = await Promise.all([order({ mode: 'revert' }), order({ mode: 'revert' }), order({ mode: 'revert' })])
+    expect(new Set(atOnce.map(({ id }) => id)).size).toBe(1)
+    await jsonOf(`/api/v1/restores/${atOnce[0]!.id}/cancel`, 'owner', {})
+  })
+
+  test('holds its version, as long as it is open', async () => {
+    const { id } = await order(ofOther())
+    const isInUse = async () => (await findDeviceVersion(box.database.kysely, version.id))?.isInUse
+    expect(await isInUse()).toBe(true)
+    await jsonOf(`/api/v1/restores/${id}/cancel`, 'owner', {})
+    expect(await isInUse()).toBe(false)
+  })
+
+  test('cancelled before the computer was given anything, nothing was written; after that, the page waits for its word', async () => {
+    const early = await order(ofOther())
+    await jsonOf(`/api/v1/restores/${early.id}/cancel`, 'owner', {})
+    expect(await textOf(`/restores/${early.id}`)).toMatch(/before OTHER-PC had begun\..*Nothing was written\./s)
+
+    const { id } = await order(ofOther())
+    expect((await agent(other.token, `/restores/${id}`)).status).toBe(200)
+    await jsonOf(`/api/v1/restores/${id}/cancel`, 'owner', {})
+    const waiting = await textOf(`/restores/${id}`)
+    expect(waiting).toContain('What it wrote by then OTHER-PC has not said.')
+    expect(waiting).not.toContain('Nothing was written')
+    expect(waiting).toContain('hx-sse:connect')
+    expect(waiting).toContain(`again=${id}`)
+    await agent(other.token, `/restores/${id}`, { ...doneReport, state: 'cancelled' })
+    const told = await textOf(`/restores/${id}`)
+    expect(told).toContain('2 files, 20 bytes')
+    expect(told).not.toContain('hx-sse:connect')
+    const again = await textOf(`/restores/new?version=${version.id}&again=${id}`)
+    expect(again).toContain('/home/docs')
+    expect((await page(`/restores/new?version=${version.id}&again=${id}`, 'foreign')).status).toBe(404)
+  })
+
+  test('whose report does not come, though the computer says it is done, has failed; a late report says how it was', async () => {
+    const { restoreOrders } = box.restoresSide
+    const { id } = await order(ofOther())
+    await agent(other.token, `/restores/${id}`)
+    await agent(other.token, `/orders/${await givenToOther()}`, { state: 'done' })
+    await restoreOrders.settle()
+    expect(await bodyOf(await page(`/api/v1/restores/${id}`))).toMatchObject({ state: 'running' })
+    box.clock.advance(reportAwaitedMs)
+    await restoreOrders.settle()
+    expect(await bodyOf(await page(`/api/v1/restores/${id}`))).toMatchObject({ state: 'failed', code: 'HF-AGENT-INTERNAL' })
+    expect((await agent(other.token, `/restores/${id}`)).status).toBe(404)
+    // Of a program that knows fewer counters.
+    const { sockets: _, notSet: __, ...counters } = nothing
+    expect((await agent(other.token, `/restores/${id}`, { ...doneReport, state: 'partly', counters })).status).toBe(200)
+    expect(await bodyOf(await page(`/api/v1/restores/${id}`))).toMatchObject({
+      ...{ state: 'partly', code: null },
+      counters: { files: 2, notSet: 0 },
+    })
+  })
+
+  test('gives back everything that could be written, and says whose owners could not be set', async () => {
+    const { id } = await order(ofOther())
+    const notSet = [{ path: '/home/docs/letter.txt', what: 'owner', detail: 'EPERM: operation not permitted' }]
+    await agent(other.token, `/restores/${id}`, { ...doneReport, counters: { ...nothing, notSet: 1 }, notSet })
+    const text = await textOf(`/restores/${id}`)
+    expect(text).toContain('The files are back on OTHER-PC, not all of them with their owners and rights.')
+    expect(text).toContain('EPERM: operation not permitted')
+    expect(text).not.toContain('Everything is back')
   })
 
   test('lets the computer that it names read what was selected, while it is open', async () => {
@@ -185,9 +256,7 @@ describe('a restore order', () => {
   test('refused by a program that is too old, it has failed with that reason', async () => {
     const { restoreOrders } = box.restoresSide
     const { id } = await order(ofOther())
-    const { orders } = await bodyOf<{ orders: { id: string; kind: string }[] }>(await agent(other.token, '/orders'))
-    const given = orders.findLast(({ kind }) => kind === 'restore')!
-    await agent(other.token, `/orders/${given.id}`, {
+    await agent(other.token, `/orders/${await givenToOther()}`, {
       state: 'failed',
       code: 'HF-NOT-IN-THIS-VERSION',
       detail: 'This program does not know "restore".',
@@ -197,14 +266,43 @@ describe('a restore order', () => {
     expect(await (await page(`/restores/${id}`)).text()).toContain('/docs/errors/HF-NOT-IN-THIS-VERSION')
   })
 
-  test('that nobody took in fourteen days expires', async () => {
+  test('that nobody took in fourteen days expires; one that was taken goes on while its computer is heard of', async () => {
+    const { orders } = box.devicesSide
+    const taken = await order({ ...ofOther(), folder: '/taken' })
+    await agent(other.token, `/orders/${await givenToOther()}`, { state: 'taken' })
+    await agent(other.token, `/restores/${taken.id}`)
     const { id } = await order(ofOther())
-    box.clock.advance(orderLifetimeMs + 1)
-    await box.devicesSide.orders.expire()
-    await box.restoresSide.restoreOrders.settle()
-    for (const role of ['owner', 'viewer', 'foreign'] as const) cookies[role] = await cookieOf(box, box.users[role])
+    const later = async () => {
+      await orders.expire()
+      await box.restoresSide.restoreOrders.settle()
+      for (const role of ['owner', 'member', 'viewer', 'foreign'] as const) cookies[role] = await cookieOf(box, box.users[role])
+    }
+    box.clock.advance(orderLifetimeMs - 1000)
+    await agent(other.token, `/orders`)
+    box.clock.advance(2000)
+    await later()
     expect(await bodyOf(await page(`/api/v1/restores/${id}`))).toMatchObject({ state: 'expired' })
     expect((await agent(other.token, `/restores/${id}`)).status).toBe(404)
+    expect(await textOf(`/restores/${id}`)).toContain('OTHER-PC did not appear in time.')
+    expect(await bodyOf(await page(`/api/v1/restores/${taken.id}`))).toMatchObject({ state: 'running' })
+    expect((await agent(other.token, `/restores/${taken.id}`)).status).toBe(200)
+    // Silent for as long, it is given up; what it says then is how it was.
+    box.clock.advance(orderLifetimeMs + 1)
+    await later()
+    const silent = await textOf(`/restores/${taken.id}`)
+    expect(silent).toContain('OTHER-PC has fallen silent.')
+    expect(silent).not.toContain('Nothing was written')
+    expect((await agent(other.token, `/restores/${taken.id}`)).status).toBe(404)
+    await agent(other.token, `/restores/${taken.id}`, { ...doneReport, state: 'cancelled' })
+    expect(await bodyOf(await page(`/api/v1/restores/${taken.id}`))).toMatchObject({ state: 'expired', counters: { files: 2 } })
+  })
+
+  test('to a computer that is disconnected ends at once', async () => {
+    const { device } = await connectDevice(box, box.users.owner, { name: 'GONE-PC' })
+    const { id } = await order({ device: device.deviceId })
+    await box.devicesSide.devices.end(device.deviceId, 'revoked', actingOnTheBox)
+    expect(await bodyOf(await page(`/api/v1/restores/${id}`))).toMatchObject({ state: 'failed', code: 'HF-DEVICE-REVOKED' })
+    expect(await box.devicesSide.orders.listOpen(device.deviceId)).toEqual([])
   })
 })
 
@@ -264,9 +362,15 @@ describe('before it is ordered', () => {
     const started = await (await send('/restores/rehearsals', { ...chosen(), device: other.device.deviceId })).text()
     const [path, id] = /\/restores\/rehearsals\/(rst_[a-z2-7]+)/.exec(started)!
     expect(await (await page(path)).text()).toContain('The computer is counting')
-    expect((await page(path, 'foreign')).status).toBe(404)
+    // Nobody else's question, and one that never was, look the same; and whoever asks every second hears that it is over.
+    const none = await page(`/restores/rehearsals/rst_${'a'.repeat(20)}`)
+    expect(none.status).toBe(200)
+    const silent = await none.text()
+    expect(silent).toContain('The computer has not answered.')
+    expect(silent).not.toContain('hx-trigger')
+    expect(await (await page(path, 'foreign')).text()).toBe(silent)
     const counts = { creates: 1, folders: 0, replaces: 2, beside: 0, same: 3, keeps: 0, fails: 0, bytes: 10, freeBytes: 5 }
-    const told = { ...counts, replaced: ['/home/docs/letter.txt'], isWhole: true }
+    const told = { ...counts, goes: 1, replaced: ['/home/docs/letter.txt'], gone: ['/home/docs/draft.txt'], isWhole: true }
     expect((await agent(box.device.token, `/restores/${id}/rehearsal`, told)).status).toBe(404)
     expect((await agent(other.token, `/restores/${id}`)).status).toBe(200)
     expect((await agent(other.token, `/restores/${id}/rehearsal`, told)).status).toBe(200)
@@ -274,6 +378,7 @@ describe('before it is ordered', () => {
     expect((await agent(other.token, `/restores/${id}`)).status).toBe(404)
     const text = await (await page(path)).text()
     expect(text).toContain('/home/docs/letter.txt')
+    expect(text).toContain('/home/docs/draft.txt')
     expect(text).not.toContain('hx-trigger')
     expect(parseId('rst', id!)).toBe(id)
   })
