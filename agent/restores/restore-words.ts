@@ -68,7 +68,7 @@ export function stateOf(result: RestoreResult | RevertResult): 'done' | 'partly'
   if (result.stopped) return 'failed'
   const isRevert = 'removed' in result
   const isLeft = isRevert && (result.leftCount > 0 || result.keptCount > 0 || result.notSetCount > 0)
-  return result.failedCount > 0 || isLeft ? 'partly' : 'done'
+  return result.failedCount > 0 || result.takenCount > 0 || isLeft ? 'partly' : 'done'
 }
 
 function first<T extends Buffer | { readonly path: Buffer }>(list: readonly T[] | undefined): readonly T[] {

@@ -14,8 +14,9 @@ export async function runRehearsal(program: Program, task: RestoreTask, stop: Ab
   await box.pickUpKeys()
   const untilMs = performance.now() + rehearseForMs
   const settings = { ...settingsOf(task), records: box.target, secrets: box.secrets, items: task.items, signal }
-  const { replaced, fails, ...counts } = await rehearse({
+  const { replaced, gone, fails, ...counts } = await rehearse({
     ...settings,
+    absent: task.mode === 'revert' ? task.absent : [],
     countsRest: task.mode === 'revert',
     goesOn: () => performance.now() < untilMs,
   })
@@ -24,6 +25,6 @@ export async function runRehearsal(program: Program, task: RestoreTask, stop: Ab
     fails: fails + task.lost.length,
     freeBytes: freeBytesAt(task) ?? null,
     replaced: replaced.map((path) => textOfBytes(path)),
-    gone: [],
+    gone: gone.map((path) => textOfBytes(path)),
   }
 }

@@ -145,7 +145,7 @@ function restoreBody(reader: Reader, restore: RestoreProps): Html {
 }
 
 function headline(reader: Reader, restore: RestoreProps): Html {
-  const { computer, state, counters, endedAtMs, isBegun } = restore
+  const { computer, mode, state, counters, endedAtMs, isBegun } = restore
   const ended = endedAtMs === undefined ? '' : capital(whenInSentence(reader, endedAtMs))
   const stays = 'What was back by then stays, and is whole.'
   switch (state) {
@@ -173,7 +173,7 @@ function headline(reader: Reader, restore: RestoreProps): Html {
     case 'partly':
       return sentence({
         state: 'partial',
-        says: `Not everything is back on ${computer}.`,
+        says: mode === 'revert' ? `Not everything is as it was on ${computer}.` : `Not everything is back on ${computer}.`,
         small: [`${ended}. What is missing stands below, with the reason.`],
       })
     case 'failed':

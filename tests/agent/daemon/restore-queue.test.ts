@@ -21,9 +21,21 @@ const wholeTask: RestoreTask = {
 }
 const result = (counts: Partial<RestoreResult> = {}): RestoreResult => ({
   ...{ files: 0, directories: 0, symlinks: 0, others: 0, sockets: 0, bytes: 0, replaced: 0, unchanged: 0 },
-  ...{ besideCount: 0, beside: [], keptCount: 0, kept: [], failedCount: 0, failed: [], notSetCount: 0, notSet: [] },
+  ...{
+    besideCount: 0,
+    beside: [],
+    keptCount: 0,
+    takenCount: 0,
+    kept: [],
+    failedCount: 0,
+    failed: [],
+    notSetCount: 0,
+    notSet: [],
+  },
   ...{ verified: { files: counts.files ?? 0, bytes: 0 }, stopped: undefined, receivedBytes: 0, elapsedMs: 5, ...counts },
 })
+
+const removal = { removed: 0, leftCount: 0, left: [] }
 
 /** A queue with one restore in its book, and everything around it made up. */
 function queueOf(
@@ -203,6 +215,23 @@ describe('interrupted', () => {
     expect(one.reports()).toEqual([])
     expect(one.book.now().restores).toMatchObject([{ notBeforeMs: startMs, counted: { files: 5, attempts: 1 } }])
   })
+})
+
+test.each([
+  { title: 'all of it', end: result({ files: 3 }), state: 'done' },
+  { title: 'what the rule keeps', end: result({ keptCount: 1 }), state: 'done' },
+  { title: 'without its owners', end: result({ files: 3, notSetCount: 3 }), state: 'done' },
+  { title: 'a name that was taken meanwhile', end: result({ keptCount: 1, takenCount: 1 }), state: 'partly' },
+  { title: 'a file that failed', end: result({ failedCount: 1 }), state: 'partly' },
+  { title: 'a revert without its owners', end: { ...result({ notSetCount: 3 }), ...removal }, state: 'partly' },
+  { title: 'a revert that kept something', end: { ...result({ keptCount: 1 }), ...removal }, state: 'partly' },
+  { title: 'a revert that left something', end: { ...result(), ...removal, leftCount: 1 }, state: 'partly' },
+  { title: 'a revert', end: { ...result(), ...removal, removed: 2 }, state: 'done' },
+  { title: 'a full disk', end: result({ stopped: { code: 'ENOSPC', detail: 'no space left' } }), state: 'failed' },
+])('$title is $state', async ({ end, state }) => {
+  using one = queueOf({ restore: async () => end })
+  await one.turn()
+  expect(one.reports()).toMatchObject([{ state, counters: { notSet: end.notSetCount } }])
 })
 
 describe('what nobody can read', () => {
