@@ -54,10 +54,13 @@ export async function backUpBefore(
   return { id: publicPrefix(snapshot.id), root: root.toString('hex'), startedAtMs }
 }
 
+/** What a box, or a proxy before it, answers that cannot do its work right now. */
+const passingStatuses: readonly unknown[] = [500, 502, 503, 504]
+
 /** Another backup that runs, or a box that is away, passes. */
 function failedBefore(why: Explanation): AgentError {
   if (why.code === 'HF-RUN-IN-PROGRESS') return new AgentError('HF-RUN-IN-PROGRESS', why.detail)
-  if (isPassing(why)) return new AgentError('HF-SERVER-UNREACHABLE', why.detail)
+  if (isPassing(why) || passingStatuses.includes(why.members.status)) return new AgentError('HF-SERVER-UNREACHABLE', why.detail)
   return refused(`The backup before it failed: ${why.detail}`)
 }
 

@@ -28,10 +28,11 @@ export function restoreProps(
     readonly isWithoutRun: boolean
     readonly running: RunningBackup | undefined
     readonly mayStop: MayStop
+    readonly isBehind: boolean
     readonly nowMs: number
   },
 ): RestoreProps {
-  const { target, source, isListening, isWithoutRun, running, mayStop, nowMs } = around
+  const { target, source, isListening, isWithoutRun, running, mayStop, isBehind, nowMs } = around
   const { place, code, detail, paths, mode, before } = restore
   const mayUndo = mode === 'revert' && before !== undefined && restore.state !== 'open' && mayStop.restores
   return {
@@ -39,6 +40,7 @@ export function restoreProps(
     state: stateWord(restore),
     isLive: isUnderWay(restore, nowMs),
     isBegun: restore.handedAt !== undefined,
+    isBehind,
     path: restoreOrderPath(restore.restoreId),
     computer: target.name,
     computerPath: computerPath(target.deviceId),

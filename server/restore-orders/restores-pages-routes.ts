@@ -164,8 +164,15 @@ export function restoresPagesRoutes(options: {
       isWithoutRun: (await options.toldJobs.find(deviceId))?.keepsSchedule !== true,
       running: restore.state === 'open' ? progress.findRestore(deviceId, restoreId) : undefined,
       mayStop: mayStopIn(c, customerId),
+      isBehind: await isBehind(restore),
       nowMs: pageContext(c).reader.nowMs,
     })
+  }
+
+  /** A computer takes its orders at once, and gets back one after the other. */
+  async function isBehind({ state, isTaken, handedAt, customerId, deviceId }: RestoreOrder): Promise<boolean> {
+    if (state !== 'open' || !isTaken || handedAt !== undefined) return false
+    return (await restoreOrders.listOpen({ customerId, deviceId })).some((other) => other.handedAt !== undefined)
   }
 
   /** @throws RestoreOrderError when something of it cannot be */

@@ -59,7 +59,7 @@ export function restoresSamples({
     ...{ expiresAtMs: nowMs + 14 * dayMs, endedAtMs: undefined, names: ['/home/helen/Documents'], selected: 1, files: 229 },
     ...{ bytes: 1.2 * GiB, folder: undefined, rule: 'replace-all', counters: undefined, proof: undefined, failure: undefined },
     ...{ running: undefined, cancelPath: '/restores/rst_x/cancel', undoPath: undefined, beforePath: undefined },
-    ...{ isLive: true, isBegun: false, isWhole: true, againPath: undefined },
+    ...{ isLive: true, isBegun: false, isBehind: false, isWhole: true, againPath: undefined },
   }
   const one =
     (props: Partial<RestoreProps> = {}): Sample =>
@@ -140,7 +140,7 @@ export function restoresSamples({
     'restore-waiting': one(),
     'restore-waiting-without-run': one({ isWithoutRun: true }),
     'restore-running': one({ state: 'running', isBegun: true, running, isListening: true }),
-    'restore-taken': one({ state: 'running', isListening: true, isWhole: false }),
+    'restore-taken': one({ state: 'running', isListening: true, isBehind: true, isWhole: false }),
     'restore-done': one({ state: 'done', ...ended }),
     'restore-partly': one({
       ...ended,

@@ -27,6 +27,8 @@ export type RestoreProps = {
   readonly isLive: boolean
   /** The computer was given what it is about: from then on it may have written. */
   readonly isBegun: boolean
+  /** The computer is getting other files back first. */
+  readonly isBehind: boolean
   readonly path: string
   readonly computer: string
   readonly computerPath: string
@@ -208,9 +210,14 @@ function headline(reader: Reader, restore: RestoreProps): Html {
 }
 
 /** The computer takes an order at once, and does one after the other. */
-function runningWords({ computer, mode, isBegun, running }: RestoreProps): { readonly says: string; readonly small: string[] } {
+function runningWords({ computer, mode, isBegun, isBehind, running }: RestoreProps): {
+  readonly says: string
+  readonly small: string[]
+} {
   const goesOn = 'This page can be closed; it goes on.'
-  if (!isBegun) return { says: `${computer} has the order.`, small: [`It begins when what it gets back now is there. ${goesOn}`] }
+  if (!isBegun && isBehind)
+    return { says: `${computer} has the order.`, small: ['It begins when what the computer gets back now is there.', goesOn] }
+  if (!isBegun) return { says: `${computer} is about to begin.`, small: [goesOn] }
   if (mode === 'restore') return { says: `${computer} is getting its files back.`, small: [goesOn] }
   const first = running === undefined ? ['It backs up first what is there now.'] : []
   return { says: `${computer} becomes as it was.`, small: [...first, goesOn] }

@@ -270,7 +270,13 @@ describe('a restore order', () => {
     const { orders } = box.devicesSide
     const taken = await order({ ...ofOther(), folder: '/taken' })
     await agent(other.token, `/orders/${await givenToOther()}`, { state: 'taken' })
+    expect(await textOf(`/restores/${taken.id}`)).toContain('OTHER-PC is about to begin.')
     await agent(other.token, `/restores/${taken.id}`)
+    expect(await textOf(`/restores/${taken.id}`)).toContain('OTHER-PC is getting its files back.')
+    const next = await order({ ...ofOther(), folder: '/next' })
+    await agent(other.token, `/orders/${await givenToOther()}`, { state: 'taken' })
+    expect(await textOf(`/restores/${next.id}`)).toContain('It begins when what the computer gets back now is there.')
+    await jsonOf(`/api/v1/restores/${next.id}/cancel`, 'owner', {})
     const { id } = await order(ofOther())
     const later = async () => {
       await orders.expire()
@@ -298,11 +304,19 @@ describe('a restore order', () => {
   })
 
   test('to a computer that is disconnected ends at once', async () => {
-    const { device } = await connectDevice(box, box.users.owner, { name: 'GONE-PC' })
+    const gone = await connectDevice(box, box.users.owner, { name: 'GONE-PC' })
+    const { device } = gone
+    const own = await storeVersion(box, gone, () => new Map([['letter.txt', fileEntry('a letter')]]), { seq: 2 })
+    const revert = `/restores/new?version=${own.id}&mode=revert&path=/letter.txt`
+    expect(await textOf(revert)).toContain('Back up, then revert')
     const { id } = await order({ device: device.deviceId })
     await box.devicesSide.devices.end(device.deviceId, 'revoked', actingOnTheBox)
     expect(await bodyOf(await page(`/api/v1/restores/${id}`))).toMatchObject({ state: 'failed', code: 'HF-DEVICE-REVOKED' })
     expect(await box.devicesSide.orders.listOpen(device.deviceId)).toEqual([])
+    // Nor does the form of a revert offer another computer in its place.
+    const nowhere = await textOf(revert)
+    expect(nowhere).toContain('GONE-PC is not connected any more')
+    expect(nowhere).not.toContain('Back up, then revert')
   })
 })
 
