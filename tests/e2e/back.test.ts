@@ -54,7 +54,9 @@ describe.skipIf(chromiumPath === undefined)(`back to the computer${neededBrowser
     // Without a click: the page hears of it.
     await page.getByRole('heading', { name: 'Everything is back on RECEPTION-PC.' }).waitFor(patient)
     expect(readFileSync(path).equals(lost)).toBe(true)
-    expect(await page.getByText('Read back and compared').locator('..').textContent()).toMatch(/1\sfile, 84\.1\sKiB/)
+    expect(await page.getByText('Read back and compared', { exact: true }).locator('..').textContent()).toMatch(
+      /1\sfile, 84\.1\sKiB/,
+    )
   })
 
   test('on a phone, the computer says what it would meet; a spoiled folder is reverted, and that is taken back', async () => {
@@ -78,6 +80,7 @@ describe.skipIf(chromiumPath === undefined)(`back to the computer${neededBrowser
     await page.getByRole('link', { name: 'Revert', exact: true }).click()
     expect(await heading().textContent()).toContain('Make Invoices 2026 as it was')
     await expect.poll(() => told.textContent(), patient).toMatch(/Are not in it and go\s*1/)
+    expect(await told.getByText('Which would go').locator('..').textContent()).toContain('new.txt')
     await page.getByRole('button', { name: 'Back up, then revert' }).click()
     await page.getByRole('heading', { name: 'It is as it was on RECEPTION-PC.' }).waitFor(patient)
     expect(readFileSync(join(invoices(), '01 January.xlsx')).length).toBe(84_000)
