@@ -41,6 +41,8 @@ const answerWithinMs = 30_000
 const unwritableForMs = 60_000
 /** A box that answers again and again that it failed at this: half a day of tries. */
 const failedAnswersMax = 24
+/** Too many at once, and not now. */
+const passingStatuses: readonly number[] = [429, 503]
 
 export function createRestoreQueue(options: {
   readonly program: Pick<Program, 'surroundings' | 'log'>
@@ -108,10 +110,11 @@ export function createRestoreQueue(options: {
     // The program is asked to end: it goes on when it starts again.
     if (surroundings.stop.aborted) return keep(pending)
     const why = explainBreak(error)
-    if (isWorthAnotherTry(error, why, pending)) {
+    const failedAnswers = isFailedAnswer(error) ? (pending.failedAnswers ?? 0) + 1 : 0
+    if (failedAnswers === 0 ? passes(error, why) : failedAnswers < failedAnswersMax) {
       const atMs = surroundings.now() + retryDelayMs(pending.tries, surroundings.randomBytes(1)[0]! / 255)
       log.write('restore is tried again', { restore: pending.id, code: why.code, at: new Date(atMs).toISOString() })
-      return keep({ ...pending, notBeforeMs: atMs })
+      return keep({ ...pending, failedAnswers, notBeforeMs: atMs })
     }
     settle(pending, reportOf({ ...end, state: 'failed', code: why.code, detail: why.detail }))
   }
@@ -158,13 +161,15 @@ export function createRestoreQueue(options: {
     log.write('restores wait', { code, detail, until: new Date(heldUntilMs).toISOString() })
   }
 
-  /** Whether the book has by now what was owed to it. */
-  const isPaid = (): boolean => {
+  /** False: the book still does not take what is owed to it. */
+  const payOwed = (): boolean => {
     if (owed === undefined) return true
     const { id, write: end } = owed
     owed = undefined
     write(id, end)
-    return owed === undefined
+    if (owed !== undefined) return false
+    onChange()
+    return true
   }
 
   const count = async (id: string, stop: AbortController) => {
@@ -176,7 +181,7 @@ export function createRestoreQueue(options: {
     look() {
       const nowMs = surroundings.now()
       if (current !== undefined || surroundings.stop.aborted || nowMs < heldUntilMs) return
-      if (!isPaid()) return
+      if (!payOwed()) return
       const pending = book.now().restores.find(({ notBeforeMs }) => notBeforeMs <= nowMs)
       if (pending === undefined) return
       const cancel = new AbortController()
@@ -242,13 +247,17 @@ function explainBreak(error: unknown): Explanation {
   return explainError(new AgentError('HF-SERVER-UNREACHABLE', 'The box did not answer in time.', { cause: error }))
 }
 
-function isWorthAnotherTry(error: unknown, why: Explanation, { tries }: PendingRestore): boolean {
+/** Worth another try, as often as it takes. */
+function passes(error: unknown, why: Explanation): boolean {
   // A backup that somebody began by hand ends, too.
   if (isPassing(why) || why.code === 'HF-RUN-IN-PROGRESS') return true
-  const status = error instanceof RefusedError ? error.refusal.status : 0
-  if (status === 503) return true
-  const isFailedAnswer = status >= 500 || (error instanceof StorageError && error.fault === 'broken')
-  return isFailedAnswer && tries < failedAnswersMax
+  return error instanceof RefusedError && passingStatuses.includes(error.refusal.status)
+}
+
+/** A box that stumbles, or a proxy before it. Whether that passes, only trying tells. */
+function isFailedAnswer(error: unknown): boolean {
+  if (error instanceof RefusedError) return error.refusal.status >= 500 && !passingStatuses.includes(error.refusal.status)
+  return error instanceof StorageError && error.fault === 'broken'
 }
 
 /** A full disk, and its kin. */

@@ -47,6 +47,8 @@ export interface PendingRestore {
   /** Times it was looked at: waits grow with them. */
   readonly tries: number
   readonly notBeforeMs: number
+  /** Times in a row that the box answered that it failed at this. */
+  readonly failedAnswers?: number
   /** Of all attempts, those that were interrupted too. Undefined: none was begun. */
   readonly counted?: RestoreCounters
   /** Of a revert, once the backup before it is made. */

@@ -84,6 +84,7 @@ export function restoreRow(restore: RestoreOrder, names: ReadonlyMap<string, str
     what: paths.length > 1 ? `${first} and ${paths.length - 1} more` : first,
     files: restore.files,
     bytes: restore.bytes,
+    isWhole: restore.isWhole,
     isRevert: restore.mode === 'revert',
     state: stateWord(restore),
   }

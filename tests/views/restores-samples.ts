@@ -84,7 +84,7 @@ export function restoresSamples({
   const row = (days: number, props: Partial<RestoreRow> = {}): RestoreRow => ({
     ...{ path: '/restores/rst_x', askedAtMs: nowMs - days * dayMs - hourMs, askedBy: 'helen@calder-rowe.example' },
     ...{ computer: 'RECEPTION-PC', source: undefined, what: '/home/helen/Documents', files: 229, bytes: 1.2 * GiB },
-    ...{ isRevert: false, state: 'done' },
+    ...{ isRevert: false, isWhole: true, state: 'done' },
     ...props,
   })
   const list =
@@ -178,7 +178,7 @@ export function restoresSamples({
       [
         row(0, { state: 'running' }),
         row(0, { state: 'waiting', source: 'OLD-LAPTOP' }),
-        row(2, { isRevert: true }),
+        row(2, { isRevert: true, isWhole: false }),
         row(3, { what: longPath, computer: longName, state: 'partly' }),
         row(9, { state: 'failed' }),
       ],

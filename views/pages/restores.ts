@@ -22,6 +22,8 @@ export type RestoreRow = {
   readonly what: string
   readonly files: number
   readonly bytes: number
+  /** Whether all that was selected was counted. */
+  readonly isWhole: boolean
   readonly isRevert: boolean
   readonly state: RestoreStateWord
 }
@@ -68,13 +70,14 @@ function ledger(reader: Reader, restores: readonly RestoreRow[]): Html {
 
 function rowOf(reader: Reader, row: RestoreRow): Html {
   const [state, word] = restoreStateBadges[row.state]
+  const size = `${row.isWhole ? '' : 'More than '}${sizeText(reader, row.bytes)}`
   const from = row.source === undefined ? '' : html`<span class="sub">of ${row.source}</span>`
   return html`
         <tr>
           <th scope="row" class="when"><a href="${row.path}">${timeTag(row.askedAtMs, whenText(reader, row.askedAtMs))}</a><span class="sub">${row.askedBy}</span></th>
-          <td class="name"><bdi class="exact">${row.what}</bdi>${row.isRevert ? html`<span class="sub">as it was</span>` : ''}<span class="narrow sub">to ${row.computer}, ${sizeText(reader, row.bytes)}</span>${from}</td>
+          <td class="name"><bdi class="exact">${row.what}</bdi>${row.isRevert ? html`<span class="sub">as it was</span>` : ''}<span class="narrow sub">to ${row.computer}, ${size}</span>${from}</td>
           <td class="wide">${row.computer}</td>
-          <td class="num wide">${sizeText(reader, row.bytes)}</td>
+          <td class="num wide">${size}</td>
           <td>${stateBadge(state, word)}</td>
         </tr>`
 }

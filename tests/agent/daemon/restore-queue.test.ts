@@ -150,7 +150,10 @@ describe('a box that does not answer', () => {
   })
 
   test('but that it failed, again and again: then it has failed', async () => {
-    using one = queueOf({ task: () => Promise.reject(refusal(500)) })
+    let isAway = true
+    using one = queueOf({ task: () => Promise.reject(isAway ? new StorageError('unreachable', 'away') : refusal(500)) })
+    for (let look = 0; look < 50; look += 1) await one.turn(60 * minuteMs)
+    isAway = false
     for (let look = 0; look < 24; look += 1) await one.turn(60 * minuteMs)
     expect(one.reports()).toMatchObject([{ state: 'failed', code: 'HF-INTERNAL', counters: { attempts: 0 } }])
   })

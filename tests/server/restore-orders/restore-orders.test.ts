@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeSelectedItem } from '../../../engine/index.ts'
 import { actingOnTheBox } from '../../../server/audit/audit.ts'
 import { orderLifetimeMs } from '../../../server/orders/order.ts'
-import { mayStrip, parseFolder, reportAwaitedMs } from '../../../server/restore-orders/restore-order.ts'
+import {
+  isUnderWay,
+  mayStrip,
+  parseFolder,
+  type RestoreOrder,
+  reportAwaitedMs,
+} from '../../../server/restore-orders/restore-order.ts'
 import { findDeviceVersion } from '../../../server/retention/device-versions-table.ts'
 import { parseId } from '../../../server/runtime/ids.ts'
 import type { Snapshot } from '../../../server/snapshots/snapshot.ts'
@@ -410,6 +416,24 @@ describe('before it is ordered', () => {
   ])('$folder on $platform: $isGood', ({ folder, platform, isGood }) => {
     if (isGood) expect(parseFolder(folder, platform).toString()).toBe(folder)
     else expect(() => parseFolder(folder, platform)).toThrow(expect.objectContaining({ fault: 'bad-folder' }))
+  })
+
+  test.each([
+    { title: 'waits', given: { state: 'open' }, isLive: true },
+    { title: 'was cancelled before anything was handed out', given: { state: 'cancelled', endedAt: 0 }, isLive: false },
+    { title: 'was stopped just now', given: { state: 'cancelled', endedAt: 0, handedAt: 0 }, isLive: true },
+    {
+      title: 'was stopped, and said what it wrote',
+      given: { state: 'cancelled', endedAt: 0, handedAt: 0, counters: nothing },
+      isLive: false,
+    },
+    {
+      title: 'was stopped, and said nothing in a minute',
+      given: { state: 'cancelled', endedAt: -59_999, handedAt: 0 },
+      isLive: false,
+    },
+  ])('a page of one that $title is live: $isLive', ({ given, isLive }) => {
+    expect(isUnderWay(given as RestoreOrder, 1)).toBe(isLive)
   })
 
   test('names that meet keep their folders', () => {
