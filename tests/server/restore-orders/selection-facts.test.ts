@@ -13,6 +13,8 @@ import {
   type TreeEntry,
 } from '../../../engine/index.ts'
 import { TreeBuilder } from '../../../engine/repository/tree-builder.ts'
+import { createRestorePlans } from '../../../server/restore-orders/plan-restores.ts'
+import { restoreProblems } from '../../../server/restore-orders/restore-problems.ts'
 import { restoreTask } from '../../../server/restore-orders/restore-task.ts'
 import { estimateAgainst, selectionFacts } from '../../../server/restore-orders/selection-facts.ts'
 import { parseId } from '../../../server/runtime/ids.ts'
@@ -97,17 +99,12 @@ describe('of a version that is damaged', () => {
     ),
   }
   const paths = [[Buffer.from('home'), Buffer.from('a')], [Buffer.from('whole')], [Buffer.from('never')]]
-  const task = () =>
-    restoreTask(
-      { source, version: { ...version, id: parseId('snap', `snap_${'a'.repeat(20)}`) } as Snapshot },
-      {
-        mode: 'revert',
-        place: { kind: 'original' },
-        rule: 'replace-all',
-        restoreId: parseId('rst', `rst_${'a'.repeat(20)}`),
-        paths,
-      },
-    )
+  const snapshot = { ...version, id: parseId('snap', `snap_${'a'.repeat(20)}`) } as Snapshot
+  const wish = {
+    ...({ mode: 'revert', place: { kind: 'original' }, rule: 'replace-all', paths } as const),
+    restoreId: parseId('rst', `rst_${'a'.repeat(20)}`),
+  }
+  const task = () => restoreTask({ source, version: snapshot }, wish)
 
   test('what lies behind the damage is neither there nor absent: the computer is told so', async () => {
     spoiled.set(chunkKey(inner), new FormatError('record-damaged', 'spoiled'))
@@ -123,5 +120,12 @@ describe('of a version that is damaged', () => {
   test('a disk that is away says nothing of what the version has', async () => {
     spoiled.set(chunkKey(inner), new StorageError('unreachable', 'away'))
     await expect(task()).rejects.toMatchObject({ fault: 'unreachable' })
+    const plans = createRestorePlans({
+      repositories: { find: async () => ({}) },
+      plaintexts: { source: () => source },
+    } as unknown as Parameters<typeof createRestorePlans>[0])
+    const refused = await plans.taskOf(snapshot, wish).catch((error: unknown) => error)
+    // The computer waits, and asks again.
+    expect(restoreProblems(refused)).toMatchObject({ code: 'HF-NOT-READY' })
   })
 })
