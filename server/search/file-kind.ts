@@ -39,7 +39,9 @@ export function kindNumber(kind: FileKind): number {
 
 /** Of a folded name, from `start` to `end`. A name that begins with its only dot has no ending. */
 export function kindOfName(names: Buffer, start: number, end: number): number {
-  const last = names.lastIndexOf(dot, end - 1)
-  if (last <= start || end - last - 1 > maxEndingBytes) return 0
-  return numberByEnding.get(names.toString('latin1', last + 1, end)) ?? 0
+  // No farther back than an ending is long: before the name lie those of all other files.
+  const first = Math.max(start + 1, end - 1 - maxEndingBytes)
+  for (let at = end - 1; at >= first; at -= 1)
+    if (names[at] === dot) return numberByEnding.get(names.toString('latin1', at + 1, end)) ?? 0
+  return 0
 }

@@ -89,24 +89,32 @@ function presence(
   }
 }
 
-/** By what the path was last. Where a day is asked for and it was different before, the catalogue is asked. */
+/**
+ * By what the path was last. Where it was different before, and another of its states may be the one that is meant, the catalogue is
+ * asked: for a day, for a path that is gone, and where the newest version does not count.
+ */
 function sieve(
-  { types, kinds, sizes, changedAtS, flags, version }: JobIndex,
+  { types, kinds, sizes, changedAtS, ends, flags, version }: JobIndex,
   { live, at }: JobToLookIn,
   filters: IndexFilters,
 ): (id: number) => boolean {
   const { type, kind, minBytes = 0, maxBytes = Number.POSITIVE_INFINITY } = filters
   const { changedFromS = 0, changedBeforeS = Number.POSITIVE_INFINITY } = filters
-  const isLastMeant = at === undefined && live.at(-1) === version
+  const hasSizes = minBytes > 0 || maxBytes < Number.POSITIVE_INFINITY
+  const newest = live.at(-1)!
+  const isLastMeant = at === undefined && newest === version
   return (id) => {
+    if (kind !== 0 && kinds[id] !== kind) return false
+    const hasOtherStates = (flags[id]! & 1) !== 0
+    if (hasOtherStates && !(isLastMeant && ends[id]! > newest)) return true
     const isFolder = types[id] === entryTypes.directory
+    if (isFolder && (kind !== 0 || hasSizes)) return false
     if (type !== undefined && isFolder !== (type === 'folder')) return false
-    if (kind !== 0 && (isFolder || kinds[id] !== kind)) return false
-    if (!isLastMeant && (flags[id]! & 1) !== 0) return true
     const size = sizes[id]!
     const changed = changedAtS[id]!
-    if (isFolder && (minBytes > 0 || maxBytes < Number.POSITIVE_INFINITY)) return false
-    return size >= minBytes && size <= maxBytes && changed >= changedFromS && changed < changedBeforeS
+    if (size < minBytes || size > maxBytes) return false
+    // The first and the last second stand for all before and behind them.
+    return (changed >= changedFromS || changed === none) && (changed < changedBeforeS || changed === 0)
   }
 }
 

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { foldText } from '../../../server/catalogue/fold-name.ts'
+import { fileKinds, kindOfName } from '../../../server/search/file-kind.ts'
 import {
   type FindOrder,
   findInIndex,
@@ -181,6 +182,53 @@ test.each([
   ],
 ])('%s', (_title, question, expected) => {
   expect(foundIn(question)).toEqual(expected)
+})
+
+/** Each may have been what is looked for, in a version that is there, though it was something else last. */
+const maybe: readonly TestChange[] = [
+  { path: 'emptied', version: 1, size: 50 },
+  { path: 'emptied', version: 2, size: 0 },
+  { path: 'emptied', version: 3, type: 'gone' },
+  { path: 'became a folder', version: 1, size: 50 },
+  { path: 'became a folder', version: 4, type: 'directory' },
+  { path: 'always small', version: 1, size: 1 },
+  { path: 'before 1970', version: 1, size: 50, changedAtS: 0 },
+  { path: 'after 2106', version: 1, size: 50, changedAtS: 0xffff_ffff },
+]
+
+test.each([
+  ['large, in a state before the last', { filters: { ...noFilters, minBytes: 50 } }, ['after 2106', 'before 1970', 'emptied']],
+  [
+    'a file, on a day when it was one',
+    { filters: { ...noFilters, type: 'file' as const }, jobs: [{ jobId: 7, live, at: 1 }] },
+    ['after 2106', 'always small', 'became a folder', 'before 1970', 'emptied'],
+  ],
+  ['changed before all times', { filters: { ...noFilters, minBytes: 2, changedBeforeS: -5 } }, ['before 1970', 'emptied']],
+  ['changed behind all times', { filters: { ...noFilters, minBytes: 2, changedFromS: 2 ** 33 } }, ['after 2106', 'emptied']],
+])('%s: the catalogue is asked', (_title, question, expected) => {
+  const paths = new Map(maybe.map(({ path }) => [hashOf(path).toString('hex'), path]))
+  const found = find(indexOf(maybe), '', question).hits.map(({ hash }) => paths.get(hash.toString('hex')))
+  expect(found.sort()).toEqual(expected)
+})
+
+test('a name without a dot costs its own length, however many lie before it', () => {
+  const names = Buffer.alloc(64 * 1024 ** 2, 'a')
+  const begun = performance.now()
+  for (let round = 0; round < 1_000; round += 1) kindOfName(names, names.length - 20, names.length)
+  expect(performance.now() - begun).toBeLessThan(1_000)
+})
+
+test.each([
+  ['plan.pdf', 'pdf'],
+  ['x.y.jpeg', 'picture'],
+  ['.pdf', undefined],
+  ['pdf', undefined],
+  ['plan.pdf.', undefined],
+  ['a.numbers', 'spreadsheet'],
+  ['a.numberss1', undefined],
+])('%s is of the kind %s', (name, kind) => {
+  const folded = Buffer.from(`\0x.doc\0${name}\0`)
+  expect(fileKinds[kindOfName(folded, 7, folded.length - 1) - 1]).toBe(kind)
 })
 
 test('a name beyond every capacity that it began with', () => {
