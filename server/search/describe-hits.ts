@@ -40,7 +40,7 @@ export async function describeHits(
   const versions = await table.findVersionsOf(
     db,
     picked.flatMap(({ job: { jobId }, shown, states }) =>
-      [shown.number, ...newestOf(states).map(({ lastNumber }) => lastNumber)].map((number) => ({ jobId, number })),
+      [shown.number, ...newestOf(states).map(({ shownNumber }) => shownNumber)].map((number) => ({ jobId, number })),
     ),
   )
   return picked.flatMap((one) => {
@@ -69,7 +69,7 @@ type Shown = LiveState & { readonly number: number }
 /** The newest one, or that of the day. */
 function pickState(states: readonly LiveState[], { live }: SearchedJob, { thereBeforeMs }: FileFilters): Shown | undefined {
   const [newest] = states
-  if (thereBeforeMs === undefined) return newest && { ...newest, number: newest.lastNumber }
+  if (thereBeforeMs === undefined) return newest && { ...newest, number: newest.shownNumber }
   const number = numberBefore(live, thereBeforeMs)
   const state = states.find(({ from, before }) => number !== undefined && from <= number && number < before)
   return state && number !== undefined ? { ...state, number } : undefined
@@ -119,10 +119,12 @@ function toFound(
     firstAt: receivedAtOf(job.live, states.at(-1)!.firstNumber),
     lastAt: receivedAtOf(job.live, newest.lastNumber),
     states: states.length,
-    newest: newestOf(states).flatMap(({ lastNumber, size }, index) => {
-      const version = find(lastNumber)
+    newest: newestOf(states).flatMap(({ firstNumber, shownNumber, size }, index) => {
+      const version = find(shownNumber)
+      if (version === undefined) return []
       const older = states[index + 1]
-      return version === undefined ? [] : [{ version, sizeBytes: size, moreBytes: older && size - older.size }]
+      const firstAt = receivedAtOf(job.live, firstNumber)
+      return [{ version, firstAt, sizeBytes: size, moreBytes: older && size - older.size }]
     }),
     isPresent: present,
     deletedAt: present ? undefined : receivedAt[firstAtLeast(numbers, newest.before)],

@@ -4,7 +4,7 @@
  *
  * Names are contents: whoever calls has asked for the right, and names the customer whose jobs are looked at.
  */
-import { foldText } from '../catalogue/fold-name.ts'
+import { isSameJobName } from '../../selection/job-name.ts'
 import type { Database } from '../database/database.ts'
 import type { Id } from '../runtime/ids.ts'
 import { describeHits } from './describe-hits.ts'
@@ -16,6 +16,8 @@ import {
   type FileQuestion,
   type FoundFile,
   type FoundPage,
+  type LiveVersions,
+  liveUpTo,
   numberBefore,
   parsePlaceKey,
   placeKey,
@@ -39,6 +41,11 @@ export interface FileSearch {
 /** Hits that turn out to be something else are replaced by the next ones, so often. */
 const maxRounds = 12
 const hitsPerRound = 100
+const noVersions: LiveVersions = {
+  numbers: new Uint32Array(),
+  receivedAt: new Float64Array(),
+  checkpoints: new Uint8Array(),
+}
 const nothing: FoundPage = { items: [], next: undefined, total: 0 }
 
 export function createFileSearch(options: { readonly database: Database; readonly index: SearchIndex }): FileSearch {
@@ -46,17 +53,15 @@ export function createFileSearch(options: { readonly database: Database; readonl
   const { kysely } = options.database
 
   const listJobs: FileSearch['listJobs'] = async (scope) => {
-    const wanted = scope.job === undefined ? undefined : foldText(scope.job)
-    const jobs = (await table.listJobsOfScope(kysely, scope)).filter(
-      ({ job }) => wanted === undefined || foldText(job) === wanted,
-    )
+    const jobs = namedJobs(await table.listJobsOfScope(kysely, scope), scope.job)
     const live = await table.listLiveVersions(
       kysely,
       jobs.map(({ jobId }) => jobId),
     )
     return jobs.flatMap((job) => {
-      const versions = live.get(job.jobId)
-      return versions === undefined ? [] : [{ ...job, live: versions }]
+      // A backup may have ended between the two questions: what it brought is behind the number that was read.
+      const versions = liveUpTo(live.get(job.jobId) ?? noVersions, job.version)
+      return versions.numbers.length === 0 ? [] : [{ ...job, live: versions }]
     })
   }
 
@@ -92,10 +97,17 @@ export function createFileSearch(options: { readonly database: Database; readonl
   }
 }
 
+/** Those of a name as people know it, or all; the name to the letter comes first. */
+function namedJobs<Job extends { readonly job: string }>(jobs: readonly Job[], name: string | undefined): readonly Job[] {
+  if (name === undefined) return jobs
+  const same = jobs.filter(({ job }) => isSameJobName(job, name))
+  return [...same.filter(({ job }) => job === name), ...same.filter(({ job }) => job !== name)]
+}
+
 /** Nothing of a job that had no version yet on that day. */
 function jobToLookIn({ jobId, live }: SearchedJob, { thereBeforeMs }: FileFilters): readonly JobToLookIn[] {
   const at = thereBeforeMs === undefined ? undefined : numberBefore(live, thereBeforeMs)
-  if (live.numbers.length === 0 || (thereBeforeMs !== undefined && at === undefined)) return []
+  if (thereBeforeMs !== undefined && at === undefined) return []
   return [{ jobId, live: live.numbers, at }]
 }
 

@@ -11,7 +11,7 @@ import type { LiveVersions, SearchScope, SeenIn } from './search.ts'
 const maxJobsOfScope = 10_000
 const numberBytes = 4
 const timeBytes = 8
-const liveRowBytes = numberBytes + timeBytes
+const liveRowBytes = numberBytes + timeBytes + 1
 /** Of one job: more than a version every five minutes for a year. */
 const maxLiveVersions = 150_000
 
@@ -42,14 +42,21 @@ export async function listJobsOfScope(db: Queryable, scope: Omit<SearchScope, 'j
   }))
 }
 
-/** The catalogued versions outside the bin, of each job in one value: fifty computers have ten thousand of them. */
-export async function listLiveVersions(db: Queryable, jobIds: readonly JobId[]): Promise<ReadonlyMap<JobId, LiveVersions>> {
+/**
+ * The catalogued versions outside the bin, of each job in one value: fifty computers have ten thousand of them. Where a job has more
+ * than `maxEach`, the newest.
+ */
+export async function listLiveVersions(
+  db: Queryable,
+  jobIds: readonly JobId[],
+  maxEach = maxLiveVersions,
+): Promise<ReadonlyMap<JobId, LiveVersions>> {
   if (jobIds.length === 0) return new Map()
   const rows = await db.connection().execute(async (connection) => {
-    await sql`SET SESSION group_concat_max_len = ${maxLiveVersions * liveRowBytes}`.execute(connection)
+    await sql`SET SESSION group_concat_max_len = ${maxEach * liveRowBytes}`.execute(connection)
     const packed = sql<Buffer>`GROUP_CONCAT(
-      CONCAT(UNHEX(LPAD(HEX(catalogue_version), 8, '0')), UNHEX(LPAD(HEX(received_at), 16, '0')))
-      ORDER BY catalogue_version SEPARATOR '')`
+      CONCAT(UNHEX(LPAD(HEX(catalogue_version), 8, '0')), UNHEX(LPAD(HEX(received_at), 16, '0')), UNHEX(LPAD(is_checkpoint, 2, '0')))
+      ORDER BY catalogue_version DESC SEPARATOR '')`
     return connection
       .selectFrom('snapshots')
       .select(['job_id', packed.as('packed')])
@@ -62,12 +69,14 @@ export async function listLiveVersions(db: Queryable, jobIds: readonly JobId[]):
   return new Map(rows.map((row) => [row.job_id, unpack(row.packed)]))
 }
 
+/** The newest come first: what is cut off is old. */
 function unpack(packed: Buffer): LiveVersions {
   const count = Math.floor(packed.length / liveRowBytes)
-  const at = (index: number) => index * liveRowBytes
+  const at = (index: number) => (count - 1 - index) * liveRowBytes
   return {
     numbers: Uint32Array.from({ length: count }, (_, index) => packed.readUInt32BE(at(index))),
     receivedAt: Float64Array.from({ length: count }, (_, index) => Number(packed.readBigInt64BE(at(index) + numberBytes))),
+    checkpoints: Uint8Array.from({ length: count }, (_, index) => packed[at(index) + numberBytes + timeBytes]!),
   }
 }
 

@@ -76,6 +76,8 @@ export interface FoundFile {
 export interface StateOfFound {
   /** The newest version that holds it like this. */
   readonly version: SeenIn
+  /** When the oldest version that holds it like this came. */
+  readonly firstAt: number
   readonly sizeBytes: number
   /** Than the state before; undefined for the oldest. */
   readonly moreBytes: number | undefined
@@ -100,16 +102,19 @@ export interface SearchedJob {
   readonly live: LiveVersions
 }
 
-/** Numbers of the catalogue, ascending, and when each came. */
+/** Numbers of the catalogue, ascending, when each came, and 1 for each checkpoint: it goes when the next version comes. */
 export interface LiveVersions {
   readonly numbers: Uint32Array
   readonly receivedAt: Float64Array
+  readonly checkpoints: Uint8Array
 }
 
 /** A state that at least one version still shows, with the first and the last of those. */
 export interface LiveState extends PathState {
   readonly firstNumber: number
   readonly lastNumber: number
+  /** The one to get it from: the last that is no checkpoint; the last one where all are. */
+  readonly shownNumber: number
 }
 
 /** Newest first. Of the others nothing is left to be had. */
@@ -121,14 +126,32 @@ export function liveStates(
     const first = firstAtLeast(live.numbers, state.from)
     const end = firstAtLeast(live.numbers, state.before)
     if (first >= end) return []
-    return [{ ...state, firstNumber: live.numbers[first]!, lastNumber: live.numbers[end - 1]! }]
+    const [firstNumber, lastNumber] = [live.numbers[first]!, live.numbers[end - 1]!]
+    return [{ ...state, firstNumber, lastNumber, shownNumber: live.numbers[lastLasting(live, first, end)]! }]
   })
 }
 
-/** The newest version that came before a moment. Versions come in the order of their numbers. */
-export function numberBefore({ numbers, receivedAt }: LiveVersions, beforeMs: number): number | undefined {
-  for (let at = numbers.length - 1; at >= 0; at -= 1) if (receivedAt[at]! < beforeMs) return numbers[at]
-  return undefined
+/** The newest version that came before a moment; a checkpoint only where nothing else had. They come in the order of their numbers. */
+export function numberBefore(live: LiveVersions, beforeMs: number): number | undefined {
+  let end = live.numbers.length
+  while (end > 0 && live.receivedAt[end - 1]! >= beforeMs) end -= 1
+  return end === 0 ? undefined : live.numbers[lastLasting(live, 0, end)]
+}
+
+/** Up to a number: a version that came after the number was read is not meant yet. */
+export function liveUpTo({ numbers, receivedAt, checkpoints }: LiveVersions, version: number): LiveVersions {
+  const end = firstAtLeast(numbers, version + 1)
+  return {
+    numbers: numbers.subarray(0, end),
+    receivedAt: receivedAt.subarray(0, end),
+    checkpoints: checkpoints.subarray(0, end),
+  }
+}
+
+/** The last place from `first` up to, not including, `end` that is no checkpoint; the last one where all are. */
+function lastLasting({ checkpoints }: LiveVersions, first: number, end: number): number {
+  for (let at = end - 1; at >= first; at -= 1) if (checkpoints[at] === 0) return at
+  return end - 1
 }
 
 export function receivedAtOf({ numbers, receivedAt }: LiveVersions, number: number): number {
