@@ -60,6 +60,19 @@ export function findInIndex(question: IndexQuestion, indexOf: (jobId: number) =>
   return { hits: best.hits(), total: best.total }
 }
 
+/** What several found, each of other jobs, as one answer. */
+export function mergeFound(parts: readonly FoundInIndex[], limit: number): FoundInIndex {
+  const [only] = parts
+  if (parts.length === 1 && only !== undefined) return only
+  return {
+    hits: parts
+      .flatMap(({ hits }) => hits)
+      .sort(inOrder)
+      .slice(0, limit),
+    total: parts.reduce((sum, { total }) => sum + total, 0),
+  }
+}
+
 function lookIn(index: JobIndex, job: JobToLookIn, { query, filters, order }: IndexQuestion, best: FirstHits): void {
   const ranks = rankNames(index, query)
   const isIn = presence(index, job, filters.state)
@@ -118,12 +131,25 @@ function sieve(
   }
 }
 
-interface Candidate {
+class Candidate implements HitPlace {
   readonly index: JobIndex
   readonly jobId: number
   readonly id: number
   readonly rank: number
   readonly value: number
+
+  constructor(index: JobIndex, jobId: number, id: number, rank: number, value: number) {
+    this.index = index
+    this.jobId = jobId
+    this.id = id
+    this.rank = rank
+    this.value = value
+  }
+
+  /** Asked for between equals only. */
+  get hash(): Buffer {
+    return this.index.hashOf(this.id)
+  }
 }
 
 const roomPerHit = 4
@@ -145,8 +171,8 @@ class FirstHits {
     this.total += 1
     const { last, after } = this
     if (last !== undefined && (rank > last.rank || (rank === last.rank && value < last.value))) return
-    const candidate = { index, jobId, id, rank, value }
-    if (after !== undefined && isNotBehind(candidate, after)) return
+    const candidate = new Candidate(index, jobId, id, rank, value)
+    if (after !== undefined && inOrder(candidate, after) <= 0) return
     this.candidates.push(candidate)
     if (this.candidates.length >= this.limit * roomPerHit) this.tidy()
   }
@@ -169,17 +195,7 @@ class FirstHits {
   }
 }
 
-/** Hashes last, and only between equals: they give the order that is always the same. */
-function inOrder(one: Candidate, other: Candidate): number {
-  return (
-    one.rank - other.rank ||
-    other.value - one.value ||
-    one.jobId - other.jobId ||
-    one.index.hashOf(one.id).compare(other.index.hashOf(other.id))
-  )
-}
-
-function isNotBehind(one: Candidate, place: HitPlace): boolean {
-  const order = one.rank - place.rank || place.value - one.value || one.jobId - place.jobId
-  return order < 0 || (order === 0 && one.index.hashOf(one.id).compare(place.hash) <= 0)
+/** By rank, then the larger value first. The job and the hash decide between equals: the order is the same every time. */
+function inOrder(one: HitPlace, other: HitPlace): number {
+  return one.rank - other.rank || other.value - one.value || one.jobId - other.jobId || one.hash.compare(other.hash)
 }

@@ -1,7 +1,7 @@
 /** Reads a job's rows for the index in ranges of hashes: they are spread evenly, so the last range tells how wide the next may be. */
 import type { Queryable } from '../database/database.ts'
+import type { IndexRows } from './index-fillings.ts'
 import { packedRows } from './row-page.ts'
-import type { IndexRows } from './search-index.ts'
 import * as table from './search-index-table.ts'
 
 const hashSpace = 2 ** 32

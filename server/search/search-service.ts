@@ -10,6 +10,7 @@ import type { Id } from '../runtime/ids.ts'
 import { describeHits } from './describe-hits.ts'
 import { kindNumber } from './file-kind.ts'
 import type { IndexFilters, JobToLookIn } from './find-in-index.ts'
+import type { JobToIndex } from './index-fillings.ts'
 import { parseNameQuery } from './name-query.ts'
 import {
   type FileFilters,
@@ -78,7 +79,7 @@ export function createFileSearch(options: { readonly database: Database; readonl
     for (let round = 1; ; round += 1) {
       // One more than is wanted: whether it comes says if there is a next page.
       const wanted = round === 1 ? limit + 1 : hitsPerRound
-      const found = await index.find(asked, { ...shared, after, limit: wanted })
+      const found = await index.find(asked.map(jobToIndex), { ...shared, after, limit: wanted })
       items.push(...(await describeHits(kysely, found.hits, { jobs: byId, filters: question })))
       if (items.length > limit) return { items: items.slice(0, limit), next: items[limit - 1]!.key, total: found.total }
       const last = found.hits.at(-1)
@@ -93,7 +94,7 @@ export function createFileSearch(options: { readonly database: Database; readonl
     find,
     listJobs,
     listNames: (customerId) => table.listJobsOfScope(kysely, { customerId, deviceId: undefined, subscriptionId: undefined }),
-    prepare: async (scope) => index.prepare(await listJobs(scope)),
+    prepare: async (scope) => index.prepare((await listJobs(scope)).map(jobToIndex)),
   }
 }
 
@@ -102,6 +103,10 @@ function namedJobs<Job extends { readonly job: string }>(jobs: readonly Job[], n
   if (name === undefined) return jobs
   const same = jobs.filter(({ job }) => isSameJobName(job, name))
   return [...same.filter(({ job }) => job === name), ...same.filter(({ job }) => job !== name)]
+}
+
+function jobToIndex({ jobId, version, live }: SearchedJob): JobToIndex {
+  return { jobId, version, oldestLive: live.numbers[0]! }
 }
 
 /** Nothing of a job that had no version yet on that day. */

@@ -9,6 +9,7 @@ import {
   type HitPlace,
   type IndexFilters,
   type IndexQuestion,
+  mergeFound,
 } from '../../../server/search/find-in-index.ts'
 import { JobIndex } from '../../../server/search/job-index.ts'
 import { type NameMatch, nameRanks, parseNameQuery } from '../../../server/search/name-query.ts'
@@ -136,6 +137,24 @@ test('pages follow each other without a gap or a repetition', () => {
           if (after === undefined) break
         }
         expect(paged).toEqual(whole)
+      },
+    ),
+  )
+})
+
+test('jobs that are divided between threads give the same as together', () => {
+  fc.assert(
+    fc.property(
+      files,
+      files,
+      fc.constantFrom<FindOrder>('best', 'newest'),
+      fc.integer({ min: 1, max: 9 }),
+      (one, other, order, limit) => {
+        const indexes = new Map([one, other].map((list, jobId) => [jobId, indexOf(changesOf(list))]))
+        const asked = { filters: noFilters, order, after: undefined, limit, query: parseNameQuery('a', 'words') }
+        const jobs = [0, 1].map((jobId) => ({ jobId, live, at: undefined }))
+        const findIn = (some: typeof jobs) => findInIndex({ ...asked, jobs: some }, (jobId) => indexes.get(jobId)!)
+        expect(mergeFound([findIn([jobs[1]!]), findIn([jobs[0]!])], limit)).toEqual(findIn(jobs))
       },
     ),
   )

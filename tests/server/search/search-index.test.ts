@@ -2,8 +2,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { movableClock } from '../../../server/runtime/clock.ts'
 import type { IndexQuestion } from '../../../server/search/find-in-index.ts'
+import type { IndexRows } from '../../../server/search/index-fillings.ts'
 import { parseNameQuery } from '../../../server/search/name-query.ts'
-import { createSearchIndex, type IndexRows, type SearchIndex } from '../../../server/search/search-index.ts'
+import { createSearchIndex, type SearchIndex } from '../../../server/search/search-index.ts'
 import { packChanges, type TestChange } from './packed-rows.ts'
 
 const open: SearchIndex[] = []
@@ -30,12 +31,15 @@ function rowsOf(jobs: Changes) {
   return { rows, read }
 }
 
-function indexOver(rows: IndexRows, more: { readonly maxBytes?: number; readonly maxWaitMs?: number } = {}) {
+function indexOver(
+  rows: IndexRows,
+  more: { readonly maxBytes?: number; readonly maxWaitMs?: number; readonly threads?: number } = {},
+) {
   const clock = movableClock(0)
   const index = createSearchIndex({ rows, clock, maxBytes: 64 * 1024 ** 2, ...more })
   open.push(index)
-  const find = async (name: string, versions: Readonly<Record<number, number>>) => {
-    const jobs = Object.entries(versions).map(([jobId, version]) => ({ jobId: Number(jobId), version }))
+  const find = async (name: string, versions: Readonly<Record<number, number>>, oldestLive = 1) => {
+    const jobs = Object.entries(versions).map(([jobId, version]) => ({ jobId: Number(jobId), version, oldestLive }))
     const question: IndexQuestion = {
       query: parseNameQuery(name, 'words'),
       filters: {
@@ -45,7 +49,7 @@ function indexOver(rows: IndexRows, more: { readonly maxBytes?: number; readonly
       order: 'best',
       jobs: jobs.map(({ jobId, version }) => ({
         jobId,
-        live: Uint32Array.from({ length: version }, (_, at) => at + 1),
+        live: Uint32Array.from({ length: version - oldestLive + 1 }, (_, at) => oldestLive + at),
         at: undefined,
       })),
       after: undefined,
@@ -104,6 +108,32 @@ describe('the names of a job', () => {
     jobs.set(2, files(2, 5))
     jobs.set(3, files(3, 5))
     expect(await find('"in 2"', { 1: 1, 2: 2, 3: 2 })).toBe(0)
+  })
+
+  test.each([1, 2])('of two accounts that fit one at a time are searched both, by %d threads', async (threads) => {
+    const jobs: Changes = new Map([1, 2, 3, 4].map((job) => [job, files(job, 3_000)]))
+    const { rows } = rowsOf(jobs)
+    const { index, find } = indexOver(rows, { maxBytes: 800_000, threads })
+    const [one, other] = [
+      { 1: 1, 2: 1 },
+      { 3: 1, 4: 1 },
+    ]
+    for (let round = 0; round < 2; round += 1)
+      expect(await Promise.all([find('file', one), find('file', other), find('"of 4"', other), find('file', one)])).toEqual([
+        6_000, 6_000, 3_000, 6_000,
+      ])
+    expect(index.heldBytes()).toBeLessThanOrEqual(800_000)
+  })
+
+  test('are read anew when no version is left that they were of: what went meanwhile is not said any more', async () => {
+    const jobs: Changes = new Map([[1, files(1, 250)]])
+    const { rows, read } = rowsOf(jobs)
+    const { find } = indexOver(rows)
+    expect(await find('file', { 1: 1 })).toBe(250)
+    // All versions went, and with them their rows; the next one is written whole.
+    jobs.set(1, files(1, 5, 2))
+    expect(await find('file', { 1: 2 }, 2)).toBe(5)
+    expect(read).toEqual(['all of 1 to 1', 'all of 1 to 2'])
   })
 
   test('that take long to read are said to be on their way, and are there when they have come', async () => {
