@@ -20,6 +20,10 @@ export interface SearchBox {
 
 const versions = 30
 const filesPerFolder = 40
+/** Folders above a file, as offices have them. */
+const depths = { least: 3, most: 10 }
+/** Most folders lie in, or beside, one of the last: people file things where they filed before. */
+const nearby = 30
 const rowsAtOnce = 2000
 const sampleEvery = 997
 const dayS = 86_400
@@ -91,11 +95,10 @@ interface Computer {
 }
 
 async function fillComputer(writer: RowWriter, { job, files, random, nowS, sample }: Computer): Promise<void> {
-  const folders: { hash: Buffer; name: string }[] = [{ hash: topHash, name: '' }]
+  const folders: Folder[] = [{ hash: topHash, name: '', depth: 0, parent: undefined }]
   for (let index = 0; index < files; index += 1) {
     if (index % filesPerFolder === 0) {
-      // Most lie in one of the last folders: trees are deep and narrow.
-      const parent = folders[Math.max(0, folders.length - 1 - random.below(Math.min(30, folders.length)))]!
+      const parent = pickParent(random, folders)
       const name = `${folderName(random, index)} ${index % 3 === 0 ? '' : index}`.trim()
       const hash = await writer.add({
         job,
@@ -106,7 +109,7 @@ async function fillComputer(writer: RowWriter, { job, files, random, nowS, sampl
         size: 0,
         changedAtS: nowS - random.below(3_000) * dayS,
       })
-      folders.push({ hash, name })
+      folders.push({ hash, name, depth: parent.depth + 1, parent })
     }
     const folder = folders.at(-1)!
     const { name, bytes } = fileName(random, index)
@@ -125,6 +128,20 @@ async function fillComputer(writer: RowWriter, { job, files, random, nowS, sampl
     if (random.below(100) < 6) await writer.change(hash, { ...file, version: version + 1 + random.below(5), size: bytes + 17 })
     else if (random.below(100) < 3) await writer.end(job, hash, version + 1 + random.below(5))
   }
+}
+
+interface Folder {
+  readonly hash: Buffer
+  readonly name: string
+  readonly depth: number
+  readonly parent: Folder | undefined
+}
+
+function pickParent(random: SeededRandom, folders: readonly Folder[]): Folder {
+  const deepest = depths.least + random.below(depths.most - depths.least + 1)
+  let parent = folders[folders.length - 1 - random.below(Math.min(nearby, folders.length))]!
+  while (parent.parent !== undefined && parent.depth >= deepest) parent = parent.parent
+  return parent
 }
 
 interface Row {
