@@ -81,6 +81,13 @@ export const problemCatalogue = {
     'Choose one computer to search on. An administrator can give the search more memory: HOLDFAST_SEARCH_MEMORY.',
   ),
 
+  'HF-SEARCH-TOO-HARD': entry(
+    422,
+    'The pattern takes too long to look for',
+    'you',
+    'Search for fewer of its letters, with fewer wildcards, or on one computer.',
+  ),
+
   // What was asked
   'HF-NOT-FOUND': entry(404, 'There is nothing here', 'you', 'Check the address or the id. It may have been removed.'),
   'HF-METHOD-NOT-ALLOWED': entry(

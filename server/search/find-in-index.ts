@@ -1,7 +1,8 @@
 /** From ranked names to the first hits in order: filters and sorting over the columns of jobs' indexes. Pure. */
 import { entryTypes } from '../catalogue/catalogue.ts'
 import { type JobIndex, none } from './job-index.ts'
-import type { NameQuery } from './name-query.ts'
+import { GlobSteps } from './name-glob.ts'
+import { keyOfQuery, type NameQuery } from './name-query.ts'
 import { rankNames } from './rank-names.ts'
 import { firstAtLeast } from './sorted-numbers.ts'
 
@@ -41,8 +42,10 @@ export interface IndexHit extends HitPlace {
 
 export interface FoundInIndex {
   readonly hits: readonly IndexHit[]
-  /** All that match, those before and behind these too. */
+  /** All that match, those before and behind these too; with those of which only the catalogue knows. */
   readonly total: number
+  /** There are none of these. */
+  readonly isExact: boolean
 }
 
 export interface IndexQuestion {
@@ -52,12 +55,18 @@ export interface IndexQuestion {
   readonly jobs: readonly JobToLookIn[]
   readonly after: HitPlace | undefined
   readonly limit: number
+  /** Of a pattern; `maxGlobSteps` where nothing is said. */
+  readonly maxSteps?: number
 }
 
 export function findInIndex(question: IndexQuestion, indexOf: (jobId: number) => JobIndex): FoundInIndex {
   const best = new FirstHits(question)
-  for (const job of question.jobs) lookIn(indexOf(job.jobId), job, question, best)
-  return { hits: best.hits(), total: best.total }
+  const steps = new GlobSteps(question.maxSteps)
+  for (const job of question.jobs) {
+    const index = indexOf(job.jobId)
+    lookIn(index, ranksOf(index, question.query, steps), job, question, best)
+  }
+  return { hits: best.hits(), total: best.total, isExact: best.unsure === 0 }
 }
 
 /** What several found, each of other jobs, as one answer. */
@@ -70,64 +79,93 @@ export function mergeFound(parts: readonly FoundInIndex[], limit: number): Found
       .sort(inOrder)
       .slice(0, limit),
     total: parts.reduce((sum, { total }) => sum + total, 0),
+    isExact: parts.every(({ isExact }) => isExact),
   }
 }
 
-function lookIn(index: JobIndex, job: JobToLookIn, { query, filters, order }: IndexQuestion, best: FirstHits): void {
-  const ranks = rankNames(index, query)
+/** Pages and further rounds ask the same again. */
+function ranksOf(index: JobIndex, query: NameQuery, steps: GlobSteps): Uint8Array {
+  return index.ranks.get(keyOfQuery(query), () => rankNames(index, query, steps))
+}
+
+function lookIn(index: JobIndex, ranks: Uint8Array, job: JobToLookIn, { filters, order }: IndexQuestion, best: FirstHits): void {
+  const { count, sizes, changedAtS } = index
   const isIn = presence(index, job, filters.state)
-  const isWanted = sieve(index, job, filters)
-  for (let id = 0; id < index.count; id += 1) {
+  const isWanted = hasFilters(filters) ? sieve(index, job, filters) : undefined
+  const isBestFirst = order === 'best'
+  const isLargestFirst = order === 'largest'
+  for (let id = 0; id < count; id += 1) {
     const rank = ranks[id]!
-    if (rank === 0 || !isWanted(id) || !isIn(id)) continue
-    best.offer(index, job.jobId, id, order === 'best' ? rank : 0, order === 'largest' ? index.sizes[id]! : index.changedAtS[id]!)
+    if (rank === 0) continue
+    const there = isIn(id)
+    if (there === verdicts.no) continue
+    const wanted = isWanted === undefined ? verdicts.yes : isWanted(id)
+    if (wanted === verdicts.no) continue
+    best.count(there === verdicts.yes && wanted === verdicts.yes)
+    const place = isBestFirst ? rank : 0
+    const value = isLargestFirst ? sizes[id]! : changedAtS[id]!
+    if (best.mayTake(place, value)) best.offer(new Candidate(index, job.jobId, id, place, value))
   }
 }
 
-/** What was there without a break is known here; the rest is let through, and the catalogue is asked. */
+/** `maybe`: the catalogue is asked. */
+const verdicts = { no: 0, maybe: 1, yes: 2 } as const
+type Verdict = (typeof verdicts)[keyof typeof verdicts]
+
+/** What was there without a break is known here. */
 function presence(
   { firsts, ends, flags }: JobIndex,
   { live, at }: JobToLookIn,
   state: IndexFilters['state'],
-): (id: number) => boolean {
+): (id: number) => Verdict {
   const newest = live.at(-1)!
+  const last = at ?? newest
   return (id) => {
     const first = firsts[id]!
     const end = ends[id]!
-    if (first > (at ?? newest)) return false
+    if (first > last || (at !== undefined && end <= at)) return verdicts.no
     const hasBreaks = (flags[id]! & 2) !== 0
-    if (at !== undefined && end <= at) return false
-    if (state !== undefined && !hasBreaks && end > newest !== (state === 'present')) return false
-    return end === none || live[firstAtLeast(live, first)]! < end
+    if (state !== undefined && !hasBreaks && end > newest !== (state === 'present')) return verdicts.no
+    if (end !== none && live[firstAtLeast(live, first)]! >= end) return verdicts.no
+    return hasBreaks ? verdicts.maybe : verdicts.yes
   }
 }
 
+function hasFilters({ type, kind, minBytes, maxBytes, changedFromS, changedBeforeS }: IndexFilters): boolean {
+  return kind !== 0 || [type, minBytes, maxBytes, changedFromS, changedBeforeS].some((filter) => filter !== undefined)
+}
+
 /**
- * By what the path was last. Where it was different before, and another of its states may be the one that is meant, the catalogue is
- * asked: for a day, for a path that is gone, and where the newest version does not count.
+ * By what the path was last. Where it was different before, another of its states may be the one that is meant: for a day, for a path
+ * that is gone, and where the newest version does not count.
  */
 function sieve(
   { types, kinds, sizes, changedAtS, ends, flags, version }: JobIndex,
   { live, at }: JobToLookIn,
   filters: IndexFilters,
-): (id: number) => boolean {
+): (id: number) => Verdict {
   const { type, kind, minBytes = 0, maxBytes = Number.POSITIVE_INFINITY } = filters
-  const { changedFromS = 0, changedBeforeS = Number.POSITIVE_INFINITY } = filters
+  const { changedFromS = Number.NEGATIVE_INFINITY, changedBeforeS = Number.POSITIVE_INFINITY } = filters
   const hasSizes = minBytes > 0 || maxBytes < Number.POSITIVE_INFINITY
+  const hasTimes = changedFromS > Number.NEGATIVE_INFINITY || changedBeforeS < Number.POSITIVE_INFINITY
   const newest = live.at(-1)!
   const isLastMeant = at === undefined && newest === version
   return (id) => {
-    if (kind !== 0 && kinds[id] !== kind) return false
+    if (kind !== 0 && kinds[id] !== kind) return verdicts.no
     const hasOtherStates = (flags[id]! & 1) !== 0
-    if (hasOtherStates && !(isLastMeant && ends[id]! > newest)) return true
+    if (hasOtherStates && !(isLastMeant && ends[id]! > newest)) return verdicts.maybe
     const isFolder = types[id] === entryTypes.directory
-    if (isFolder && (kind !== 0 || hasSizes)) return false
-    if (type !== undefined && isFolder !== (type === 'folder')) return false
+    if (isFolder && (kind !== 0 || hasSizes)) return verdicts.no
+    if (type !== undefined && isFolder !== (type === 'folder')) return verdicts.no
     const size = sizes[id]!
+    if (size < minBytes || size > maxBytes) return verdicts.no
+    if (!hasTimes) return verdicts.yes
     const changed = changedAtS[id]!
-    if (size < minBytes || size > maxBytes) return false
     // The first and the last second stand for all before and behind them.
-    return (changed >= changedFromS || changed === none) && (changed < changedBeforeS || changed === 0)
+    const isAtEdge = changed === 0 || changed === none
+    if (changed < changedFromS && changed !== none) return verdicts.no
+    if (changed >= changedBeforeS && changed !== 0) return verdicts.no
+    return isAtEdge ? verdicts.maybe : verdicts.yes
   }
 }
 
@@ -157,6 +195,8 @@ const roomPerHit = 4
 /** Keeps the first `limit` in order; what is offered behind the last of them costs a comparison. */
 class FirstHits {
   total = 0
+  /** Of these, whether they match is not sure. */
+  unsure = 0
   private readonly limit: number
   private readonly after: HitPlace | undefined
   private candidates: Candidate[] = []
@@ -167,11 +207,18 @@ class FirstHits {
     this.after = after
   }
 
-  offer(index: JobIndex, jobId: number, id: number, rank: number, value: number): void {
+  count(isSure: boolean): void {
     this.total += 1
-    const { last, after } = this
-    if (last !== undefined && (rank > last.rank || (rank === last.rank && value < last.value))) return
-    const candidate = new Candidate(index, jobId, id, rank, value)
+    if (!isSure) this.unsure += 1
+  }
+
+  mayTake(rank: number, value: number): boolean {
+    const { last } = this
+    return last === undefined || rank < last.rank || (rank === last.rank && value >= last.value)
+  }
+
+  offer(candidate: Candidate): void {
+    const { after } = this
     if (after !== undefined && inOrder(candidate, after) <= 0) return
     this.candidates.push(candidate)
     if (this.candidates.length >= this.limit * roomPerHit) this.tidy()

@@ -1,5 +1,6 @@
 /** What the main thread and the thread of the index say to each other: plain data, bytes handed over. */
 import type { FoundInIndex, IndexQuestion } from './find-in-index.ts'
+import type { SearchFault } from './search-error.ts'
 
 export type IndexRequest =
   /**
@@ -32,4 +33,6 @@ export interface IndexCall {
 
 export type IndexReply =
   | { readonly call: number; readonly answer: IndexAnswer }
+  /** A SearchError: its class does not cross. */
+  | { readonly call: number; readonly fault: SearchFault; readonly message: string }
   | { readonly call: number; readonly error: unknown }

@@ -45,8 +45,11 @@ export class IndexPort {
   async find(question: IndexQuestion): Promise<FoundInIndex> {
     const answer = await this.ask({ kind: 'find', question })
     if (answer.kind !== 'found') throw new Error(`the thread of the index answered ${answer.kind}`)
-    const { hits, total } = answer.found
-    return { total, hits: hits.map((hit) => ({ ...hit, hash: asBuffer(hit.hash), ancestors: hit.ancestors.map(asBuffer) })) }
+    const { hits } = answer.found
+    return {
+      ...answer.found,
+      hits: hits.map((hit) => ({ ...hit, hash: asBuffer(hit.hash), ancestors: hit.ancestors.map(asBuffer) })),
+    }
   }
 
   async close(): Promise<void> {
@@ -75,6 +78,7 @@ export class IndexPort {
     this.waiting.delete(reply.call)
     if (this.waiting.size === 0) this.worker?.unref()
     if ('error' in reply) waiting?.reject(reply.error)
+    else if ('fault' in reply) waiting?.reject(new SearchError(reply.fault, reply.message))
     else waiting?.resolve(reply.answer)
   }
 

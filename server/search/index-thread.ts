@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { findInIndex, type IndexQuestion } from './find-in-index.ts'
 import type { IndexAnswer, IndexCall, IndexReply, IndexRequest, JobIndexFacts } from './index-messages.ts'
 import { JobIndex } from './job-index.ts'
+import { SearchError } from './search-error.ts'
 
 const port = parentPort
 if (port === null) throw new Error('this file is for worker threads')
@@ -18,6 +19,7 @@ function replyTo(call: number, request: IndexRequest): IndexReply {
   try {
     return { call, answer: answer(request) }
   } catch (error) {
+    if (error instanceof SearchError) return { call, fault: error.fault, message: error.message }
     return { call, error }
   }
 }

@@ -2,10 +2,12 @@
  * The paths of one job, for searching: each once, as columns of numbers, its folded name in one long buffer between NULs. It tells
  * which paths may be what is looked for, never less than there are: what a path was in each version is asked of the catalogue.
  *
- * It is filled with rows of the catalogue: at first all of them, path by path, then what newer versions brought. About 80 bytes a path.
+ * It is filled with rows of the catalogue: at first all of them, path by path, then what newer versions brought. About 70 bytes a path, and its name.
  */
 import { entryTypes } from '../catalogue/catalogue.ts'
 import { kindOfName } from './file-kind.ts'
+import { LastRanks } from './last-ranks.ts'
+import { lettersIn, wordStartsIn } from './name-letters.ts'
 import { type PackedRow, packedRows } from './row-page.ts'
 
 /** No folder above; not ended. */
@@ -34,8 +36,12 @@ export class JobIndex {
   ends = new Uint32Array(firstCapacity)
   types = new Uint8Array(firstCapacity)
   kinds = new Uint8Array(firstCapacity)
+  /** Which letters the name holds, and with which its words begin (name-letters.ts). */
+  letters = new Uint32Array(firstCapacity)
+  wordStarts = new Uint32Array(firstCapacity)
   /** It had more than one size or time: 1. It was gone in between: 2. */
   flags = new Uint8Array(firstCapacity)
+  readonly ranks = new LastRanks()
   private hashes = new Uint32Array(firstCapacity * hashWords)
   private slots = new Uint32Array(firstCapacity * 2)
   /** Folders of paths that came with this filling, by hash: they may come after what lies in them. */
@@ -50,8 +56,11 @@ export class JobIndex {
 
   get bytes(): number {
     const columns = [this.starts, this.parents, this.sizes, this.changedAtS, this.firsts, this.ends, this.types, this.kinds]
-    const rest = [this.flags, this.hashes, this.slots, this.pendingParents]
-    return [this.names, ...columns, ...rest].reduce((sum, column) => sum + (column?.byteLength ?? 0), 0)
+    const rest = [this.letters, this.wordStarts, this.flags, this.hashes, this.slots, this.pendingParents]
+    return [this.names, ...columns, ...rest].reduce(
+      (sum, column) => sum + (column?.byteLength ?? 0),
+      LastRanks.bytesFor(this.count),
+    )
   }
 
   /** More came since it was filled than makes sense to append. */
@@ -62,6 +71,7 @@ export class JobIndex {
   /** Rows of one path must come in the order of their versions. */
   add(page: Buffer): number {
     let rows = 0
+    this.ranks.clear()
     const words = new Uint32Array(hashWords)
     const bytes = Buffer.from(words.buffer)
     for (const row of packedRows(page)) {
@@ -79,6 +89,7 @@ export class JobIndex {
   /** Ends a filling: folders are found, spare room is given back. */
   finish(version: number): void {
     this.resolveParents()
+    this.ranks.clear()
     if (this.version === 0) {
       this.resize(this.count)
       this.names = Buffer.from(this.names.subarray(0, this.starts[this.count]))
@@ -115,6 +126,8 @@ export class JobIndex {
     this.ends[id] = none
     this.types[id] = row.type
     this.kinds[id] = kindOfName(this.names, start, start + length)
+    this.letters[id] = lettersIn(this.names, start, start + length)
+    this.wordStarts[id] = wordStartsIn(this.names, start, start + length)
     this.flags[id] = 0
     this.count += 1
     this.put(id)
@@ -190,6 +203,8 @@ export class JobIndex {
     this.ends = grown(this.ends, capacity)
     this.types = grown(this.types, capacity)
     this.kinds = grown(this.kinds, capacity)
+    this.letters = grown(this.letters, capacity)
+    this.wordStarts = grown(this.wordStarts, capacity)
     this.flags = grown(this.flags, capacity)
     this.hashes = grown(this.hashes, capacity * hashWords)
   }

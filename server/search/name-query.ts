@@ -1,6 +1,6 @@
 /** From what somebody typed to what is looked for in names. Pure. */
 import { foldText } from '../catalogue/fold-name.ts'
-import { isGlob, parseGlob } from './name-glob.ts'
+import { isGlob, type NameGlob, parseGlob } from './name-glob.ts'
 
 export const nameMatches = ['words', 'exact', 'prefix', 'contains', 'glob'] as const
 export type NameMatch = (typeof nameMatches)[number]
@@ -10,7 +10,7 @@ export type NameQuery =
   | { readonly kind: 'any' }
   /** The whole text, at a place in the name; the ranks say which is better. */
   | { readonly kind: 'text'; readonly text: Buffer; readonly least: NameRank; readonly words: readonly Buffer[] }
-  | { readonly kind: 'glob'; readonly pattern: Buffer; readonly literal: Buffer }
+  | ({ readonly kind: 'glob' } & NameGlob)
 
 /** The better the match, the smaller the number; 0 is none. */
 export const nameRanks = { exact: 1, prefix: 2, word: 3, part: 4, words: 5, folders: 6 } as const
@@ -40,6 +40,13 @@ export function parseNameQuery(typed: string, match: NameMatch): NameQuery {
     least: nameRanks.part,
     words: isOne ? [] : distinct.map((word) => Buffer.from(word)),
   }
+}
+
+/** Equal for queries that find the same. */
+export function keyOfQuery(query: NameQuery): string {
+  const texts = query.kind === 'text' ? [query.text, ...query.words] : query.kind === 'glob' ? [query.pattern] : []
+  const least = query.kind === 'text' ? query.least : 0
+  return [query.kind, least, ...texts.map((text) => text.toString('latin1'))].join('\0')
 }
 
 /** What is shown as found in a name: folded. */

@@ -1,15 +1,18 @@
-/** How well each name of a job's index matches. One pass over one buffer; the work is bounded by its length. Pure. */
+/** How well each name of a job's index matches. Pure. */
+import { entryTypes } from '../catalogue/catalogue.ts'
 import { type JobIndex, none } from './job-index.ts'
-import { matchesGlob, type NameGlob } from './name-glob.ts'
+import { endsLikeGlob, type GlobSteps, matchesGlob, type NameGlob } from './name-glob.ts'
+import { isInWord, isLetter, lettersIn } from './name-letters.ts'
 import { type NameQuery, nameRanks } from './name-query.ts'
+import { commonness, holds, isAt, namesLike, placeIn, type Wanted, wantedText } from './names-with.ts'
 
-/** By path: a rank of `nameRanks`, 0 where nothing matches. */
-export function rankNames(index: JobIndex, query: NameQuery): Uint8Array {
+/** By path: a rank of `nameRanks`, 0 where nothing matches. @throws SearchError `too-hard` */
+export function rankNames(index: JobIndex, query: NameQuery, steps: GlobSteps): Uint8Array {
   switch (query.kind) {
     case 'any':
       return new Uint8Array(index.count).fill(nameRanks.exact)
     case 'glob':
-      return rankByGlob(index, query)
+      return rankByGlob(index, query, steps)
     case 'text':
       return query.words.length > 0 ? rankByWords(index, query.text, query.words) : rankByText(index, query.text, query.least)
     default:
@@ -17,160 +20,153 @@ export function rankNames(index: JobIndex, query: NameQuery): Uint8Array {
   }
 }
 
-/** Short texts are found at every other place: a loop over the bytes is quicker than a call for each hit. */
-const shortText = 2
-
 function rankByText(index: JobIndex, text: Buffer, least: number): Uint8Array {
-  if (text.length <= shortText) return rankByShortText(index, text, least)
+  if (text.length === 1 && isLetter(text[0]!)) return rankByLetter(index, text[0]!, least)
   const ranks = new Uint8Array(index.count)
-  eachHit(index, text, (id, at) => {
-    const rank = rankOfHit(index, id, at, text.length)
-    if (rank <= least && (ranks[id] === 0 || rank < ranks[id]!)) ranks[id] = rank
-    // A better place may follow in the same name; not after the best that can still come.
-    return rank === nameRanks.part
-  })
+  const { ids, places } = namesLike(index, wantedText(text))
+  for (let listed = 0; listed < ids.length; listed += 1) {
+    const id = ids[listed]!
+    const rank = rankInName(index, id, text, places?.[listed] ?? index.starts[id]!)
+    if (rank <= least) ranks[id] = rank
+  }
   return ranks
 }
 
-function rankOfHit({ names, starts }: JobIndex, id: number, at: number, length: number): number {
-  if (at === starts[id]) return at + length === starts[id + 1]! - 1 ? nameRanks.exact : nameRanks.prefix
-  return isInWord(names[at - 1]!) ? nameRanks.part : nameRanks.word
-}
-
-/** The same for one or two bytes, without a call for each of a million hits. */
-function rankByShortText({ names, starts, count }: JobIndex, text: Buffer, least: number): Uint8Array {
-  const ranks = new Uint8Array(count)
-  const [first, second] = text
+/**
+ * The best place of a text in a name, looked for from a place before which it is not; 0: it is not there. Only the beginning of a word
+ * is better than what was found before it.
+ */
+function rankInName({ names, starts, wordStarts }: JobIndex, id: number, text: Buffer, from: number): number {
   const { length } = text
-  for (let id = 0; id < count; id += 1) {
-    const start = starts[id]!
-    const end = starts[id + 1]! - length
-    let best: number = none
-    for (let at = start; at < end; at += 1) {
-      if (names[at] !== first || (second !== undefined && names[at + 1] !== second)) continue
-      if (at === start) best = at + 1 === end ? nameRanks.exact : nameRanks.prefix
-      else best = isInWord(names[at - 1]!) ? nameRanks.part : nameRanks.word
-      if (best !== nameRanks.part) break
-    }
-    if (best <= least) ranks[id] = best
-  }
-  return ranks
-}
-
-/** A letter or a digit; every byte of a character beyond ASCII counts as one. */
-function isInWord(byte: number): boolean {
-  return byte >= 0x80 || (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39)
-}
-
-/** Calls with the path and the place of each occurrence; the answer says whether further ones in the same name are wanted. */
-function eachHit(index: JobIndex, text: Buffer, onHit: (id: number, at: number) => boolean): void {
-  if (text.length <= shortText) {
-    eachShortHit(index, text, onHit)
-    return
-  }
-  const { names, starts, count } = index
-  const end = starts[count]!
-  let id = 0
-  for (let at = names.indexOf(text, 1); at >= 0 && at < end; ) {
-    id = idAt(starts, count, id, at)
-    at = names.indexOf(text, onHit(id, at) ? at + 1 : starts[id + 1]!)
-  }
-}
-
-/** The name in which a place lies, at or after a known one. */
-function idAt(starts: Uint32Array, count: number, from: number, at: number): number {
-  let step = 1
-  let low = from
-  while (low + step < count && starts[low + step]! <= at) {
-    low += step
-    step *= 2
-  }
-  let high = Math.min(low + step, count)
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1
-    if (starts[middle]! <= at) low = middle
-    else high = middle
-  }
-  return low
-}
-
-function eachShortHit({ names, starts, count }: JobIndex, text: Buffer, onHit: (id: number, at: number) => boolean): void {
   const [first, second] = text
+  const start = starts[id]!
+  const end = starts[id + 1]! - 1
+  const letter = lettersIn(text, 0, 1)
+  const mayBeginWord = letter === 0 || (wordStarts[id]! & letter) !== 0
+  let isFound = false
+  for (let at = from; at <= end - length; at += 1) {
+    if (names[at] !== first || (length > 1 && names[at + 1] !== second)) continue
+    const isInside = at > start && isInWord(names[at - 1]!)
+    if ((isInside && isFound) || (length > 2 && !isAt(names, text, at))) continue
+    if (at === start) return at + length === end ? nameRanks.exact : nameRanks.prefix
+    if (!isInside) return nameRanks.word
+    if (!mayBeginWord) return nameRanks.part
+    isFound = true
+  }
+  return isFound ? nameRanks.part : 0
+}
+
+/** One letter is in most names: which ones, and where, is known without looking at them. */
+function rankByLetter({ names, starts, letters, wordStarts, count }: JobIndex, letter: number, least: number): Uint8Array {
+  const ranks = new Uint8Array(count)
+  const bit = lettersIn(Uint8Array.of(letter), 0, 1)
   for (let id = 0; id < count; id += 1) {
-    const end = starts[id + 1]! - text.length
-    for (let at = starts[id]!; at < end; at += 1) {
-      if (names[at] !== first || (second !== undefined && names[at + 1] !== second)) continue
-      if (!onHit(id, at)) break
+    if ((letters[id]! & bit) === 0) continue
+    const start = starts[id]!
+    let rank: number = (wordStarts[id]! & bit) === 0 ? nameRanks.part : nameRanks.word
+    // The letter and a NUL.
+    if (names[start] === letter) rank = starts[id + 1]! - start === 2 ? nameRanks.exact : nameRanks.prefix
+    if (rank <= least) ranks[id] = rank
+  }
+  return ranks
+}
+
+function rankByGlob(index: JobIndex, glob: NameGlob, steps: GlobSteps): Uint8Array {
+  const ranks = new Uint8Array(index.count)
+  const { names, starts, letters: held, count } = index
+  const letters = lettersIn(glob.pattern, 0, glob.pattern.length)
+  if (glob.isEnding) {
+    for (let id = 0; id < count; id += 1)
+      if ((held[id]! & letters) === letters && endsLikeGlob(glob, names, starts[id]!, starts[id + 1]! - 1))
+        ranks[id] = nameRanks.exact
+    return ranks
+  }
+  for (const id of namesLike(index, { text: glob.literal, letters }).ids)
+    if (matchesGlob(glob, { names, start: starts[id]!, end: starts[id + 1]! - 1 }, steps)) ranks[id] = nameRanks.exact
+  return ranks
+}
+
+/** The bit of the rarest word. */
+const rarest = 1
+/** While ranks are being found: the name holds the rarest word. */
+const holdsRarest = 0xff
+
+/**
+ * Names that have every word, the better where they stand as they were typed; and names that have some while the folders above have the
+ * others. The rarest word is in all of them or above: only those are looked at for the others.
+ */
+function rankByWords(index: JobIndex, text: Buffer, words: readonly Buffer[]): Uint8Array {
+  const { count, parents, types } = index
+  const ranks = new Uint8Array(count)
+  const wanted = rarestFirst(index, words)
+  const all = 2 ** wanted.length - 1
+  const above = new FolderMasks(index, wanted)
+  let isInFolders = false
+  const { ids, places } = namesLike(index, wanted[0]!)
+  for (const id of ids) {
+    if (places === undefined && !holds(index, id, wanted[0]!)) continue
+    ranks[id] = holdsRarest
+    if (types[id] === entryTypes.directory) isInFolders = true
+  }
+  for (let id = 0; id < count; id += 1) {
+    if (ranks[id] === holdsRarest) {
+      const own = rarest | otherWordsIn(index, id, wanted)
+      if (own === all) ranks[id] = rankOfPhrase(index, id, text)
+      else ranks[id] = (own | above.of(parents[id]!)) === all ? nameRanks.folders : 0
+    } else if (isInFolders) {
+      const mask = above.of(parents[id]!)
+      if ((mask & rarest) === 0) continue
+      const own = otherWordsIn(index, id, wanted)
+      if (own !== 0 && (own | mask) === all) ranks[id] = nameRanks.folders
     }
   }
-}
-
-function rankByGlob(index: JobIndex, glob: NameGlob): Uint8Array {
-  const ranks = new Uint8Array(index.count)
-  const { names, starts, count } = index
-  const look = (id: number) => {
-    if (matchesGlob(glob, names, starts[id]!, starts[id + 1]! - 1)) ranks[id] = nameRanks.exact
-    return false
-  }
-  if (glob.literal.length > 0) eachHit(index, glob.literal, look)
-  else for (let id = 0; id < count; id += 1) look(id)
   return ranks
 }
 
-/** Names that have every word, the better where they stand as they were typed; and names that have some while the folders above have the others. */
-function rankByWords(index: JobIndex, text: Buffer, words: readonly Buffer[]): Uint8Array {
-  const { count, parents } = index
-  const ranks = new Uint8Array(count)
-  const masks = new Uint8Array(count)
-  for (const [place, word] of words.entries()) {
-    eachHit(index, word, (id) => {
-      masks[id]! |= 1 << place
-      return false
+function rarestFirst(index: JobIndex, words: readonly Buffer[]): readonly Wanted[] {
+  return words
+    .map((word) => {
+      const wanted = wantedText(word)
+      return { wanted, common: commonness(index, wanted) }
     })
-  }
-  const all = (1 << words.length) - 1
-  const above = new FolderMasks(parents, masks)
-  for (let id = 0; id < count; id += 1) {
-    const own = masks[id]!
-    if (own === 0) continue
-    if (own === all) ranks[id] = rankOfPhrase(index, id, text)
-    else if ((own | above.of(parents[id]!)) === all) ranks[id] = nameRanks.folders
-  }
-  return ranks
+    .sort((one, other) => one.common - other.common || other.wanted.text.length - one.wanted.text.length)
+    .map(({ wanted }) => wanted)
 }
 
-/** A name that has all the words: the best place of the whole text, if it has one. */
+/** Of a name that has all the words. */
 function rankOfPhrase(index: JobIndex, id: number, text: Buffer): number {
   const { names, starts } = index
-  const end = starts[id + 1]! - text.length
-  let best: number = nameRanks.words
-  for (let at = starts[id]!; at < end; at += 1) {
-    if (names[at] !== text[0] || names.compare(text, 0, text.length, at, at + text.length) !== 0) continue
-    best = Math.min(best, rankOfHit(index, id, at, text.length))
-  }
-  return best
+  const place = placeIn(names, text, starts[id]!, starts[id + 1]! - 1)
+  return place < 0 ? nameRanks.words : rankInName(index, id, text, place)
 }
 
-const unknown = -1
+function otherWordsIn(index: JobIndex, id: number, wanted: readonly Wanted[]): number {
+  let mask = 0
+  for (let place = 1; place < wanted.length; place += 1) if (holds(index, id, wanted[place]!)) mask |= 1 << place
+  return mask
+}
 
-/** Which words the names of a folder and of those above it hold; each folder is looked at once. */
+const known = 0x100
+
+/** Which words the names of a folder and of those above it hold; each folder is looked at once, and only when it is asked for. */
 class FolderMasks {
-  private readonly parents: Uint32Array
-  private readonly own: Uint8Array
-  private readonly known: Int16Array
+  private readonly index: JobIndex
+  private readonly wanted: readonly Wanted[]
+  private readonly masks: Uint16Array
 
-  constructor(parents: Uint32Array, own: Uint8Array) {
-    this.parents = parents
-    this.own = own
-    this.known = new Int16Array(own.length).fill(unknown)
+  constructor(index: JobIndex, wanted: readonly Wanted[]) {
+    this.index = index
+    this.wanted = wanted
+    this.masks = new Uint16Array(index.count)
   }
 
   of(folder: number): number {
     if (folder === none) return 0
-    const known = this.known[folder]!
-    if (known !== unknown) return known
-    const mask = this.own[folder]! | this.of(this.parents[folder]!)
-    this.known[folder] = mask
-    return mask
+    if (this.masks[folder] === 0) this.masks[folder] = known | this.own(folder) | this.of(this.index.parents[folder]!)
+    return this.masks[folder]! & ~known
+  }
+
+  private own(folder: number): number {
+    return (holds(this.index, folder, this.wanted[0]!) ? rarest : 0) | otherWordsIn(this.index, folder, this.wanted)
   }
 }

@@ -87,7 +87,11 @@ const findRoute = createRoute({
       description: 'A page',
       content: jsonContent(
         pageSchema(foundSchema).extend({
-          total: z.int().openapi({ description: 'How many match. Exact but for paths that went away and came back.' }),
+          total: z.int().openapi({ description: 'How many match.' }),
+          isExact: z.boolean().openapi({
+            description:
+              'Otherwise some of `total` may not match after all: what went away and came back, or was different on another day.',
+          }),
         }),
       ),
     },
@@ -159,9 +163,10 @@ export function searchApiRoutes(options: {
       thereBeforeMs: timeAsked(thereBefore),
       after: readCursor(cursor),
       limit,
+      signal: c.req.raw.signal,
     })
     const nextCursor = found.next === undefined ? null : writeCursor(found.next)
-    return c.json({ items: found.items.map(foundBody), nextCursor, total: found.total }, 200)
+    return c.json({ items: found.items.map(foundBody), nextCursor, total: found.total, isExact: found.isExact }, 200)
   })
 
   routes.openapi(historyRoute, async (c) => {

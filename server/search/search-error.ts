@@ -1,4 +1,4 @@
-export const searchFaults = ['too-large', 'busy', 'not-ready', 'thread-died', 'closed'] as const
+export const searchFaults = ['too-large', 'too-hard', 'busy', 'not-ready', 'abandoned', 'thread-died', 'closed'] as const
 export type SearchFault = (typeof searchFaults)[number]
 
 export class SearchError extends Error {

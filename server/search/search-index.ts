@@ -8,6 +8,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../runtime/clock.ts'
+import { createTurns } from '../runtime/turns.ts'
 import { type FoundInIndex, type IndexQuestion, mergeFound } from './find-in-index.ts'
 import { createIndexFillings, type IndexRows, type JobToIndex, namesTooLarge } from './index-fillings.ts'
 import { type HeldNames, IndexMemory } from './index-memory.ts'
@@ -18,9 +19,10 @@ import { SearchError } from './search-error.ts'
 export interface SearchIndex extends AsyncDisposable {
   /**
    * @throws SearchError `too-large` when the jobs' names together exceed the memory allowed, `busy` when too many wait, `not-ready`
-   * when names are still being read, or others need the memory, after `maxWaitMs` (they go on being read)
+   * when names are still being read, or others need the memory, after `maxWaitMs` (they go on being read), `too-hard` for a pattern,
+   * `abandoned` when the signal came before its turn
    */
-  readonly find: (jobs: readonly JobToIndex[], question: IndexQuestion) => Promise<FoundInIndex>
+  readonly find: (jobs: readonly JobToIndex[], question: IndexQuestion, signal?: AbortSignal) => Promise<FoundInIndex>
   /** Begins reading the names of these jobs: somebody is about to search. Not where others need the memory. */
   readonly prepare: (jobs: readonly JobToIndex[]) => void
   /** For tests and the bench. */
@@ -52,20 +54,27 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
   const { threads = Math.min(mostThreads, availableParallelism()) } = options
   const memory = new IndexMemory({ maxBytes, threads })
   const refusals = new Refusals(clock)
+  const finds = createTurns()
   let questions = 0
   const ports = Array.from({ length: threads }, (_, thread) => new IndexPort(startThread, () => memory.forget(thread)))
   const fillings = createIndexFillings({ rows, memory, ports })
 
-  const findIn = async (used: readonly HeldNames[], question: IndexQuestion): Promise<FoundInIndex> => {
+  /** Each thread is asked one thing at a time: what waits here, and is not wanted any more, costs nothing. */
+  const findIn = async (used: readonly HeldNames[], question: IndexQuestion, signal?: AbortSignal): Promise<FoundInIndex> => {
     const threadOf = new Map(used.map(({ jobId, thread }) => [jobId, thread]))
     const parts = ports.flatMap((port, thread) => {
       const jobs = question.jobs.filter(({ jobId }) => threadOf.get(jobId) === thread)
-      return jobs.length === 0 ? [] : [port.find({ ...question, jobs })]
+      if (jobs.length === 0) return []
+      const ask = async () => {
+        if (signal?.aborted) throw new SearchError('abandoned', 'Nobody waits for this search any more.')
+        return port.find({ ...question, jobs })
+      }
+      return [finds.run(String(thread), ask)]
     })
     return mergeFound(await Promise.all(parts), question.limit)
   }
 
-  const find: SearchIndex['find'] = async (jobs, question) => {
+  const find: SearchIndex['find'] = async (jobs, question, signal) => {
     if (refusals.has(jobs)) throw namesTooLarge()
     if (questions >= maxQuestions) throw new SearchError('busy', 'Too many people search at this moment.')
     questions += 1
@@ -73,7 +82,7 @@ export function createSearchIndex(options: SearchIndexOptions): SearchIndex {
     try {
       const used = await within(ready, maxWaitMs)
       try {
-        return await findIn(used, question)
+        return await findIn(used, question, signal)
       } finally {
         memory.release(used)
       }

@@ -47,7 +47,7 @@ const noVersions: LiveVersions = {
   receivedAt: new Float64Array(),
   checkpoints: new Uint8Array(),
 }
-const nothing: FoundPage = { items: [], next: undefined, total: 0 }
+const nothing: FoundPage = { items: [], next: undefined, total: 0, isExact: true }
 
 export function createFileSearch(options: { readonly database: Database; readonly index: SearchIndex }): FileSearch {
   const { index } = options
@@ -75,17 +75,23 @@ export function createFileSearch(options: { readonly database: Database; readonl
     const { limit, order } = question
     const shared = { query: parseNameQuery(question.name, question.match), filters: indexFilters(question), order, jobs: lookIn }
     const items: FoundFile[] = []
+    let missed = 0
     let after = parsePlaceKey(question.after)
     for (let round = 1; ; round += 1) {
       // One more than is wanted: whether it comes says if there is a next page.
       const wanted = round === 1 ? limit + 1 : hitsPerRound
-      const found = await index.find(asked.map(jobToIndex), { ...shared, after, limit: wanted })
-      items.push(...(await describeHits(kysely, found.hits, { jobs: byId, filters: question })))
-      if (items.length > limit) return { items: items.slice(0, limit), next: items[limit - 1]!.key, total: found.total }
+      const found = await index.find(asked.map(jobToIndex), { ...shared, after, limit: wanted }, question.signal)
+      const described = await describeHits(kysely, found.hits, { jobs: byId, filters: question })
+      items.push(...described)
+      missed += found.hits.length - described.length
+      const counted = { total: found.total - missed, isExact: found.isExact && missed === 0 }
+      if (items.length > limit) return { ...counted, items: items.slice(0, limit), next: items[limit - 1]!.key }
       const last = found.hits.at(-1)
-      if (found.hits.length < wanted || last === undefined)
-        return { items, next: undefined, total: question.after === undefined ? items.length : found.total }
-      if (round === maxRounds) return { items, next: placeKey(last), total: found.total }
+      if (found.hits.length < wanted || last === undefined) {
+        const isAll = question.after === undefined
+        return { ...(isAll ? { total: items.length, isExact: true } : counted), items, next: undefined }
+      }
+      if (round === maxRounds) return { ...counted, items, next: placeKey(last) }
       after = last
     }
   }

@@ -41,6 +41,8 @@ export interface FileQuestion extends SearchScope, FileFilters {
   readonly order: FindOrder
   readonly after: string | undefined
   readonly limit: number
+  /** Nobody waits for the answer any more: what has not begun is left. */
+  readonly signal?: AbortSignal
 }
 
 export interface SeenIn {
@@ -87,8 +89,10 @@ export interface FoundPage {
   readonly items: readonly FoundFile[]
   /** The `after` of the next page. */
   readonly next: string | undefined
-  /** How many match. Exact but for paths that went away and came back. */
+  /** How many match. */
   readonly total: number
+  /** Otherwise some of them may be something else: what went away and came back, or was different on another day. */
+  readonly isExact: boolean
 }
 
 /** A job of the scope, and the versions of it that are there. */

@@ -47,7 +47,7 @@ function find(index: JobIndex, name: string, more: Partial<IndexQuestion> & { re
   return findInIndex({ ...asked, query: parseNameQuery(name, match), ...question }, () => index)
 }
 
-const names = fc.string({ unit: fc.constantFrom('a', 'b', 'A', 'ä', 'ß', ' ', '.', '1'), minLength: 1, maxLength: 6 })
+const names = fc.string({ unit: fc.constantFrom('a', 'b', 'A', 'ä', 'ß', 'я', ' ', '.', '1', '6'), minLength: 1, maxLength: 6 })
 const paths = fc.array(names, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'))
 const files = fc.uniqueArray(fc.record({ path: paths, size: fc.nat(9), changedAtS: fc.nat(9) }), {
   selector: ({ path }) => path,
@@ -104,6 +104,60 @@ test('finds what a look at every name finds, in that order', () => {
     }),
     { numRuns: 300 },
   )
+})
+
+test('long texts, and texts in most of many names, are found as well', () => {
+  const parts = ['img', 'scan', '201', ' ', '-', '.pdf', 'invoice march', 'a', '20']
+  const many = fc.array(fc.array(fc.constantFrom(...parts), { minLength: 1, maxLength: 6 }), {
+    minLength: 2_200,
+    maxLength: 2_200,
+  })
+  const texts = fc.oneof(
+    fc.constantFrom(...parts),
+    fc.constantFrom('invoice march.pdf', '01', 'scan 201', 'g2', 'ch.pdf', '201 img'),
+  )
+  fc.assert(
+    fc.property(many, fc.array(texts, { minLength: 6, maxLength: 6 }), (drawn, typed) => {
+      const list = drawn.map((pieces, number) => ({
+        path: `${pieces.join('')} ${number}`,
+        size: 0,
+        changedAtS: number,
+        version: 1,
+      }))
+      const index = indexOf(list)
+      for (const text of typed) {
+        const expected = list.map(({ path }) => naiveRank(path, text)).filter((rank) => rank > 0)
+        const { total, hits } = find(index, text, { limit: 3_000 })
+        expect(total, text).toBe(expected.length)
+        expect(
+          hits.map(({ rank }) => rank),
+          text,
+        ).toEqual(expected.toSorted((one, other) => one - other))
+      }
+    }),
+    { numRuns: 6 },
+  )
+})
+
+test('a pattern finds what the same regular expression finds', () => {
+  const globs = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '?', '1'), minLength: 1, maxLength: 6 })
+  fc.assert(
+    fc.property(files, globs, (list, glob) => {
+      const changes = changesOf(list)
+      const pattern = [...glob].map((sign) => (sign === '*' ? '.*' : sign === '?' ? '.' : sign.replace('.', '\\.'))).join('')
+      const expected = changes.filter(({ path }) => new RegExp(`^${pattern}$`, 'su').test(foldText(path.split('/').at(-1)!)))
+      expect(find(indexOf(changes), glob, { match: 'glob' }).total).toBe(expected.length)
+    }),
+  )
+})
+
+test('the same question again, another one, and the first when names have come', () => {
+  const index = indexOf([{ path: 'a plan', version: 1 }])
+  const totals = () => ['plan', 'a', 'zebra', 'plan'].map((text) => find(index, text).total)
+  expect(totals()).toEqual([1, 1, 0, 1])
+  index.add(packChanges([{ path: 'a zebra', version: 4 }]))
+  index.finish(4)
+  expect(totals()).toEqual([1, 2, 1, 1])
 })
 
 test('filled in parts, in whatever order folders come, it is the same', () => {
@@ -228,6 +282,13 @@ test.each([
   const paths = new Map(maybe.map(({ path }) => [hashOf(path).toString('hex'), path]))
   const found = find(indexOf(maybe), '', question).hits.map(({ hash }) => paths.get(hash.toString('hex')))
   expect(found.sort()).toEqual(expected)
+  expect(find(indexOf(maybe), '', question).isExact).toBe(false)
+})
+
+test('how many match is known exactly where nothing is left to ask', () => {
+  expect(find(indexOf(maybe), '').isExact).toBe(true)
+  expect(find(indexOf(history), '').isExact).toBe(false)
+  expect(find(indexOf(maybe), 'small', { filters: { ...noFilters, minBytes: 1 } })).toMatchObject({ total: 1, isExact: true })
 })
 
 test('a name without a dot costs its own length, however many lie before it', () => {

@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { foldText } from '../../../server/catalogue/fold-name.ts'
-import { matchesGlob, parseGlob } from '../../../server/search/name-glob.ts'
+import { endsLikeGlob, GlobSteps, matchesGlob, parseGlob } from '../../../server/search/name-glob.ts'
 import { maxWildcards, parseNameQuery } from '../../../server/search/name-query.ts'
 
 const matches = (glob: string, name: string) => {
   const names = Buffer.from(`\0${name}\0`)
-  return matchesGlob(parseGlob(glob), names, 1, names.length - 1)
+  const parsed = parseGlob(glob)
+  const matched = matchesGlob(parsed, { names, start: 1, end: names.length - 1 }, new GlobSteps())
+  if (parsed.isEnding) expect(endsLikeGlob(parsed, names, 1, names.length - 1)).toBe(matched)
+  return matched
 }
 
 test.each([
@@ -43,16 +46,30 @@ test('a pattern made to explode does not', () => {
   const names = Buffer.from(`\0${'a'.repeat(1000)}\0`)
   const typed = `${'*a'.repeat(120)}*b`
   const begun = performance.now()
-  for (let round = 0; round < 100; round += 1) expect(matchesGlob(parseGlob(typed), names, 1, 1001)).toBe(false)
+  for (let round = 0; round < 100; round += 1)
+    expect(matchesGlob(parseGlob(typed), { names, start: 1, end: 1001 }, new GlobSteps())).toBe(false)
   // A backtracking matcher would not come back at all.
   expect(performance.now() - begun).toBeLessThan(5_000)
   const query = parseNameQuery(typed, 'words')
   expect(query.kind === 'glob' && query.pattern.filter((byte) => byte === 0x2a).length).toBe(maxWildcards + 1)
 })
 
+test('a pattern that nearly matches long names is stopped', () => {
+  const names = Buffer.from(`\0${'a'.repeat(250)}\0`)
+  const glob = parseGlob(`*${'a'.repeat(125)}?b`)
+  const steps = new GlobSteps(1_000_000)
+  const lookAtMany = () => {
+    for (let round = 0; round < 1_000; round += 1) matchesGlob(glob, { names, start: 1, end: 251 }, steps)
+  }
+  expect(lookAtMany).toThrow(expect.objectContaining({ fault: 'too-hard' }))
+})
+
 test('wildcards beyond the limit become any characters, never fewer', () => {
   const query = parseNameQuery('?'.repeat(40), 'words')
-  expect(query.kind === 'glob' && matchesGlob(query, Buffer.from(`\0${'x'.repeat(40)}\0`), 1, 41)).toBe(true)
+  expect(
+    query.kind === 'glob' &&
+      matchesGlob(query, { names: Buffer.from(`\0${'x'.repeat(40)}\0`), start: 1, end: 41 }, new GlobSteps()),
+  ).toBe(true)
 })
 
 test.each(['', '   ', '\0'])('%j is no name to look for', (typed) => {

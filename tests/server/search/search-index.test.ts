@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { movableClock } from '../../../server/runtime/clock.ts'
 import type { IndexQuestion } from '../../../server/search/find-in-index.ts'
 import type { IndexRows } from '../../../server/search/index-fillings.ts'
+import { maxGlobSteps } from '../../../server/search/name-glob.ts'
 import { parseNameQuery } from '../../../server/search/name-query.ts'
 import { createSearchIndex, type SearchIndex } from '../../../server/search/search-index.ts'
 import { packChanges, type TestChange } from './packed-rows.ts'
@@ -38,7 +39,12 @@ function indexOver(
   const clock = movableClock(0)
   const index = createSearchIndex({ rows, clock, maxBytes: 64 * 1024 ** 2, ...more })
   open.push(index)
-  const find = async (name: string, versions: Readonly<Record<number, number>>, oldestLive = 1) => {
+  const find = async (
+    name: string,
+    versions: Readonly<Record<number, number>>,
+    more: { readonly oldestLive?: number; readonly signal?: AbortSignal; readonly maxSteps?: number } = {},
+  ) => {
+    const { oldestLive = 1, signal, maxSteps = maxGlobSteps } = more
     const jobs = Object.entries(versions).map(([jobId, version]) => ({ jobId: Number(jobId), version, oldestLive }))
     const question: IndexQuestion = {
       query: parseNameQuery(name, 'words'),
@@ -54,8 +60,9 @@ function indexOver(
       })),
       after: undefined,
       limit: 10,
+      maxSteps,
     }
-    return (await index.find(jobs, question)).total
+    return (await index.find(jobs, question, signal)).total
   }
   return { index, find, clock }
 }
@@ -132,7 +139,7 @@ describe('the names of a job', () => {
     expect(await find('file', { 1: 1 })).toBe(250)
     // All versions went, and with them their rows; the next one is written whole.
     jobs.set(1, files(1, 5, 2))
-    expect(await find('file', { 1: 2 }, 2)).toBe(5)
+    expect(await find('file', { 1: 2 }, { oldestLive: 2 })).toBe(5)
     expect(read).toEqual(['all of 1 to 1', 'all of 1 to 2'])
   })
 
@@ -164,6 +171,15 @@ describe('the names of a job', () => {
     })
     await expect(find('file', { 1: 1 })).rejects.toThrow('the database went away')
     expect(await find('file', { 1: 1 })).toBe(10)
+  })
+
+  test('are not looked through for somebody who has gone, nor too long for a pattern', async () => {
+    const jobs: Changes = new Map([[1, files(1, 250)]])
+    const { find } = indexOver(rowsOf(jobs).rows)
+    const of = { 1: 1 }
+    await expect(find('file', of, { signal: AbortSignal.abort() })).rejects.toMatchObject({ fault: 'abandoned' })
+    await expect(find('*f*l*e*n?', of, { maxSteps: 1_000 })).rejects.toMatchObject({ name: 'SearchError', fault: 'too-hard' })
+    expect(await find('*f*l*e*1', of)).toBe(250)
   })
 
   test('of a job without files are none', async () => {
