@@ -1,6 +1,7 @@
 /** What the index hit, as the catalogue knows it: whole paths, the states that can still be had, and the versions that show them. */
 
 import { foldName } from '../catalogue/fold-name.ts'
+import { pathHashBytes } from '../catalogue/path-hash.ts'
 import type { Queryable } from '../database/database.ts'
 import type { VersionPath } from '../snapshots/version-path.ts'
 import { fileKinds, kindOfName } from './file-kind.ts'
@@ -26,7 +27,7 @@ export async function describeHits(
   { jobs, filters }: { readonly jobs: ReadonlyMap<number, SearchedJob>; readonly filters: FileFilters },
 ): Promise<readonly FoundFile[]> {
   const paths = hits.map(({ jobId, hash }) => ({ jobId, pathHash: hash }))
-  const above = hits.flatMap(({ jobId, ancestors }) => ancestors.map((pathHash) => ({ jobId, pathHash })))
+  const above = hits.flatMap(({ jobId, ancestors }) => hashesOf(ancestors).map((pathHash) => ({ jobId, pathHash })))
   const [changes, names] = await Promise.all([table.listChangesOf(db, paths), table.findNamesOf(db, [...paths, ...above])])
   const changesOf = Map.groupBy(changes, table.pathKey)
   const picked = hits.flatMap((hit) => {
@@ -132,6 +133,12 @@ function toFound(
 }
 
 function wholePath({ jobId, hash, ancestors }: IndexHit, names: Awaited<ReturnType<typeof table.findNamesOf>>) {
-  const path = [...ancestors.toReversed(), hash].map((pathHash) => names.get(table.pathKey({ jobId, pathHash }))?.name)
+  const path = [...hashesOf(ancestors).toReversed(), hash].map((pathHash) => names.get(table.pathKey({ jobId, pathHash }))?.name)
   return path.every((name) => name !== undefined) ? path : undefined
+}
+
+function hashesOf(packed: Buffer): readonly Buffer[] {
+  return Array.from({ length: packed.length / pathHashBytes }, (_, index) =>
+    packed.subarray(index * pathHashBytes, (index + 1) * pathHashBytes),
+  )
 }

@@ -37,7 +37,8 @@ export interface HitPlace {
 }
 
 export interface IndexHit extends HitPlace {
-  readonly ancestors: readonly Buffer[]
+  /** Hashes of the folders above, one behind the other, the nearest first. */
+  readonly ancestors: Buffer
 }
 
 export interface FoundInIndex {
@@ -231,7 +232,7 @@ class FirstHits {
       value,
       jobId,
       hash: Buffer.from(index.hashOf(id)),
-      ancestors: index.ancestorsOf(id).map((hash) => Buffer.from(hash)),
+      ancestors: index.ancestorsOf(id),
     }))
   }
 

@@ -48,7 +48,7 @@ export class IndexPort {
     const { hits } = answer.found
     return {
       ...answer.found,
-      hits: hits.map((hit) => ({ ...hit, hash: asBuffer(hit.hash), ancestors: hit.ancestors.map(asBuffer) })),
+      hits: hits.map((hit) => ({ ...hit, hash: asBuffer(hit.hash), ancestors: asBuffer(hit.ancestors) })),
     }
   }
 

@@ -102,11 +102,11 @@ export class JobIndex {
     return Buffer.from(this.hashes.buffer, this.hashes.byteOffset + id * 16, 16)
   }
 
-  /** Hashes of the folders above, the nearest first. */
-  ancestorsOf(id: number): readonly Buffer[] {
+  /** Hashes of the folders above, one behind the other, the nearest first. */
+  ancestorsOf(id: number): Buffer {
     const found: Buffer[] = []
     for (let at = this.parents[id]!; at !== none; at = this.parents[at]!) found.push(this.hashOf(at))
-    return found
+    return Buffer.concat(found)
   }
 
   private append(page: Buffer, row: PackedRow, words: Uint32Array): void {

@@ -2,9 +2,11 @@
 import type { NamePiece } from '../../views/partials/found-file.ts'
 import { foldText } from '../catalogue/fold-name.ts'
 
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
 /** A letter at a time, as one of them may fold to several: `ß` to `ss`. Terms are folded. */
 export function markName(name: string, terms: readonly string[]): readonly NamePiece[] {
-  const letters = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(name)].map(({ segment }) => segment)
+  const letters = [...segmenter.segment(name)].map(({ segment }) => segment)
   const folded = letters.map(foldText)
   const isFound = new Uint8Array(letters.length)
   for (const term of terms) markTerm(folded, term, isFound)

@@ -168,7 +168,7 @@ test('filled in parts, in whatever order folders come, it is the same', () => {
       for (const part of [changes.slice(cut), changes.slice(0, cut)]) parts.add(packChanges(part))
       parts.finish(4)
       const hits = (index: JobIndex) =>
-        find(index, 'a', { limit: 200 }).hits.map(({ hash, ancestors }) => [hash, ancestors].flat().join())
+        find(index, 'a', { limit: 200 }).hits.map(({ hash, ancestors }) => Buffer.concat([hash, ancestors]).toString('hex'))
       expect(hits(parts)).toEqual(hits(whole))
     }),
   )
