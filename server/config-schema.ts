@@ -151,7 +151,7 @@ export const settings = {
     otherwise: '`256`',
     allowed: 'a whole number of MiB from 16 to 65536',
     about:
-      'How much memory the names of files may take for searching: about 80 bytes and the name for each path of the accounts that are searched. 256 MiB hold about three million paths.',
+      'How much memory the names of files may take for searching: about 70 bytes and the name for each path of the accounts that are searched. 256 MiB hold about two and a half million paths.',
   },
   HOLDFAST_LOG: {
     schema: z.enum(logLevels),

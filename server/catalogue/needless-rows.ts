@@ -3,6 +3,7 @@
  * the shown numbers lies there. A row that ends a path is needed only after another that is. Pure; rows come in the order of the key.
  */
 import { entryTypes } from './catalogue.ts'
+import { firstAtLeast } from './sorted-numbers.ts'
 
 export interface RowKey {
   readonly pathHash: Buffer
@@ -52,15 +53,4 @@ export class NeedlessRows {
     const next = this.shown[firstAtLeast(this.shown, from)]
     return next !== undefined && (before === undefined || next < before)
   }
-}
-
-function firstAtLeast(sorted: readonly number[], wanted: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sorted[middle]! < wanted) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -2,6 +2,7 @@
 
 import { foldName } from '../catalogue/fold-name.ts'
 import { pathHashBytes } from '../catalogue/path-hash.ts'
+import { firstAtLeast } from '../catalogue/sorted-numbers.ts'
 import type { Queryable } from '../database/database.ts'
 import type { VersionPath } from '../snapshots/version-path.ts'
 import { fileKinds, kindOfName } from './file-kind.ts'
@@ -18,7 +19,6 @@ import {
   type SeenIn,
 } from './search.ts'
 import * as table from './search-table.ts'
-import { firstAtLeast } from './sorted-numbers.ts'
 
 /** Those that are what was asked for, in the order of the hits. */
 export async function describeHits(

@@ -1,7 +1,7 @@
 /** What became of one path of one backup plan: each state it was in, and when it was not there. Pure. */
 import type { PathState } from '../catalogue/path-states.ts'
+import { firstAtLeast } from '../catalogue/sorted-numbers.ts'
 import { type LiveState, liveStates, receivedAtOf, type SearchedJob, type SeenIn } from './search.ts'
-import { firstAtLeast } from './sorted-numbers.ts'
 
 /** Numbers instead of versions, before their ids are asked for. */
 export type HistoryPiece =

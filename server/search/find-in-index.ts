@@ -1,10 +1,10 @@
 /** From ranked names to the first hits in order: filters and sorting over the columns of jobs' indexes. Pure. */
 import { entryTypes } from '../catalogue/catalogue.ts'
+import { firstAtLeast } from '../catalogue/sorted-numbers.ts'
 import { type JobIndex, none } from './job-index.ts'
 import { GlobSteps } from './name-glob.ts'
 import { keyOfQuery, type NameQuery } from './name-query.ts'
 import { rankNames } from './rank-names.ts'
-import { firstAtLeast } from './sorted-numbers.ts'
 
 export const findOrders = ['best', 'newest', 'largest'] as const
 export type FindOrder = (typeof findOrders)[number]

@@ -1,12 +1,12 @@
 /** Searching a customer's files over all computers and versions: what may be asked, and what comes back. */
 import { type PathState, pathStates } from '../catalogue/path-states.ts'
+import { firstAtLeast } from '../catalogue/sorted-numbers.ts'
 import type { JobId } from '../jobs/job.ts'
 import type { Id } from '../runtime/ids.ts'
 import type { VersionPath } from '../snapshots/version-path.ts'
 import type { FileKind } from './file-kind.ts'
 import type { FindOrder, HitPlace } from './find-in-index.ts'
 import type { NameMatch } from './name-query.ts'
-import { firstAtLeast } from './sorted-numbers.ts'
 
 export const foundTypes = ['file', 'folder'] as const
 export type FoundType = (typeof foundTypes)[number]

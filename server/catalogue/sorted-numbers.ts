@@ -1,5 +1,5 @@
 /** Where a number stands among sorted ones, or the next one after it. Pure. */
-export function firstAtLeast(sorted: Uint32Array, wanted: number): number {
+export function firstAtLeast(sorted: ArrayLike<number>, wanted: number): number {
   let low = 0
   let high = sorted.length
   while (low < high) {
