@@ -1,6 +1,6 @@
 /**
  * Which names of a job's index may hold a text. Letters rule out most; the rest is looked through byte by byte, or the whole buffer at once
- * where that is quicker: a few names decide which. Pure.
+ * where that is quicker: a few names decide which.
  */
 import type { JobIndex } from './job-index.ts'
 import { isLetter, lettersIn } from './name-letters.ts'
@@ -21,6 +21,7 @@ export function wantedText(text: Buffer): Wanted {
   return { text, letters: lettersIn(text, 0, text.length) }
 }
 
+/** Overwritten by the next question. */
 export interface NamesLike {
   readonly ids: Uint32Array
   /** Where the text is first in each. Undefined: they have its letters, and may not hold it. */
@@ -41,13 +42,21 @@ export function namesLike(index: JobIndex, wanted: Wanted): NamesLike {
   return isSearchQuicker(index, wanted) ? searchAll(index, wanted) : { ids: listLike(index, wanted), places: undefined }
 }
 
+/** As large as the largest job: new lists for each question would be megabytes for the collector. */
+let lists = { ids: new Uint32Array(0), places: new Uint32Array(0) }
+
+function listsFor(count: number): typeof lists {
+  if (lists.ids.length < count) lists = { ids: new Uint32Array(count), places: new Uint32Array(count) }
+  return lists
+}
+
 function listLike({ letters, count }: JobIndex, wanted: Wanted): Uint32Array {
-  const ids = new Uint32Array(count)
+  const { ids } = listsFor(count)
   let listed = 0
   for (let id = 0; id < count; id += 1) {
-    if ((letters[id]! & wanted.letters) !== wanted.letters) continue
+    // Written first and counted then: nothing to guess for the processor.
     ids[listed] = id
-    listed += 1
+    listed += Number((letters[id]! & wanted.letters) === wanted.letters)
   }
   return ids.subarray(0, listed)
 }
@@ -94,8 +103,7 @@ function isSearchQuicker(index: JobIndex, wanted: Wanted): boolean {
 }
 
 function searchAll({ names, starts, count }: JobIndex, { text }: Wanted): NamesLike {
-  const ids = new Uint32Array(count)
-  const places = new Uint32Array(count)
+  const { ids, places } = listsFor(count)
   const end = starts[count]!
   let listed = 0
   let id = 0

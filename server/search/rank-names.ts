@@ -99,6 +99,7 @@ function rankByWords(index: JobIndex, text: Buffer, words: readonly Buffer[]): U
   const { count, parents, types } = index
   const ranks = new Uint8Array(count)
   const wanted = rarestFirst(index, words)
+  const phrase = wantedText(text)
   const all = 2 ** wanted.length - 1
   const above = new FolderMasks(index, wanted)
   let isInFolders = false
@@ -110,9 +111,12 @@ function rankByWords(index: JobIndex, text: Buffer, words: readonly Buffer[]): U
   }
   for (let id = 0; id < count; id += 1) {
     if (ranks[id] === holdsRarest) {
+      // Where the text is as it was typed, so are its words.
+      ranks[id] = rankOfPhrase(index, id, phrase)
+      if (ranks[id] !== 0) continue
       const own = rarest | otherWordsIn(index, id, wanted)
-      if (own === all) ranks[id] = rankOfPhrase(index, id, text)
-      else ranks[id] = (own | above.of(parents[id]!)) === all ? nameRanks.folders : 0
+      if (own === all) ranks[id] = nameRanks.words
+      else if ((own | above.of(parents[id]!)) === all) ranks[id] = nameRanks.folders
     } else if (isInFolders) {
       const mask = above.of(parents[id]!)
       if ((mask & rarest) === 0) continue
@@ -133,11 +137,12 @@ function rarestFirst(index: JobIndex, words: readonly Buffer[]): readonly Wanted
     .map(({ wanted }) => wanted)
 }
 
-/** Of a name that has all the words. */
-function rankOfPhrase(index: JobIndex, id: number, text: Buffer): number {
+/** 0: the text is not in the name. */
+function rankOfPhrase(index: JobIndex, id: number, { text, letters }: Wanted): number {
+  if ((index.letters[id]! & letters) !== letters) return 0
   const { names, starts } = index
   const place = placeIn(names, text, starts[id]!, starts[id + 1]! - 1)
-  return place < 0 ? nameRanks.words : rankInName(index, id, text, place)
+  return place < 0 ? 0 : rankInName(index, id, text, place)
 }
 
 function otherWordsIn(index: JobIndex, id: number, wanted: readonly Wanted[]): number {
