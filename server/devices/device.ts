@@ -43,6 +43,11 @@ export interface Device {
   readonly storedBytes: number
 }
 
+/** Files can be sent to it: it is a computer, and connected. */
+export function takesFiles({ kind, state }: Pick<Device, 'kind' | 'state'>): boolean {
+  return kind === 'agent' && state === 'active'
+}
+
 /** Where a device's chain stands, and which computer it is believed to run on. */
 export interface DeviceChain {
   readonly deviceId: Id<'dev'>

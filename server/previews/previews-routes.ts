@@ -11,10 +11,19 @@ import { openAccountOf } from '../accounts/account.ts'
 import { basketBeside } from '../baskets/basket-beside.ts'
 import type { BasketsService } from '../baskets/baskets-service.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
+import { takesFiles } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { browsePath, computerPath, filePath, picturePath, previewPath, thumbnailPath } from '../http/page-paths.ts'
+import {
+  browsePath,
+  computerPath,
+  filePath,
+  newRestorePath,
+  picturePath,
+  previewPath,
+  thumbnailPath,
+} from '../http/page-paths.ts'
 import { Problem } from '../http/problem.ts'
 import type { Downloads } from '../restores/downloads.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
@@ -58,6 +67,7 @@ export function previewsRoutes(options: {
     ])
     if (device === undefined) throw new Problem('HF-NOT-FOUND')
     const folder = path.slice(0, -1)
+    const mayRevert = c.var.access.may('restores:write', version.customerId) && takesFiles(device)
     return c.html(
       await previewPage({
         ...page,
@@ -75,6 +85,7 @@ export function previewsRoutes(options: {
         ],
         folderPath: browsePath(version.id, folder),
         filePath: filePath(version.id, path),
+        revertPath: mayRevert ? newRestorePath({ version: version.id, paths: [path], mode: 'revert' }) : undefined,
         shown: shownOf({
           entry,
           first,

@@ -16,6 +16,11 @@ export type VersionKept =
   /** Not before then; its days are counted while the box runs. */
   | { readonly kind: 'in-bin'; readonly goesAtMs: number }
 
+export interface ForeseenVersion {
+  readonly version: DeviceVersion
+  readonly kept: VersionKept
+}
+
 export interface Foresight {
   readonly device: Pick<Device, 'deviceId' | 'state'>
   readonly rules: DeviceRules
@@ -24,7 +29,7 @@ export interface Foresight {
   readonly nowMs: number
 }
 
-export async function foreseeDevice(db: Queryable, foresight: Foresight): Promise<ReadonlyMap<Id<'snap'>, VersionKept>> {
+export async function foreseeDevice(db: Queryable, foresight: Foresight): Promise<readonly ForeseenVersion[]> {
   const { device, rules, told, timeZone, nowMs } = foresight
   const versions = await listDeviceVersions(db, device.deviceId)
   const decisions = decideVersions(versions, { rules: rules.rules, timeZone, nowMs })
@@ -35,7 +40,7 @@ export async function foreseeDevice(db: Queryable, foresight: Foresight): Promis
     nextPlanned: ({ job }, afterMs) => nextPlannedOf(planned, job, afterMs),
   })
   const heldUntil = findHeld(versions, foresight)
-  return new Map([...foreseen].map(([version, kept]) => [version.id, keptOf(version, kept, heldUntil.get(version.id))]))
+  return [...foreseen].map(([version, kept]) => ({ version, kept: keptOf(version, kept, heldUntil.get(version.id)) }))
 }
 
 function keptOf({ bin }: DeviceVersion, kept: KeptUntil, heldUntilMs: number | undefined): VersionKept {

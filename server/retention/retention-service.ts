@@ -16,7 +16,7 @@ import type { ReconcileNotes } from '../version-notes/version-notes-service.ts'
 import { type ApplyAll, createApplyAll } from './apply-all.ts'
 import { decideDevice } from './decide.ts'
 import { type DeviceRulesOptions, findRules, setRules } from './device-rules.ts'
-import { foreseeDevice, type VersionKept } from './foresee.ts'
+import { type ForeseenVersion, foreseeDevice, type VersionKept } from './foresee.ts'
 import { createForgetComputers, type ForgetComputers } from './forget-computer.ts'
 import { createPersonDecisions, type PersonDecisions } from './person-decisions.ts'
 import { previewRules, type RetentionPreview } from './preview.ts'
@@ -32,6 +32,8 @@ export interface RetentionService extends PersonDecisions, ForgetComputers {
   readonly decide: (device: Device, rules?: Retention) => Promise<readonly VersionDecision[]>
   /** Until when each version of a computer is kept, those in the bin too; by its rules and by what its jobs have planned. */
   readonly foresee: (device: Device) => Promise<ReadonlyMap<Id<'snap'>, VersionKept>>
+  /** The same with what the rules know of each. Empty where a computer has no plan, and so no rules: its versions stay. */
+  readonly listForeseen: (device: Device) => Promise<readonly ForeseenVersion[]>
   /** What these rules would do. Counting what they free ends with the signal. */
   readonly preview: (device: Device, rules: Retention, countUntil: AbortSignal) => Promise<RetentionPreview>
   /** The newest first. */
@@ -69,6 +71,12 @@ export function createRetention(options: RetentionOptions): RetentionService {
     if (rules === undefined) throw new RetentionError('no-plan', 'This computer has no plan, and so no rules.')
     return rules
   }
+  const listForeseen = async (device: Device): Promise<readonly ForeseenVersion[]> => {
+    const rules = await findRules(device, options)
+    if (rules === undefined) return []
+    const told = await options.toldJobs.find(device.deviceId)
+    return foreseeDevice(kysely, { device, rules, told, timeZone, nowMs: clock.now() })
+  }
   const applyAll = createApplyAll({ ...options, writeIn })
   return {
     ...createForgetComputers({ ...options, writeIn }),
@@ -90,12 +98,8 @@ export function createRetention(options: RetentionOptions): RetentionService {
       const asked = rules === undefined ? await getRules(device) : { rules, held: [] }
       return decideDevice(kysely, { deviceId, rules: asked.rules, held: asked.held, timeZone, nowMs: clock.now() })
     },
-    foresee: async (device) => {
-      const rules = await findRules(device, options)
-      if (rules === undefined) return new Map()
-      const told = await options.toldJobs.find(device.deviceId)
-      return foreseeDevice(kysely, { device, rules, told, timeZone, nowMs: clock.now() })
-    },
+    foresee: async (device) => new Map((await listForeseen(device)).map(({ version, kept }) => [version.id, kept])),
+    listForeseen,
     preview: async (device, rules, countUntil) => {
       const repository = await getRepository(device.repositoryId, options)
       const place = repositoryPlace(options.dataFolder, repository.uid)

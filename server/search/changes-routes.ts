@@ -43,7 +43,7 @@ export function changesRoutes(options: {
     const path = pathAsked(c.req.query('path'))
     const after = c.req.query('after') === undefined ? undefined : pathAsked(c.req.query('after'))
     const [found, device, offered] = await Promise.all([
-      compareVersions.listChanges({ from, to, path, after, limit: changesPerPage }),
+      compareVersions.listChanges({ from, to, path, after, limit: changesPerPage, isCounted: after === undefined }),
       devices.find(to.deviceId),
       dayVersions.listOfJob(to.jobId, versionsOffered),
     ])

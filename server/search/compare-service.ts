@@ -18,6 +18,8 @@ export interface CompareVersions {
     readonly path: VersionPath
     readonly after: VersionPath | undefined
     readonly limit: number
+    /** Whether to read on behind a full page, to say how many there are. */
+    readonly isCounted: boolean
   }) => Promise<ChangesPage | undefined>
   /** Undefined where one of them has no file there, or its pieces say nothing. */
   readonly comparePieces: (question: {
@@ -45,12 +47,12 @@ export function createCompareVersions(options: {
     openVersion(source, root).stat(Buffer.concat(path.flatMap((name) => [slash, name])))
 
   return {
-    listChanges: async ({ from, to, path, after, limit }) => {
+    listChanges: async ({ from, to, path, after, limit, isCounted }) => {
       const source = await sourceOf(to)
       const [before, now] = [treeOf(await stat(source, from, path)), treeOf(await stat(source, to, path))]
       if (before === undefined && now === undefined) return undefined
       const differences = compareTrees(source, { before, after: now, behind: after })
-      return changesPage(differences, { limit, isFirst: after === undefined })
+      return changesPage(differences, { limit, isCounted })
     },
     comparePieces: async ({ from, to, path }) => {
       const source = await sourceOf(to)

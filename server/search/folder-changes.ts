@@ -21,7 +21,7 @@ export interface ChangesPage {
   readonly changes: readonly FolderChange[]
   /** Go on behind this path; undefined: there is nothing more. */
   readonly next: VersionPath | undefined
-  /** Of all pages; only where the first page was asked for. `isWhole`: there are no more than these. */
+  /** Of all pages; only where they were counted. `isWhole`: there are no more than these. */
   readonly counts: (Readonly<Record<ChangeKind, number>> & { readonly isWhole: boolean }) | undefined
 }
 
@@ -33,7 +33,7 @@ const maxChangesCounted = 1_000
 /** Reads on behind a full page only to count. */
 export async function changesPage(
   differences: AsyncIterable<TreeDifference | TreePlace>,
-  { limit, isFirst }: { readonly limit: number; readonly isFirst: boolean },
+  { limit, isCounted }: { readonly limit: number; readonly isCounted: boolean },
 ): Promise<ChangesPage> {
   const changes: FolderChange[] = []
   const counts = { added: 0, changed: 0, removed: 0 }
@@ -46,7 +46,7 @@ export async function changesPage(
     const change = changeOf(difference)
     if (change !== undefined) {
       if (changes.length === limit) next ??= changes.at(-1)!.path
-      if (changes.length === limit && !isFirst) break
+      if (changes.length === limit && !isCounted) break
       if (changes.length < limit) changes.push(change)
       counts[change.kind] += 1
       counted += 1
@@ -59,7 +59,7 @@ export async function changesPage(
   }
   // Counting stopped in the middle of a page that is shown in full.
   if (!isWhole && changes.length === limit) next ??= changes.at(-1)!.path
-  return { changes, next, counts: isFirst ? { ...counts, isWhole } : undefined }
+  return { changes, next, counts: isCounted ? { ...counts, isWhole } : undefined }
 }
 
 function changeOf({ path, before, after }: TreeDifference | TreePlace): FolderChange | undefined {

@@ -1,86 +1,141 @@
 /**
- * What became of a folder: versions one after the other in which everything in it is the same are one row. A tree's id stands for all
- * it holds, so a version costs the few folders on the way down.
+ * What became of a folder: versions one after the other in which everything in it is the same are one row. In which versions it was there
+ * the catalogue says; only of those the trees are read, a version for the few folders on the way down. A tree's id stands for all it holds.
  */
 import type { ChunkId } from '../../engine/index.ts'
+import { firstAtLeast } from '../catalogue/sorted-numbers.ts'
 import type { Database } from '../database/database.ts'
 import { findSnapshotsByIds } from '../snapshots/snapshots-table.ts'
 import type { VersionPath } from '../snapshots/version-path.ts'
 import type { CompareVersions } from './compare-service.ts'
-import type { HistoryRow } from './file-history.ts'
-import type { SearchedJob, SeenIn } from './search.ts'
+import type { HistoryPiece, HistoryRow } from './file-history.ts'
+import type { LiveState, LiveVersions, SearchedJob, SeenIn } from './search.ts'
 import * as table from './search-table.ts'
 
-type StateRow = Extract<HistoryRow, { kind: 'state' }>
+type Gap = Extract<HistoryPiece, { kind: 'gap' }>
 
-interface SeenTree {
+/** A version that holds the path. */
+export interface HeldVersion {
+  readonly number: number
+  readonly state: LiveState
+  /** It was not there in the versions right after this one. */
+  readonly gap: Gap | undefined
+}
+
+export interface SeenVersion extends HeldVersion {
+  /** Its place among those that hold the path, the newest first. */
+  readonly place: number
   readonly seen: SeenIn
+  /** Undefined where the path was no folder. */
   readonly tree: ChunkId | undefined
 }
 
-/** Newest first, of `limit` versions from the one at `skip` on. */
+export interface FolderHistory {
+  readonly rows: readonly HistoryRow[]
+  /** The `skip` of the next page; undefined: these are the oldest. */
+  readonly next: number | undefined
+  /** The version behind the oldest row, where something was different. */
+  readonly older: SeenIn | undefined
+}
+
+/** Each version may cost a look into it. */
+const maxVersionsRead = 30
+
+/** Newest first, of `limit` versions at most from the one at `skip` on; those that do not hold the path are not counted. */
 export async function readFolderHistory(
-  { database, compare }: { readonly database: Database; readonly compare: Pick<CompareVersions, 'findTrees'> },
-  job: SearchedJob,
-  path: VersionPath,
-  { skip, limit }: { readonly skip: number; readonly limit: number },
-): Promise<{ readonly rows: readonly HistoryRow[]; readonly next: number | undefined }> {
+  { database: { kysely }, compare }: { readonly database: Database; readonly compare: Pick<CompareVersions, 'findTrees'> },
+  { job, path, pieces }: { readonly job: SearchedJob; readonly path: VersionPath; readonly pieces: readonly HistoryPiece[] },
+  page: { readonly skip: number; readonly limit: number },
+): Promise<FolderHistory> {
   const { jobId } = job
-  const numbers = [...job.live.numbers].toReversed()
-  const wanted = numbers.slice(skip, skip + limit).map((number) => ({ jobId, number }))
-  const found = await table.findVersionsOf(database.kysely, wanted)
-  const seen = wanted.flatMap((one) => found.get(table.numberKey(one)) ?? [])
-  const snapshots = new Map(
-    (
-      await findSnapshotsByIds(
-        database.kysely,
-        seen.map(({ id }) => id),
-      )
-    ).map((snapshot) => [snapshot.id, snapshot]),
+  const { skip } = page
+  const end = skip + Math.min(page.limit, maxVersionsRead)
+  const all = heldVersions(pieces, job.live)
+  const held = all.slice(skip, end + 1)
+  const found = await table.findVersionsOf(
+    kysely,
+    held.map(({ number }) => ({ jobId, number })),
   )
-  const versions = seen.flatMap((one) => {
-    const snapshot = snapshots.get(one.id)
-    return snapshot === undefined ? [] : [{ seen: one, snapshot }]
+  const seen = held.flatMap((one, index) => {
+    const version = found.get(table.numberKey({ jobId, number: one.number }))
+    return version === undefined ? [] : [{ ...one, seen: version, place: skip + index }]
   })
-  const trees = await compare.findTrees(
-    versions.map(({ snapshot }) => snapshot),
+  const trees = await findTrees(
+    seen.filter(({ state }) => state.type === 'directory').map((one) => one.seen.id),
     path,
   )
-  const rows = groupTrees(
-    versions.map(({ seen: one }, index) => ({ seen: one, tree: trees[index] })),
-    skip === 0,
+  return groupVersions(
+    seen.map((one) => ({ ...one, tree: trees.get(one.seen.id) })),
+    { end: end < all.length ? end : undefined },
   )
-  return { rows, next: skip + limit < numbers.length ? skip + limit : undefined }
+
+  async function findTrees(
+    ids: readonly SeenIn['id'][],
+    of: VersionPath,
+  ): Promise<ReadonlyMap<SeenIn['id'], ChunkId | undefined>> {
+    const snapshots = await findSnapshotsByIds(kysely, ids)
+    const inThem = await compare.findTrees(snapshots, of)
+    return new Map(snapshots.map(({ id }, index) => [id, inThem[index]]))
+  }
 }
 
-/** Pure. */
-export function groupTrees(versions: readonly SeenTree[], isFromNewest: boolean): readonly HistoryRow[] {
-  const groups: { tree: ChunkId | undefined; versions: SeenTree[] }[] = []
+/** Pure. Newest first. */
+export function heldVersions(
+  pieces: readonly HistoryPiece[],
+  { numbers }: Pick<LiveVersions, 'numbers'>,
+): readonly HeldVersion[] {
+  const held: HeldVersion[] = []
+  let gap: Gap | undefined
+  for (const piece of pieces) {
+    if (piece.kind === 'gap') {
+      gap = piece
+      continue
+    }
+    const { state } = piece
+    const first = firstAtLeast(numbers, state.firstNumber)
+    for (let at = firstAtLeast(numbers, state.lastNumber); at >= first; at -= 1) {
+      held.push({ number: numbers[at]!, state, gap })
+      gap = undefined
+    }
+  }
+  return held
+}
+
+/**
+ * Pure. The version at the place `end` is of the next page: where its row begins on this one, the whole row is left to that page, unless
+ * it is all there is. Undefined: there is no next page.
+ */
+export function groupVersions(versions: readonly SeenVersion[], { end }: { readonly end: number | undefined }): FolderHistory {
+  const groups: [SeenVersion, ...SeenVersion[]][] = []
   for (const version of versions) {
     const last = groups.at(-1)
-    const isSame = last !== undefined && (last.tree === undefined ? version.tree === undefined : version.tree?.equals(last.tree))
-    if (isSame === true) last.versions.push(version)
-    else groups.push({ tree: version.tree, versions: [version] })
+    if (last !== undefined && isSame(version, last[0])) last.push(version)
+    else groups.push([version])
   }
-  // Before it was first there it was not missing.
-  if (groups.at(-1)?.tree === undefined) groups.pop()
-  return groups.map((group, index) => rowOf(group, isFromNewest && index === 0))
+  const behind = end !== undefined && versions.at(-1)?.place === end ? groups.pop() : undefined
+  if (behind === undefined) return { rows: groups.flatMap(rowsOf), next: end, older: undefined }
+  if (groups.length > 0) return { rows: groups.flatMap(rowsOf), next: behind[0].place, older: behind[0].seen }
+  return { rows: rowsOf(behind.slice(0, -1)), next: end, older: undefined }
 }
 
-function rowOf(
-  { tree, versions }: { readonly tree: ChunkId | undefined; readonly versions: readonly SeenTree[] },
-  isNow: boolean,
-): HistoryRow {
-  const [last, first] = [versions[0]!.seen, versions.at(-1)!.seen]
-  if (tree === undefined) return { kind: 'gap', firstAt: first.receivedAt, lastAt: last.receivedAt, isNow }
-  return {
+function isSame({ gap, tree, state }: SeenVersion, later: SeenVersion): boolean {
+  if (gap !== undefined) return false
+  return tree === undefined || later.tree === undefined ? tree === later.tree && state === later.state : tree.equals(later.tree)
+}
+
+function rowsOf(versions: readonly SeenVersion[]): readonly HistoryRow[] {
+  const [last, first] = [versions[0], versions.at(-1)]
+  if (last === undefined || first === undefined) return []
+  const { gap, state } = last
+  const row: HistoryRow = {
     kind: 'state',
-    type: 'directory',
-    sizeBytes: 0,
-    changedAtNs: 0n,
-    first,
-    last,
+    type: state.type,
+    sizeBytes: state.size,
+    changedAtNs: state.mtimeNs,
+    first: first.seen,
+    last: last.seen,
     versions: versions.length,
     moreBytes: undefined,
-  } satisfies StateRow
+  }
+  return gap === undefined ? [row] : [gap, row]
 }

@@ -6,7 +6,7 @@ import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { VersionPath } from '../snapshots/version-path.ts'
 import type { CompareVersions } from './compare-service.ts'
 import { type HistoryPiece, type HistoryRow, historyPieces } from './file-history.ts'
-import { readFolderHistory } from './folder-history.ts'
+import { type FolderHistory, readFolderHistory } from './folder-history.ts'
 import { liveStates, type SearchedJob } from './search.ts'
 import * as table from './search-table.ts'
 
@@ -16,11 +16,17 @@ export interface FileHistory {
   readonly next: number | undefined
   /** Different states that can be had, all of them. */
   readonly states: number
+  /** Of a folder, where rows are behind these: the version behind the last one, if something was different there. */
+  readonly older: FolderHistory['older']
 }
 
 export interface FileHistoryService {
-  /** The same of a folder, from the versions' trees: rows are of `limit` versions, and `states` those of this page. */
-  readonly readFolder: FileHistoryService['read']
+  /** The same of a folder, from the versions' trees: a page is of `limit` versions that hold it, thirty at most, and `states` are those of the page. */
+  readonly readFolder: (
+    job: SearchedJob,
+    path: VersionPath,
+    page: { readonly skip: number; readonly limit: number },
+  ) => Promise<FileHistory>
   /** As one version holds it; undefined where it does not. */
   readonly findState: (
     job: SearchedJob,
@@ -30,11 +36,7 @@ export interface FileHistoryService {
   /** What the path was last; undefined where no version has it. */
   readonly findType: (job: SearchedJob, path: VersionPath) => Promise<PathState['type'] | undefined>
   /** Empty where no version has the path. Newest first, from the row `skip` on. */
-  readonly read: (
-    job: SearchedJob,
-    path: VersionPath,
-    page: { readonly skip: number; readonly limit: number },
-  ) => Promise<FileHistory>
+  readonly read: FileHistoryService['readFolder']
 }
 
 export function createFileHistory(options: {
@@ -53,8 +55,9 @@ export function createFileHistory(options: {
       return state && { sizeBytes: state.size, changedAtNs: state.mtimeNs }
     },
     readFolder: async (job, path, page) => {
-      const { rows, next } = await readFolderHistory(options, job, path, page)
-      return { rows, next, states: rows.filter(({ kind }) => kind === 'state').length }
+      const pieces = historyPieces(await changesOf(job, path), job)
+      const history = await readFolderHistory(options, { job, path, pieces }, page)
+      return { ...history, states: history.rows.filter(({ kind }) => kind === 'state').length }
     },
     read: async (job, path, { skip, limit }) => {
       const { jobId } = job
@@ -71,6 +74,7 @@ export function createFileHistory(options: {
         ),
         next: skip + limit < all.length ? skip + limit : undefined,
         states: all.filter(({ kind }) => kind === 'state').length,
+        older: undefined,
       }
     },
   }
@@ -84,6 +88,7 @@ function toRow(piece: HistoryPiece, older: HistoryPiece | undefined, find: FindV
   const { type, size, mtimeNs, firstNumber, lastNumber } = piece.state
   const [first, last] = [find(firstNumber), find(lastNumber)]
   if (first === undefined || last === undefined) return []
-  const moreBytes = older?.kind === 'state' && type !== 'directory' ? size - older.state.size : undefined
+  const isFile = older?.kind === 'state' && type !== 'directory' && older.state.type !== 'directory'
+  const moreBytes = isFile ? size - older.state.size : undefined
   return [{ kind: 'state', type, sizeBytes: size, changedAtNs: mtimeNs, first, last, versions: piece.versions, moreBytes }]
 }

@@ -14,7 +14,7 @@ import {
 import type { App } from '../http/app-environment.ts'
 import { requireIn } from '../http/authorisation.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { pageQuerySchema, pageSchema, readCursor, writeCursor } from '../http/paging.ts'
+import { cursorNumber, pageQuerySchema, pageSchema, readCursor, writeCursor } from '../http/paging.ts'
 import { Problem } from '../http/problem.ts'
 import type { HistoryRow } from './file-history.ts'
 import { fileKinds } from './file-kind.ts'
@@ -39,7 +39,9 @@ const foundSchema = z
     type: entryType,
     size: bytesSchema,
     changedAt: changedAtSchema,
-    version: z.string().openapi({ description: 'The newest version that holds it like this; with `on`, that of the day.' }),
+    version: z
+      .string()
+      .openapi({ description: 'The newest version that holds it like this; with `thereBefore`, that of the day.' }),
     versionReceivedAt: timeSchema,
     firstAt: timeSchema,
     lastAt: timeSchema,
@@ -121,6 +123,8 @@ const historyRoute = createRoute({
   path: '/api/v1/customers/{customerId}/files/history',
   tags: ['Files'],
   summary: 'What became of one path: each state, and when it was not there; newest first',
+  description:
+    'Of a folder, a state is one of everything in it: versions after each other that hold the same are one. A page looks into thirty versions then, so it may have fewer rows than `limit`.',
   ...signedInOnly,
   request: {
     params: customerParams,
@@ -179,8 +183,10 @@ export function searchApiRoutes(options: {
       throw new Problem('HF-VALIDATION', { errors: [{ field: 'query', message: 'device, job and path are needed' }] })
     const [found] = await fileSearch.listJobs({ customerId, deviceId: device, job, subscriptionId: undefined })
     if (found === undefined) throw new Problem('HF-NOT-FOUND')
-    const history = await fileHistory.read(found, names, { skip: Number(readCursor(cursor) ?? 0) || 0, limit })
-    if (history.states === 0) throw new Problem('HF-NOT-FOUND')
+    const type = await fileHistory.findType(found, names)
+    if (type === undefined) throw new Problem('HF-NOT-FOUND')
+    const read = fileHistory[type === 'directory' ? 'readFolder' : 'read']
+    const history = await read(found, names, { skip: cursorNumber(readCursor(cursor)), limit })
     const nextCursor = history.next === undefined ? null : writeCursor(String(history.next))
     return c.json({ items: history.rows.map(historyBody), nextCursor }, 200)
   })

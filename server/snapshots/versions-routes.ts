@@ -11,7 +11,7 @@ import { openAccountOf } from '../accounts/account.ts'
 import { basketBeside } from '../baskets/basket-beside.ts'
 import type { BasketsService } from '../baskets/baskets-service.ts'
 import type { CustomersService } from '../customers/customers-service.ts'
-import type { Device } from '../devices/device.ts'
+import { type Device, takesFiles } from '../devices/device.ts'
 import type { DevicesService } from '../devices/devices-service.ts'
 import type { App, AppContext } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
@@ -183,9 +183,10 @@ async function lonelyFolder(reader: VersionReader): Promise<VersionPath> {
 /** Only the computer itself can become as it was. */
 function backPaths(version: Snapshot, path: VersionPath, device: Device) {
   const of = { version: version.id, paths: [path] }
-  const revert =
-    device.state === 'active' && device.kind === 'agent' ? { revertPath: newRestorePath({ ...of, mode: 'revert' }) } : {}
-  return { backPath: newRestorePath(of), ...revert }
+  return {
+    backPath: newRestorePath(of),
+    ...(takesFiles(device) ? { revertPath: newRestorePath({ ...of, mode: 'revert' }) } : {}),
+  }
 }
 
 function versionFacts(version: Snapshot, device: Device): VersionFacts {

@@ -22,6 +22,7 @@ export function previewSamples(options: { readonly viewer: Viewer; readonly nowM
         above: ['Computers', 'RECEPTION-PC', 'Today 18:20', 'home', 'helen'].map((name) => ({ name, path: '/computers' })),
         folderPath: '/versions/snap_x/browse/home/helen',
         filePath: '/versions/snap_x/file/x',
+        revertPath: '/restores/new?version=snap_x&path=%2Fx&mode=revert',
         shown: { kind: 'text', text: lines, isCut: false, encoding: 'utf-8' },
         earlierPath: '/versions/snap_w/preview/x',
         laterPath: undefined,

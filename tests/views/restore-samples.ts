@@ -156,6 +156,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
   const row = (daysAgo: number, props: Partial<Extract<HistoryRowProps, { kind: 'state' }>> = {}): HistoryRowProps => ({
     kind: 'state',
     version: `snap_${daysAgo}`,
+    otherKind: undefined,
     firstAtMs: nowMs - daysAgo * dayMs,
     lastAtMs: nowMs - daysAgo * dayMs,
     versions: 1,
@@ -166,8 +167,10 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     openPath: '/versions/snap_x/browse/home',
     getPath: '/versions/snap_x/file/home/x',
     lookPath: '/versions/snap_x/preview/home/x',
+    words: [],
     changesPath: undefined,
     backPath: '/restores/new?version=snap_x&path=%2Fhome%2Fx',
+    revertPath: '/restores/new?version=snap_x&path=%2Fhome%2Fx&mode=revert',
     ...props,
   })
   const change = (kind: ChangeProps['kind'], name: string, props: Partial<ChangeProps> = {}): ChangeProps => ({
@@ -204,7 +207,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
           row(0),
           row(2, { versions: 3, lastAtMs: nowMs - dayMs, kept: { words: 'Until it is unpinned', isPinned: true } }),
           { kind: 'gap', firstAtMs: nowMs - 8 * dayMs, lastAtMs: nowMs - 3 * dayMs, isNow: false },
-          row(9, { moreBytes: -3.8 * KiB, kept: undefined }),
+          row(9, { moreBytes: -3.8 * KiB, kept: undefined, words: [{ name: 'Before the new accounts', note: longName }] }),
           row(24, { moreBytes: undefined, isOldest: true }),
         ],
         isFirstPage: true,
@@ -277,11 +280,15 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
       ],
       states: 2,
     }),
+    'history-chosen-twice': history({ comparison: 'one-chosen', chosen: { from: 'snap_2', to: 'snap_2' } }),
     'history-folder': history({
       isFolder: true,
       name: longName,
       rows: [0, 3, 5].map((ago) =>
-        row(ago, { sizeBytes: undefined, moreBytes: undefined, changesPath: '/restore/changes?from=snap_1&to=snap_2&path=%2Fx' }),
+        row(ago, {
+          ...{ sizeBytes: undefined, moreBytes: undefined, otherKind: ago === 5 ? 'file' : undefined },
+          changesPath: '/restore/changes?from=snap_1&to=snap_2&path=%2Fx',
+        }),
       ),
       pager: { words: '3 on this page', next: '/restore/history?skip=30' },
       comparison: undefined,

@@ -13,6 +13,7 @@ import { type PagerProps, pager } from '../partials/pager.ts'
 import { partHead } from '../partials/part-head.ts'
 import { type Piece, pieces } from '../partials/pieces.ts'
 import { type TrailStep, trail } from '../partials/trail.ts'
+import { type VersionWordsProps, versionWordsInList } from '../partials/version-words.ts'
 import type { Reader } from '../reader.ts'
 import type { PageContext, Viewer } from '../site.ts'
 
@@ -21,6 +22,8 @@ export type HistoryRowProps =
       readonly kind: 'state'
       /** The version that gives it: the newest that holds it like this. */
       readonly version: string
+      /** What it was then, where that is not what the page is of. */
+      readonly otherKind: 'folder' | 'file' | 'link' | undefined
       readonly firstAtMs: number
       readonly lastAtMs: number
       readonly versions: number
@@ -29,6 +32,8 @@ export type HistoryRowProps =
       readonly moreBytes: number | undefined
       readonly isOldest: boolean
       readonly kept: { readonly words: string; readonly isPinned: boolean } | undefined
+      /** What people wrote about the versions that hold it. */
+      readonly words: readonly VersionWordsProps[]
       readonly openPath: string
       readonly getPath: string | undefined
       /** Of a file: to be looked at before it is taken. */
@@ -37,6 +42,8 @@ export type HistoryRowProps =
       readonly changesPath: string | undefined
       /** Where this version of it is sent back to a computer; undefined: whoever looks may not. */
       readonly backPath: string | undefined
+      /** Where the computer's own file becomes this one; undefined: it cannot, or whoever looks may not. */
+      readonly revertPath: string | undefined
     }
   | { readonly kind: 'gap'; readonly firstAtMs: number; readonly lastAtMs: number; readonly isNow: boolean }
 
@@ -64,13 +71,14 @@ export type FileHistoryPageProps = PageContext & {
   readonly rows: readonly HistoryRowProps[]
   readonly isFirstPage: boolean
   readonly pager: PagerProps
-  /** The fields that name the file, for the form that compares. */
-  readonly named: Readonly<Record<'device' | 'job' | 'path', string>>
+  /** The fields that name the file and the page of its history, for the form that compares. */
+  readonly named: Readonly<Record<string, string>>
   readonly chosen: { readonly from: string | undefined; readonly to: string | undefined }
-  readonly comparison: Comparison | undefined
-  /** Of whoever looks, and what its button does with the newest version. */
+  /** `one-chosen`: the same version on both sides. */
+  readonly comparison: Comparison | 'one-chosen' | undefined
   /** For whoever may share the newest version. */
   readonly sharePath?: string
+  /** Of whoever looks, and what its button does with the newest version. */
   readonly basket: { readonly aside: BasketAsideProps; readonly newest: InBasket | undefined } | undefined
 }
 
@@ -96,7 +104,7 @@ export function fileHistoryPage(props: FileHistoryPageProps): Page {
       ${props.isFolder ? html`<section class="part" aria-labelledby="versions">${versionsPart(props)}</section>` : compareForm(props)}
       <aside class="flow">
         ${props.basket === undefined ? '' : basketAside(props.reader, props.basket.aside, headId)}
-        ${props.comparison === undefined ? asideWords(props) : comparisonPart(props, props.comparison)}
+        ${props.comparison === undefined || props.comparison === 'one-chosen' ? asideWords(props) : comparisonPart(props, props.comparison)}
       </aside>
     </div>`,
   })
@@ -177,7 +185,7 @@ function stateRow(props: FileHistoryPageProps, row: StateRow, shape: Shape & { r
   return html`
               <tr>
                 <td class="knot">${knot({ isLast, isFull: (shape.index === 0 && isFirstPage) || row.kept?.isPinned === true })}</td>
-                <th scope="row">${timeTag(row.firstAtMs, when)}${row.kept?.isPinned === true ? html` <span class="pinned">${icon('pin')} Pinned</span>` : ''}${heldWords(reader, row)}${size === '' ? '' : html`<span class="narrow sub">${size}${delta === '' ? '' : `, ${delta}`}</span>`}${row.changesPath === undefined ? '' : html`<span class="narrow sub"><a href="${row.changesPath}">What changed</a></span>`}</th>
+                <th scope="row">${timeTag(row.firstAtMs, when)}${row.kept?.isPinned === true ? html` <span class="pinned">${icon('pin')} Pinned</span>` : ''}${row.words.map(versionWordsInList)}${row.otherKind === undefined ? '' : html`<span class="sub">A ${row.otherKind} then</span>`}${heldWords(reader, row)}${size === '' ? '' : html`<span class="narrow sub">${size}${delta === '' ? '' : `, ${delta}`}</span>`}${row.changesPath === undefined ? '' : html`<span class="narrow sub"><a href="${row.changesPath}">What changed</a></span>`}</th>
                 ${
                   shape.isFolder
                     ? html`<td class="wide">${row.changesPath === undefined ? '' : html`<a href="${row.changesPath}">What changed<span class="vh"> ${when}</span></a>`}</td>`
@@ -186,7 +194,7 @@ function stateRow(props: FileHistoryPageProps, row: StateRow, shape: Shape & { r
                 }
                 <td class="wide until">${row.kept?.words ?? ''}</td>
                 ${shape.hasPicks ? html`${pick('from', 'Compare from')}${pick('to', 'Compare with')}` : ''}
-                <td class="acts">${row.backPath === undefined ? '' : html`<a class="button small quiet" href="${row.backPath}">${icon('rotate-ccw')}<span class="label">Back to the computer<span class="vh">, ${when}</span></span></a>`}${row.getPath === undefined ? '' : html`<a class="button small quiet" href="${row.getPath}">${icon('download')}<span class="label">Download<span class="vh"> ${when}</span></span></a>`}</td>
+                <td class="acts">${row.revertPath === undefined ? '' : html`<a class="button small quiet" href="${row.revertPath}">${icon('history')}<span class="label">Revert<span class="vh"> to ${when}</span></span></a>`}${row.backPath === undefined ? '' : html`<a class="button small quiet" href="${row.backPath}">${icon('rotate-ccw')}<span class="label">Back to the computer<span class="vh">, ${when}</span></span></a>`}${row.getPath === undefined ? '' : html`<a class="button small quiet" href="${row.getPath}">${icon('download')}<span class="label">Download<span class="vh"> ${when}</span></span></a>`}</td>
               </tr>`
 }
 
@@ -217,8 +225,9 @@ function gapRow(reader: Reader, gap: Extract<HistoryRowProps, { kind: 'gap' }>, 
               </tr>`
 }
 
-function asideWords({ isFolder }: FileHistoryPageProps): Html {
-  return html`<section aria-labelledby="help">
+function asideWords({ isFolder, comparison }: FileHistoryPageProps): Html {
+  const same = html`<p role="status">The same version is chosen twice. Choose two, then compare.</p>`
+  return html`${comparison === 'one-chosen' ? same : ''}<section aria-labelledby="help">
           ${partHead({ id: 'help', title: 'How to read this' })}
           <p>${isFolder ? 'Each row is a version in which something in the folder was different. “What changed” shows what.' : 'Each row is a version in which the file was different. Download the one that was right.'}</p>
           <p class="hint">Nothing on the computer changes by looking here, or by downloading.</p>

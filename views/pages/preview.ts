@@ -29,6 +29,8 @@ export type PreviewPageProps = PageContext & {
   readonly above: readonly TrailStep[]
   readonly folderPath: string
   readonly filePath: string
+  /** Where the computer's own file becomes this one; undefined: it cannot, or whoever looks may not. */
+  readonly revertPath: string | undefined
   readonly shown: Shown
   /** The same file one version before and after, where it was there. */
   readonly earlierPath: string | undefined
@@ -73,12 +75,13 @@ export function previewPage(props: PreviewPageProps): Page {
   })
 }
 
-function acts({ filePath, basket, name }: PreviewPageProps): Html {
+function acts({ filePath, revertPath, basket, name }: PreviewPageProps): Html {
   const download = html`<a class="button primary" href="${filePath}">${icon('download')}Download</a>`
-  if (basket === undefined) return download
+  const revert = revertPath === undefined ? '' : html` <a class="button" href="${revertPath}">Revert</a>`
+  if (basket === undefined) return html`${download}${revert}`
   const { aside, item, isIn } = basket
   const body = basketButton({ id: 'take-0', item, name, isIn })
-  return html`${download} ${basketForm({ of: aside.of, back: aside.back, list: 'file-acts', body })}`
+  return html`${download} ${basketForm({ of: aside.of, back: aside.back, list: 'file-acts', body })}${revert}`
 }
 
 function otherVersions({ earlierPath, laterPath }: PreviewPageProps): Html {
