@@ -302,7 +302,7 @@ function mountPages(app: App, dependencies: Dependencies, shared: Shared): void 
   app.route('/', switchPagesRoutes(services))
   app.route('/', restoreRoutes(services))
   app.route('/', historyRoutes({ ...services, ...dependencies.retentionSide }))
-  app.route('/', changesRoutes(services))
+  app.route('/', changesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', versionsRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', versionNotesRoutes({ ...services, ...dependencies.retentionSide }))
   app.route('/', drillsRoutes(services))

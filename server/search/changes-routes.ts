@@ -14,6 +14,7 @@ import { isId } from '../runtime/ids.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { encodeVersionPath, findVersionPath, type VersionPath } from '../snapshots/version-path.ts'
+import type { VersionNotes } from '../version-notes/version-notes-service.ts'
 import { changeProps } from './change-props.ts'
 import type { CompareVersions } from './compare-service.ts'
 import type { DayVersions } from './day-versions-service.ts'
@@ -28,9 +29,10 @@ export function changesRoutes(options: {
   readonly snapshots: Pick<SnapshotsService, 'find'>
   readonly dayVersions: Pick<DayVersions, 'listOfJob'>
   readonly compareVersions: CompareVersions
+  readonly versionNotes: Pick<VersionNotes, 'list'>
   readonly pageContext: (c: AppContext) => PageContext
 }): App {
-  const { customers, devices, snapshots, dayVersions, compareVersions, pageContext } = options
+  const { customers, devices, snapshots, dayVersions, compareVersions, versionNotes, pageContext } = options
   const routes = newRoutes()
 
   routes.get('/restore/changes', async (c) => {
@@ -39,7 +41,7 @@ export function changesRoutes(options: {
     // Versions of two backup plans have nothing to do with each other.
     if (one.jobId !== other.jobId) throw new Problem('HF-NOT-FOUND')
     const [from, to] = one.seq <= other.seq ? [one, other] : [other, one]
-    const { viewer } = await openAccountOf(c, customers, to.customerId)
+    const { viewer, mayReadFilesByRole } = await openAccountOf(c, customers, to.customerId)
     const path = pathAsked(c.req.query('path'))
     const after = c.req.query('after') === undefined ? undefined : pathAsked(c.req.query('after'))
     const [found, device, offered] = await Promise.all([
@@ -51,6 +53,11 @@ export function changesRoutes(options: {
     const here = changesPath({ from: from.id, to: to.id, path })
     const of = { deviceId: device.deviceId, job: to.job, folder: path }
     const name = path.at(-1)
+    const withFolder = found.has.to ? to : from
+    const shown = (version: Snapshot, isThere: boolean) => ({
+      ...comparable(version),
+      openPath: isThere ? browsePath(version.id, path) : undefined,
+    })
     return c.html(
       await changesPage({
         ...page,
@@ -58,14 +65,16 @@ export function changesRoutes(options: {
         above: [
           { name: 'Restore', path: restorePath },
           { name: device.name, path: computerPath(device.deviceId) },
-          ...path.slice(0, -1).map((one, index) => ({ name: nameText(one), path: browsePath(to.id, path.slice(0, index + 1)) })),
+          ...path
+            .slice(0, -1)
+            .map((one, index) => ({ name: nameText(one), path: browsePath(withFolder.id, path.slice(0, index + 1)) })),
         ],
         folder: name && nameText(name),
         computer: device.name,
         job: to.job,
-        from: { ...comparable(from), openPath: browsePath(from.id, path) },
-        to: { ...comparable(to), openPath: browsePath(to.id, path) },
-        versions: choices([...offered, from, to]),
+        from: shown(from, found.has.from),
+        to: shown(to, found.has.to),
+        versions: await choices([...offered, from, to], mayReadFilesByRole),
         path: encodeVersionPath(path),
         changes: found.changes.map((change) => changeProps(change, of)),
         counts: found.counts,
@@ -89,6 +98,15 @@ export function changesRoutes(options: {
     return version
   }
 
+  /** Each once, the newest first, by the names that people gave them. */
+  async function choices(versions: readonly Snapshot[], mayReadNames: boolean) {
+    const distinct = [...new Map(versions.map((version) => [version.id, version])).values()]
+    const notes = mayReadNames ? await versionNotes.list(distinct.map(({ id }) => id)) : undefined
+    return distinct
+      .toSorted((one, other) => other.seq - one.seq)
+      .map((version) => ({ ...comparable(version), name: notes?.get(version.id)?.name ?? '' }))
+  }
+
   return routes
 }
 
@@ -100,10 +118,4 @@ function pathAsked(encoded: string | undefined): VersionPath {
 
 function comparable({ id, receivedAt }: Snapshot) {
   return { id, atMs: receivedAt }
-}
-
-/** Each once, the newest first. */
-function choices(versions: readonly Snapshot[]) {
-  const distinct = new Map(versions.map((version) => [version.id, version]))
-  return [...distinct.values()].toSorted((one, other) => other.seq - one.seq).map(comparable)
 }

@@ -10,6 +10,11 @@ import { type ChangesPage, changesPage } from './folder-changes.ts'
 
 export type ComparedVersion = Pick<Snapshot, 'repositoryId' | 'root'>
 
+export interface FolderComparison extends ChangesPage {
+  /** Which of the two versions has the folder. */
+  readonly has: Readonly<Record<'from' | 'to', boolean>>
+}
+
 export interface CompareVersions {
   /** Undefined where neither version has a folder there. */
   readonly listChanges: (question: {
@@ -20,7 +25,7 @@ export interface CompareVersions {
     readonly limit: number
     /** Whether to read on behind a full page, to say how many there are. */
     readonly isCounted: boolean
-  }) => Promise<ChangesPage | undefined>
+  }) => Promise<FolderComparison | undefined>
   /** Undefined where one of them has no file there, or its pieces say nothing. */
   readonly comparePieces: (question: {
     readonly from: ComparedVersion
@@ -52,7 +57,10 @@ export function createCompareVersions(options: {
       const [before, now] = [treeOf(await stat(source, from, path)), treeOf(await stat(source, to, path))]
       if (before === undefined && now === undefined) return undefined
       const differences = compareTrees(source, { before, after: now, behind: after })
-      return changesPage(differences, { limit, isCounted })
+      return {
+        ...(await changesPage(differences, { limit, isCounted })),
+        has: { from: before !== undefined, to: now !== undefined },
+      }
     },
     comparePieces: async ({ from, to, path }) => {
       const source = await sourceOf(to)

@@ -16,6 +16,7 @@ export type HistoryRow =
       readonly sizeBytes: number
       readonly changedAtNs: bigint
       readonly first: SeenIn
+      /** No checkpoint, where there is another: it can still be had tomorrow. */
       readonly last: SeenIn
       /** How many versions hold it like this. */
       readonly versions: number

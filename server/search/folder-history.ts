@@ -18,6 +18,7 @@ type Gap = Extract<HistoryPiece, { kind: 'gap' }>
 export interface HeldVersion {
   readonly number: number
   readonly state: LiveState
+  readonly isCheckpoint: boolean
   /** It was not there in the versions right after this one. */
   readonly gap: Gap | undefined
 }
@@ -80,10 +81,7 @@ export async function readFolderHistory(
 }
 
 /** Pure. Newest first. */
-export function heldVersions(
-  pieces: readonly HistoryPiece[],
-  { numbers }: Pick<LiveVersions, 'numbers'>,
-): readonly HeldVersion[] {
+export function heldVersions(pieces: readonly HistoryPiece[], { numbers, checkpoints }: LiveVersions): readonly HeldVersion[] {
   const held: HeldVersion[] = []
   let gap: Gap | undefined
   for (const piece of pieces) {
@@ -94,7 +92,7 @@ export function heldVersions(
     const { state } = piece
     const first = firstAtLeast(numbers, state.firstNumber)
     for (let at = firstAtLeast(numbers, state.lastNumber); at >= first; at -= 1) {
-      held.push({ number: numbers[at]!, state, gap })
+      held.push({ number: numbers[at]!, state, isCheckpoint: checkpoints[at] === 1, gap })
       gap = undefined
     }
   }
@@ -124,9 +122,10 @@ function isSame({ gap, tree, state }: SeenVersion, later: SeenVersion): boolean 
 }
 
 function rowsOf(versions: readonly SeenVersion[]): readonly HistoryRow[] {
-  const [last, first] = [versions[0], versions.at(-1)]
-  if (last === undefined || first === undefined) return []
-  const { gap, state } = last
+  const [newest, first] = [versions[0], versions.at(-1)]
+  if (newest === undefined || first === undefined) return []
+  const { gap, state } = newest
+  const last = versions.find(({ isCheckpoint }) => !isCheckpoint) ?? newest
   const row: HistoryRow = {
     kind: 'state',
     type: state.type,

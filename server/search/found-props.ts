@@ -49,8 +49,9 @@ export function foundProps(
     lookPath: kind === 'file' ? previewPath(shown.id, path) : undefined,
     backPath: mayRestore && kind !== 'special' ? newRestorePath({ version: shown.id, paths: [path] }) : undefined,
     basket: inBasket(shown.id, 'shown'),
-    versions: found.newest.map(({ version, sizeBytes, moreBytes }, index) => ({
-      atMs: version.receivedAt,
+    versions: found.newest.map(({ version, firstAt, sizeBytes, moreBytes }, index) => ({
+      firstAtMs: firstAt,
+      lastAtMs: version.receivedAt,
       sizeBytes,
       moreBytes,
       getPath: getPath(version.id),

@@ -63,7 +63,9 @@ export function createFileHistory(options: {
       const { jobId } = job
       const all = historyPieces(await changesOf(job, path), job)
       const pieces = all.slice(skip, skip + limit)
-      const numbers = pieces.flatMap((piece) => (piece.kind === 'state' ? [piece.state.firstNumber, piece.state.lastNumber] : []))
+      const numbers = pieces.flatMap((piece) =>
+        piece.kind === 'state' ? [piece.state.firstNumber, piece.state.shownNumber] : [],
+      )
       const versions = await table.findVersionsOf(
         kysely,
         numbers.map((number) => ({ jobId, number })),
@@ -85,8 +87,8 @@ type FindVersion = (number: number) => Extract<HistoryRow, { kind: 'state' }>['f
 /** A version that went away in this very moment takes its row along. */
 function toRow(piece: HistoryPiece, older: HistoryPiece | undefined, find: FindVersion): readonly HistoryRow[] {
   if (piece.kind === 'gap') return [piece]
-  const { type, size, mtimeNs, firstNumber, lastNumber } = piece.state
-  const [first, last] = [find(firstNumber), find(lastNumber)]
+  const { type, size, mtimeNs, firstNumber, shownNumber } = piece.state
+  const [first, last] = [find(firstNumber), find(shownNumber)]
   if (first === undefined || last === undefined) return []
   const isFile = older?.kind === 'state' && type !== 'directory' && older.state.type !== 'directory'
   const moreBytes = isFile ? size - older.state.size : undefined

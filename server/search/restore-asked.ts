@@ -14,10 +14,10 @@ const GiB = 1024 ** 3
 
 /** Sizes that people think in. */
 export const sizeChoices = [
-  { value: 'small', name: 'Under 1 MiB', minBytes: undefined, maxBytes: MiB },
-  { value: 'medium', name: 'Over 1 MiB', minBytes: MiB, maxBytes: undefined },
-  { value: 'large', name: 'Over 10 MiB', minBytes: 10 * MiB, maxBytes: undefined },
-  { value: 'huge', name: 'Over 1 GiB', minBytes: GiB, maxBytes: undefined },
+  { value: 'small', name: 'Under 1 MiB', minBytes: undefined, maxBytes: MiB - 1 },
+  { value: 'medium', name: '1 MiB and more', minBytes: MiB, maxBytes: undefined },
+  { value: 'large', name: '10 MiB and more', minBytes: 10 * MiB, maxBytes: undefined },
+  { value: 'huge', name: '1 GiB and more', minBytes: GiB, maxBytes: undefined },
 ] as const
 
 const typeChoices = [
@@ -63,6 +63,7 @@ export function restoreAsked(query: (name: string) => string | undefined): Resto
     changedFrom: dateAsked(query('from')),
     changedUntil: dateAsked(query('until')),
     day: dateAsked(query('day')),
+    weeks: dateAsked(query('weeks')),
     sort: oneOf('sort', findOrders),
   }
 }
@@ -81,6 +82,15 @@ function parseDate(text: string): Temporal.PlainDate | undefined {
 
 /** The day that was chosen; what lies ahead is today. */
 export function dayAsked(reader: Reader, { day }: RestoreAsked): Temporal.PlainDate | undefined {
+  return upToToday(reader, day)
+}
+
+/** The last day of the weeks that the strip was turned to. */
+export function weeksAsked(reader: Reader, { weeks }: RestoreAsked): Temporal.PlainDate | undefined {
+  return upToToday(reader, weeks)
+}
+
+function upToToday(reader: Reader, day: string): Temporal.PlainDate | undefined {
   const asked = day === '' ? undefined : parseDate(day)
   const today = dayOf(reader, reader.nowMs)
   return asked === undefined || Temporal.PlainDate.compare(asked, today) <= 0 ? asked : today

@@ -17,6 +17,7 @@ import { readCursor, writeCursor } from '../http/paging.ts'
 import { Problem } from '../http/problem.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import type { SubscriptionsService } from '../subscriptions/subscriptions-service.ts'
+import { computersToChoose } from './computers-to-choose.ts'
 import type { DayVersions } from './day-versions-service.ts'
 import { foundProps } from './found-props.ts'
 import { termsOf } from './name-query.ts'
@@ -34,6 +35,7 @@ import {
   restoreAsked,
   sizeChoices,
   startOf,
+  weeksAsked,
   whereValue,
 } from './restore-asked.ts'
 import type { SearchScope } from './search.ts'
@@ -45,11 +47,13 @@ const daysShown = 35
 /** Narrow pages show the last two weeks: the chosen day is among them. */
 const daysNearEnd = 13
 const daysBehindChosen = 6
+/** As many as a narrow page shows: none is skipped. */
+const daysTurned = daysNearEnd + 1
 const maxComputersListed = 500
 
 export function restoreRoutes(options: {
   readonly customers: CustomersService
-  readonly devices: Pick<DevicesService, 'list'>
+  readonly devices: Pick<DevicesService, 'find' | 'list'>
   readonly subscriptions: Pick<SubscriptionsService, 'listOfCustomer'>
   readonly baskets: Pick<BasketsService, 'list'>
   readonly snapshots: Pick<SnapshotsService, 'findByIds'>
@@ -66,8 +70,10 @@ export function restoreRoutes(options: {
     const { customer, viewer } = await openReadable(c, customers)
     const { customerId } = customer
     const asked = restoreAsked((name) => c.req.query(name))
-    const [computers, plans, jobs, basket] = await Promise.all([
-      devices.list({ reach: [customerId], afterNumber: 0, limit: maxComputersListed }),
+    const named = deviceAsked(asked)
+    if (named === 'unknown') throw new Problem('HF-NOT-FOUND')
+    const [{ computers, isCut }, plans, jobs, basket] = await Promise.all([
+      computersToChoose(devices, { customerId, named, limit: maxComputersListed }),
       subscriptions.listOfCustomer(customerId),
       fileSearch.listNames(customerId),
       basketBeside(c, options, customerId),
@@ -84,6 +90,7 @@ export function restoreRoutes(options: {
         asked,
         choices: {
           computers: computers.flatMap((computer) => placesOf(computer, jobs)),
+          hasMoreComputers: isCut,
           plans: used.map(({ subscriptionId, planName }) => ({ value: subscriptionId, name: planName })),
           kinds: kindChoices,
           sizes: sizeChoices,
@@ -94,9 +101,10 @@ export function restoreRoutes(options: {
         basket: basket?.aside,
         anyDayPath: restoreAddress(asked, { day: '' }),
         days: isEmpty ? [] : await stripDays(reader, asked, scope),
+        ...stripPaths(reader, asked),
         result: isSearch(asked)
           ? await search(reader, asked, { scope, after: c.req.query('after'), basket, mayRestore })
-          : await newest(reader, asked, scope, computers),
+          : await newest(reader, asked, scope, jobs),
       }),
     )
   })
@@ -128,6 +136,7 @@ export function restoreRoutes(options: {
         kind: 'found',
         files: found.items.map((file, index) => foundProps(file, { terms, id: `found-${index}`, basket, mayRestore })),
         total: found.total,
+        isExact: after === undefined && found.next === undefined,
         isFirstPage: after === undefined,
         pager: {
           words: `${found.items.length} on this page`,
@@ -148,14 +157,15 @@ export function restoreRoutes(options: {
     reader: Reader,
     asked: RestoreAsked,
     scope: SearchScope,
-    computers: readonly Device[],
+    jobs: Awaited<ReturnType<FileSearch['listNames']>>,
   ): Promise<RestoreResult> {
     await fileSearch.prepare(scope)
     const day = dayAsked(reader, asked)
-    const versions = await dayVersions.listNewest(scope, day === undefined ? reader.nowMs + 1 : dayEnd(reader, day))
-    const nameOf = new Map(computers.map(({ deviceId, name }) => [deviceId, name]))
+    const { versions, isCut } = await dayVersions.listNewest(scope, day === undefined ? reader.nowMs + 1 : dayEnd(reader, day))
+    const nameOf = new Map(jobs.map(({ deviceId, computer }) => [deviceId, computer]))
     return {
       kind: 'versions',
+      isCut,
       versions: versions.map(
         (version): DayVersion => ({
           computer: nameOf.get(version.deviceId) ?? '',
@@ -171,14 +181,14 @@ export function restoreRoutes(options: {
 
   async function stripDays(reader: Reader, asked: RestoreAsked, scope: SearchScope): Promise<readonly StripDay[]> {
     const chosen = dayAsked(reader, asked)
-    const end = lastShown(dayOf(reader, reader.nowMs), chosen)
+    const end = lastShown(reader, asked)
     const dates = Array.from({ length: daysShown }, (_, index) => end.subtract({ days: daysShown - 1 - index }))
     const starts = [...dates, end.add({ days: 1 })].map((date) => startOf(reader, date))
     const changed = await dayVersions.listChanged(scope, starts)
     return dates.map((date, index) => ({
       date,
       changed: changed.get(index),
-      path: changed.has(index) ? restoreAddress(asked, { day: date.toString() }) : undefined,
+      path: changed.has(index) ? restoreAddress(asked, { day: date.toString(), weeks: '' }) : undefined,
       isChosen: chosen?.equals(date) === true,
     }))
   }
@@ -219,7 +229,22 @@ function placesOf({ deviceId, name }: Device, jobs: Awaited<ReturnType<FileSearc
   return [{ value: whereValue(deviceId), name }, ...plans]
 }
 
-function lastShown(today: Temporal.PlainDate, chosen: Temporal.PlainDate | undefined): Temporal.PlainDate {
+/** The strip's last day: what was turned to, or the chosen day and what follows it. */
+function lastShown(reader: Reader, asked: RestoreAsked): Temporal.PlainDate {
+  const [today, chosen, turnedTo] = [dayOf(reader, reader.nowMs), dayAsked(reader, asked), weeksAsked(reader, asked)]
+  if (turnedTo !== undefined) return turnedTo
   if (chosen === undefined || Temporal.PlainDate.compare(chosen, today.subtract({ days: daysNearEnd })) >= 0) return today
   return chosen.add({ days: daysBehindChosen })
+}
+
+/** Where the strip is turned to other weeks. */
+function stripPaths(reader: Reader, asked: RestoreAsked) {
+  const [today, end] = [dayOf(reader, reader.nowMs), lastShown(reader, asked)]
+  const later = end.add({ days: daysTurned })
+  const isNow = Temporal.PlainDate.compare(end, today) >= 0
+  const isLast = Temporal.PlainDate.compare(later, today) >= 0
+  return {
+    earlierDaysPath: restoreAddress(asked, { weeks: end.subtract({ days: daysTurned }).toString() }),
+    laterDaysPath: isNow ? undefined : restoreAddress(asked, { weeks: (isLast ? today : later).toString() }),
+  }
 }

@@ -34,7 +34,7 @@ export interface FileSearch {
   /** The jobs of a scope with the versions that are there; those without any are left out. */
   readonly listJobs: (scope: SearchScope) => Promise<readonly SearchedJob[]>
   /** Each backup plan of each computer of a customer. */
-  readonly listNames: (customerId: Id<'cus'>) => Promise<readonly Pick<SearchedJob, 'deviceId' | 'job'>[]>
+  readonly listNames: (customerId: Id<'cus'>) => Promise<readonly Pick<SearchedJob, 'deviceId' | 'computer' | 'job'>[]>
   /** Somebody is about to search there. */
   readonly prepare: (scope: SearchScope) => Promise<void>
 }
@@ -105,7 +105,7 @@ export function createFileSearch(options: { readonly database: Database; readonl
 }
 
 /** Those of a name as people know it, or all; the name to the letter comes first. */
-function namedJobs<Job extends { readonly job: string }>(jobs: readonly Job[], name: string | undefined): readonly Job[] {
+export function namedJobs<Job extends { readonly job: string }>(jobs: readonly Job[], name: string | undefined): readonly Job[] {
   if (name === undefined) return jobs
   const same = jobs.filter(({ job }) => isSameJobName(job, name))
   return [...same.filter(({ job }) => job === name), ...same.filter(({ job }) => job !== name)]

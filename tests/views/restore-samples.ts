@@ -55,6 +55,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     changedFrom: '',
     changedUntil: '',
     day: '',
+    weeks: '',
     sort: '',
   }
   const piece = (text: string, isFound = false) => ({ text, isFound })
@@ -76,16 +77,25 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     backPath: '/restores/new?version=snap_x&path=%2Fhome%2Fx',
     basket: inBasket(),
     versions: [
-      { atMs: nowMs, sizeBytes: 84.1 * KiB, moreBytes: 1.2 * KiB, getPath: '/versions/snap_x/file/x', basket: inBasket(true) },
       {
-        atMs: nowMs - 2 * dayMs,
+        firstAtMs: nowMs - dayMs,
+        lastAtMs: nowMs,
+        sizeBytes: 84.1 * KiB,
+        moreBytes: 1.2 * KiB,
+        getPath: '/versions/snap_x/file/x',
+        basket: inBasket(true),
+      },
+      {
+        firstAtMs: nowMs - 2 * dayMs,
+        lastAtMs: nowMs - 2 * dayMs,
         sizeBytes: 82.9 * KiB,
         moreBytes: -3.8 * KiB,
         getPath: '/versions/snap_w/file/x',
         basket: inBasket(),
       },
       {
-        atMs: nowMs - 24 * dayMs,
+        firstAtMs: nowMs - 24 * dayMs,
+        lastAtMs: nowMs - 3 * dayMs,
         sizeBytes: 79.4 * KiB,
         moreBytes: undefined,
         getPath: '/versions/snap_v/file/x',
@@ -127,14 +137,17 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
           computers: ['RECEPTION-PC', 'ACCOUNTS-2'].map((name) => ({ value: `dev_${name}`, name })),
           plans: ['Gold', 'Silver'].map((name) => ({ value: `sub_${name}`, name })),
           kinds: [{ value: 'picture', name: 'Pictures' }],
-          sizes: [{ value: 'large', name: 'Over 10 MiB' }],
+          sizes: [{ value: 'large', name: '10 MiB and more' }],
+          hasMoreComputers: false,
         },
         isEmpty: false,
         addPath: '/computers/add',
         dayEndMs: undefined,
         anyDayPath: '/restore?q=march',
         days,
-        result: { kind: 'versions', versions: [] },
+        earlierDaysPath: '/restore?weeks=2026-02-19',
+        laterDaysPath: undefined,
+        result: { kind: 'versions', versions: [], isCut: false },
         basket,
         ...props,
       })
@@ -150,6 +163,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     kind: 'found',
     files,
     total,
+    isExact: total === files.length,
     isFirstPage: true,
     pager: total > files.length ? { words: `${files.length} on this page`, next: '/restore?q=march&after=x' } : { words: '' },
   })
@@ -245,7 +259,10 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
         job: 'documents',
         from: { id: 'snap_2', atMs: nowMs - 2 * dayMs, openPath: '/versions/snap_2/browse/x' },
         to: { id: 'snap_0', atMs: nowMs, openPath: '/versions/snap_0/browse/x' },
-        versions: [0, 1, 2, 30].map((ago) => ({ id: `snap_${ago}`, atMs: nowMs - ago * dayMs })),
+        versions: [0, 1, 2, 30].map((ago) => ({
+          ...{ id: `snap_${ago}`, atMs: nowMs - ago * dayMs },
+          name: ago === 30 ? longName : '',
+        })),
         path: '/x',
         changes,
         counts: { added: 2, changed: 2, removed: 2, isWhole: true },
@@ -255,9 +272,15 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
   const longPieces = [piece(longName), piece(longName, true)]
   return {
     'restore-empty': restore({ isEmpty: true }),
-    'restore-newest': restore({ result: { kind: 'versions', versions: [version('RECEPTION-PC'), version(longName)] } }),
-    'restore-day': restore({ asked: { ...asked, day: '2026-03-24' }, dayEndMs: nowMs - dayMs }),
+    'restore-newest': restore({
+      result: { kind: 'versions', versions: [version('RECEPTION-PC'), version(longName)], isCut: true },
+    }),
+    'restore-day': restore({
+      ...{ asked: { ...asked, day: '2026-03-24' }, dayEndMs: nowMs - dayMs },
+      laterDaysPath: '/restore?day=2026-03-24&weeks=2026-04-30',
+    }),
     'restore-found': restore({ basket: fullBasket, asked: { ...asked, q: 'march invoice' }, result: search(several, 4_812) }),
+    'restore-nothing-so-far': restore({ asked: { ...asked, q: 'zeppelin' }, result: search([], 1_234) }),
     'restore-nothing': restore({ asked: { ...asked, q: 'zeppelin' }, result: search([]) }),
     'restore-long': restore({
       asked: { ...asked, q: longName },
@@ -294,6 +317,11 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
       comparison: undefined,
     }),
     'changes-some': compare({}),
+    'changes-one-side': compare({
+      from: { id: 'snap_2', atMs: nowMs - 2 * dayMs, openPath: undefined },
+      changes: changes.filter(({ kind }) => kind === 'added'),
+      counts: { added: 2, changed: 0, removed: 0, isWhole: true },
+    }),
     'changes-none': compare({ changes: [], counts: { added: 0, changed: 0, removed: 0, isWhole: true } }),
     'changes-many': compare({
       folder: undefined,

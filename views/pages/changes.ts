@@ -13,6 +13,9 @@ import type { PageContext, Viewer } from '../site.ts'
 
 export type ComparableVersion = { readonly id: string; readonly atMs: number }
 
+/** One of the two; no path where it does not have the folder. */
+export type ComparedVersion = ComparableVersion & { readonly openPath: string | undefined }
+
 export type ChangesPageProps = PageContext & {
   readonly viewer: Viewer
   readonly above: readonly TrailStep[]
@@ -20,10 +23,13 @@ export type ChangesPageProps = PageContext & {
   readonly folder: string | undefined
   readonly computer: string
   readonly job: string
-  readonly from: ComparableVersion & { readonly openPath: string }
-  readonly to: ComparableVersion & { readonly openPath: string }
+  readonly from: ComparedVersion
+  readonly to: ComparedVersion
   /** Others of the same backup plan, the newest first; the two that are compared among them. */
-  readonly versions: readonly ComparableVersion[]
+  readonly versions: readonly (ComparableVersion & {
+    /** That people gave it; empty: none. */
+    readonly name: string
+  })[]
   /** As the address has it. */
   readonly path: string
   readonly changes: readonly ChangeProps[]
@@ -46,7 +52,7 @@ export function changesPage(props: ChangesPageProps): Page {
     <header class="page-head"><div>
       <h1 class="title">What changed in <bdi class="exact">${folder ?? computer}</bdi></h1>
       <p class="lead">${countsText(props)}</p>
-      <p class="versus"><a href="${from.openPath}">${timeTag(from.atMs, whenText(reader, from.atMs))}</a> ${icon('arrow-right')}<span class="vh">to</span> <a href="${to.openPath}">${timeTag(to.atMs, whenText(reader, to.atMs))}</a></p>
+      <p class="versus">${compared(reader, from)} ${icon('arrow-right')}<span class="vh">to</span> ${compared(reader, to)}</p>
     </div></header>
     <section class="part" aria-labelledby="changes">
       ${partHead({ id: 'changes', title: 'Files and folders' })}
@@ -57,12 +63,19 @@ export function changesPage(props: ChangesPageProps): Page {
   })
 }
 
+function compared(reader: Reader, { atMs, openPath }: ComparedVersion): Html {
+  const when = timeTag(atMs, whenText(reader, atMs))
+  return openPath === undefined
+    ? html`${when} <span class="hint">Not in this version</span>`
+    : html`<a href="${openPath}">${when}</a>`
+}
+
 function countsText({ reader, counts }: ChangesPageProps): string {
   if (counts === undefined) return 'Further changes.'
   const { added, changed, removed, isWhole } = counts
   if (added + changed + removed === 0) return isWhole ? 'Nothing is different.' : 'Nothing is different so far.'
   const words = `${countText(reader, added)} new, ${countText(reader, changed)} changed, ${countText(reader, removed)} deleted`
-  return isWhole ? `${words}.` : `More than ${words}.`
+  return isWhole ? `${words}.` : `At least ${words}.`
 }
 
 function nothingWords({ pager: { next } }: ChangesPageProps): string {
@@ -74,7 +87,7 @@ function nothingWords({ pager: { next } }: ChangesPageProps): string {
 /** Any two versions of the same backup plan. */
 function chooser({ reader, from, to, versions, path }: ChangesPageProps): Html {
   const choice = (name: 'from' | 'to', label: string, chosen: string) => html`<label class="dated" for="${name}">${label}
-          <select id="${name}" name="${name}">${versions.map(({ id, atMs }) => html`<option value="${id}"${id === chosen ? html` selected` : ''}>${whenText(reader, atMs)}</option>`)}</select></label>`
+          <select id="${name}" name="${name}">${versions.map(({ id, atMs, name: words }) => html`<option value="${id}"${id === chosen ? html` selected` : ''}>${whenText(reader, atMs)}${words === '' ? '' : `, ${words}`}</option>`)}</select></label>`
   return html`<form class="tools" action="/restore/changes">
         ${choice('from', 'From', from.id)}
         ${choice('to', 'To', to.id)}

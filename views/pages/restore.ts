@@ -24,6 +24,8 @@ export type RestoreAsked = {
   readonly changedFrom: string
   readonly changedUntil: string
   readonly day: string
+  /** The last day that the strip shows, where it was turned to others; it says nothing of what is looked for. */
+  readonly weeks: string
   readonly sort: string
 }
 
@@ -32,6 +34,8 @@ export type RestorePageProps = PageContext & {
   readonly asked: RestoreAsked
   readonly choices: {
     readonly computers: readonly Choice[]
+    /** Not all of them are listed. */
+    readonly hasMoreComputers: boolean
     /** More than one plan of the customer's; else nothing to choose. */
     readonly plans: readonly Choice[]
     readonly kinds: readonly Choice[]
@@ -43,6 +47,9 @@ export type RestorePageProps = PageContext & {
   readonly dayEndMs: number | undefined
   readonly anyDayPath: string
   readonly days: readonly StripDay[]
+  readonly earlierDaysPath: string
+  /** Undefined: the strip shows today. */
+  readonly laterDaysPath: string | undefined
   readonly result: RestoreResult
   /** Undefined: whoever looks has none. */
   readonly basket: BasketAsideProps | undefined
@@ -50,11 +57,18 @@ export type RestorePageProps = PageContext & {
 
 export type RestoreResult =
   /** Nothing was looked for: the newest versions, or those of the day. */
-  | { readonly kind: 'versions'; readonly versions: readonly DayVersion[] }
+  | {
+      readonly kind: 'versions'
+      readonly versions: readonly DayVersion[]
+      /** There are more than these. */
+      readonly isCut: boolean
+    }
   | {
       readonly kind: 'found'
       readonly files: readonly FoundFileProps[]
       readonly total: number
+      /** No more and no fewer. */
+      readonly isExact: boolean
       readonly isFirstPage: boolean
       readonly pager: PagerProps
     }
@@ -159,6 +173,7 @@ function finder({ asked, choices }: RestorePageProps): Html {
       </div>
       <div class="tools">
         ${choices.computers.length > 1 ? select('computer', 'Computer', [{ value: '', name: 'Every computer' }, ...choices.computers], asked.computer) : ''}
+        ${choices.hasMoreComputers ? html`<p class="hint">Not every computer is in this list; a search looks at all.</p>` : ''}
         ${choices.plans.length > 1 ? select('plan', 'Plan', [{ value: '', name: 'Every plan' }, ...choices.plans], asked.plan) : ''}
         ${select('kind', 'Kind of file', [{ value: '', name: 'Any kind' }, ...choices.kinds], asked.kind)}
         ${select('size', 'Size', [{ value: '', name: 'Any size' }, ...choices.sizes], asked.size)}
@@ -192,11 +207,12 @@ function dateField(name: string, label: string, value: string): Html {
 }
 
 function asOf(props: RestorePageProps): Html {
-  const { reader, dayEndMs, anyDayPath, days } = props
+  const { reader, dayEndMs, anyDayPath, days, earlierDaysPath, laterDaysPath } = props
   const title = dayEndMs === undefined ? 'At any time' : `As it was on ${dateText(reader, dayEndMs - 1)}`
   return html`<section class="part as-of" aria-labelledby="asof">
       <header class="part-head"><h2 id="asof">${title}</h2> <p class="hint">Taller means more changed that day.</p>${dayEndMs === undefined ? '' : html` <a class="end" href="${anyDayPath}">At any time</a>`}</header>
       ${dayStrip(reader, days)}
+      <p class="row weeks"><a href="${earlierDaysPath}">${icon('chevron-left')} Earlier weeks</a>${laterDaysPath === undefined ? '' : html` <a class="end" href="${laterDaysPath}">Later weeks ${icon('chevron-right')}</a>`}</p>
     </section>`
 }
 
@@ -204,12 +220,12 @@ function resultPart(props: RestorePageProps): Html {
   const { reader, result, asked, dayEndMs } = props
   switch (result.kind) {
     case 'versions':
-      return versionsPart(props, result.versions)
+      return versionsPart(props, result)
     case 'found':
       return html`${partHead({ id: 'found-head', title: foundTitle(props, result) })}
       ${
         result.files.length === 0
-          ? nothingFound(asked, dayEndMs)
+          ? nothingFound(asked, dayEndMs, result)
           : inBasketForm(
               props,
               html`<ul class="finds">${result.files.map((file, index) => foundFile(reader, file, { isOpen: index === 0 && result.isFirstPage }))}
@@ -233,13 +249,23 @@ function inBasketForm({ reader, basket }: RestorePageProps, body: Html): Html {
   return html`${basketForm({ of: basket.of, back: basket.back, list: foundId, body })}${basketBar(reader, basket)}`
 }
 
-function foundTitle({ reader }: RestorePageProps, { total }: Extract<RestoreResult, { kind: 'found' }>): string {
-  return total === 0 ? 'Nothing found' : `${countOf(reader, total, 'file or folder', 'files and folders')}`
+type Found = Extract<RestoreResult, { kind: 'found' }>
+
+function foundTitle({ reader }: RestorePageProps, { files, total, isExact, isFirstPage, pager: { next } }: Found): string {
+  if (files.length === 0) return next !== undefined ? 'Nothing so far' : isFirstPage ? 'Nothing found' : 'Nothing more'
+  const count = countOf(reader, total, 'file or folder', 'files and folders')
+  return isExact ? count : `About ${count}`
 }
 
-function nothingFound({ q }: RestoreAsked, dayEndMs: number | undefined): Html {
-  const what = q === '' ? 'No file is like that.' : `No name holds “${q}”.`
-  return html`<p class="prose" role="status">${what} ${dayEndMs === undefined ? 'Try a shorter part of the name, or fewer of the choices above.' : 'It may have been there on another day: look at any time.'}</p>`
+function nothingFound({ q }: RestoreAsked, dayEndMs: number | undefined, { isFirstPage, pager: { next } }: Found): Html {
+  return html`<p class="prose" role="status">${nothingWords()}</p>`
+
+  function nothingWords(): string {
+    if (next !== undefined) return 'Nothing so far. There is more to look at.'
+    if (!isFirstPage) return 'There is nothing more.'
+    const what = q === '' ? 'No file is like that.' : `No name holds “${q}”.`
+    return `${what} ${dayEndMs === undefined ? 'Try a shorter part of the name, or fewer of the choices above.' : 'It may have been there on another day: look at any time.'}`
+  }
 }
 
 function waitPath(asked: RestoreAsked): string {
@@ -247,7 +273,10 @@ function waitPath(asked: RestoreAsked): string {
   return `/restore?${new URLSearchParams({ ...rest, from: changedFrom, until: changedUntil })}`
 }
 
-function versionsPart({ reader, dayEndMs }: RestorePageProps, versions: readonly DayVersion[]): Html {
+function versionsPart(
+  { reader, dayEndMs }: RestorePageProps,
+  { versions, isCut }: Extract<RestoreResult, { kind: 'versions' }>,
+): Html {
   const title = dayEndMs === undefined ? 'Or look into the newest versions' : 'What there was'
   return html`${partHead({ id: 'found-head', title })}
       ${
@@ -266,6 +295,6 @@ function versionsPart({ reader, dayEndMs }: RestorePageProps, versions: readonly
           </tr>`,
         )}
         </tbody>
-      </table></div>`
+      </table></div>${isCut ? html`<p class="hint">These are the first ${countOf(reader, versions.length, 'version')}. Choose a computer above to see the others.</p>` : ''}`
       }`
 }

@@ -39,7 +39,9 @@ export type FoundFileProps = {
 }
 
 export type FoundVersion = {
-  readonly atMs: number
+  /** When the first backup came that holds it like this, and the last one. */
+  readonly firstAtMs: number
+  readonly lastAtMs: number
   readonly sizeBytes: number
   readonly moreBytes: number | undefined
   readonly getPath: string | undefined
@@ -127,11 +129,16 @@ function versionWords(reader: Reader, { states, firstAtMs, lastAtMs, deleted }: 
 }
 
 function versionRow(reader: Reader, version: FoundVersion, name: string): Html {
-  const when = whenText(reader, version.atMs)
+  const { firstAtMs, lastAtMs } = version
+  const when = whenText(reader, firstAtMs)
   const size = sizeText(reader, version.sizeBytes)
+  const held =
+    firstAtMs === lastAtMs
+      ? ''
+      : html`<span class="sub">The same in later ones, the last ${whenInSentence(reader, lastAtMs)}</span>`
   return html`
                     <tr>
-                      <th scope="row" class="when">${timeTag(version.atMs, when)}<span class="narrow sub">${size}</span></th>
+                      <th scope="row" class="when">${timeTag(firstAtMs, when)}${held}<span class="narrow sub">${size}</span></th>
                       <td class="wide">${changeWords(reader, version.moreBytes)}</td>
                       <td class="num wide">${size}</td>
                       <td class="acts">${version.getPath === undefined ? '' : html`<a class="button small quiet" href="${version.getPath}">${icon('download')}<span class="label">Download<span class="vh"> ${name}, ${when}</span></span></a>`} ${version.basket === undefined ? '' : basketButton({ ...version.basket, name: `${name}, ${when}` })}</td>

@@ -16,7 +16,8 @@ const treeOf = (was: Was): ChunkId | undefined => (was === 'a' || was === 'b' ? 
 /** Every page of the history of these versions, given from the oldest on. */
 function readPages(history: readonly Was[], limit: number): readonly (readonly HistoryRow[])[] {
   const numbers = Uint32Array.from(history, (_, index) => index + 1)
-  const live = { numbers, receivedAt: Float64Array.from(numbers, (number) => number * hourMs) }
+  const receivedAt = Float64Array.from(numbers, (number) => number * hourMs)
+  const live = { numbers, receivedAt, checkpoints: new Uint8Array(numbers.length) }
   const changes = history.flatMap((was, index) => {
     if (index > 0 && was === history[index - 1]) return []
     const type = was === undefined ? entryTypes.gone : was === 'file' ? entryTypes.file : entryTypes.directory

@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bytesOfText } from '../../../engine/index.ts'
 import { actingOnTheBox } from '../../../server/audit/audit.ts'
 import { parseId } from '../../../server/runtime/ids.ts'
+import { listNewestBefore } from '../../../server/search/day-versions-table.ts'
 import { publicSnapshotId } from '../../../server/snapshots/snapshot.ts'
 import { backUpFolder } from '../../support/back-up-folder.ts'
+import { insertVersion } from '../../support/insert-version.ts'
 import { bodyOf } from '../../support/test-app.ts'
 import { cookieOf, newCustomer, newUser, tokenOf } from '../../support/two-customers.ts'
 import { connectComputer, type TestComputer, type UploadBox, uploadBox } from '../../support/upload-box.ts'
@@ -226,6 +228,9 @@ describe('another customer', () => {
   })
 })
 
+const apiHistory = (path: string, more: Readonly<Record<string, string>> = {}) =>
+  `/api/v1/customers/${customerId}/files/history?${new URLSearchParams({ device: reception.device, job: 'documents', path: file(path), ...more })}`
+
 function historyAddress(path: string, more: Readonly<Record<string, string>> = {}): string {
   const encoded = `${folder}/source/${path}`
     .split('/')
@@ -263,6 +268,16 @@ describe('the pages', () => {
     expect(words(await page('/restore?day=2001-01-01'))).toContain('Nothing had been backed up yet on that day.')
   })
 
+  test('a backup plan without a version on that day takes no place among those that have one', async () => {
+    const { box } = upload
+    const owner = (await box.devicesSide.devices.find(parseId('dev', reception.device)))!
+    await insertVersion(box, { device: owner, customer: box.customer }, { seq: 1000, body: { job: 'a later plan' } })
+    const scope = { customerId: box.customer.customerId, deviceId: undefined, jobIds: undefined, subscriptionId: undefined }
+    const newest = (limit: number) => listNewestBefore(box.database.kysely, { scope, beforeMs: times[0]! + 1, limit })
+    expect(await newest(1)).toEqual([parseId('snap', versions[0]!)])
+    expect(await newest(9)).toHaveLength(1)
+  })
+
   test('a deleted file is shown as such, with its last version to be had', async () => {
     const found = await page('/restore?q=old.xlsx')
     expect(words(found)).toMatch(/1 file or folder .*march invoices, old *\.xlsx.* Deleted on /)
@@ -288,7 +303,16 @@ describe('the pages', () => {
     expect(html).toContain(`/versions/${versions[1]}/file/`)
     expect(words(html)).toContain('5 bytes to 18 bytes, 13 bytes more')
     expect(words(html)).toContain('march invoices, old.xlsx Deleted')
+    expect(words(html)).not.toMatch(/Around it, in Archive.*notes\.txt/)
     expect(words(await page(historyAddress('Archive/march invoices, old.xlsx')))).toContain('Deleted : not there any more')
+    const revert = /href="(\/restores\/new\?version=[^"]*notes\.txt&amp;mode=revert)"/
+    expect(html).toMatch(revert)
+    const preview = /href="(\/versions\/[^"]*\/preview\/[^"]*notes\.txt)"/.exec(html)![1]!
+    expect(await page(preview)).toMatch(revert)
+    // The two that are chosen are beside each other, and what is chosen twice is said.
+    const twice = { from: versions[0]!, to: versions[0]! }
+    expect(words(await page(historyAddress('Archive/notes.txt', twice)))).toContain('The same version is chosen twice.')
+    expect(await page(historyAddress('Archive/notes.txt', { skip: '1' }))).toContain('name="skip" value="1"')
   })
 
   test('the history of a folder: versions in which something in it was different', async () => {
@@ -296,6 +320,12 @@ describe('the pages', () => {
     expect(words(html)).toMatch(/Archive 2 versions since/)
     expect(html).toContain(`/restore/changes?from=${versions[0]}&amp;to=${versions[1]}`)
     expect(words(await page(historyAddress('Invoices 2026')))).toContain('1 version since')
+    // Over the API it is the same.
+    const { items } = await bodyOf<{ items: readonly { type: string; versions: number }[] }>(await ask(apiHistory('Archive')))
+    expect(items.map(({ type, versions: of }) => [type, of])).toEqual([
+      ['directory', 1],
+      ['directory', 1],
+    ])
   })
 
   test('what changed between two versions of a folder, in whatever order they are named', async () => {
@@ -319,6 +349,8 @@ describe('the pages', () => {
     const named = { device: reception.device, job: 'documents' }
     for (const path of ['', '/', '/..', '/a/../b', '/%00', '/%zz', '/no such file'])
       expect((await ask(`/restore/history?${new URLSearchParams({ ...named, path })}`, { cookie })).status, path).toBe(404)
+    for (const cursor of ['-1', 'x', '1e3'])
+      expect((await ask(apiHistory('Archive/notes.txt', { cursor: Buffer.from(cursor).toString('base64url') }))).status).toBe(422)
     for (const job of ['', 'no such plan', 'x'.repeat(300)])
       expect((await ask(historyAddress('Archive/notes.txt', { job }), { cookie })).status, job).toBe(404)
   })
