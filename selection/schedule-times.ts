@@ -5,31 +5,76 @@ import { cronFields, type Schedule, type TimeOfDay, weekDays } from './schedule.
  * much later as they skipped; one that comes twice in autumn is due the first time only. `every` counts elapsed time, not the clock's.
  */
 
-const dayMs = 24 * 60 * 60 * 1000
+const minuteMs = 60_000
+const dayMs = 24 * 60 * minuteMs
 /** Longer than from one 29 February to the next, over a century without one. */
 const daysLookedAhead = 3000
 
 /** The first time after a moment; undefined for a schedule without times (continuous, a 30 February). */
 export function nextTime(schedule: Schedule, afterMs: number, timeZone: string): number | undefined {
-  if (schedule.kind === 'continuous') return undefined
-  if (schedule.kind === 'every') return nextMultiple(afterMs, schedule.minutes * 60_000)
-  const timesOf = timesOfDay(schedule)
-  let date = dateOf(afterMs, timeZone)
-  // The clocks may have been put back over midnight: the day before still has times that come.
-  date = date.subtract({ days: 1 })
-  for (let day = 0; day < daysLookedAhead; day += 1, date = date.add({ days: 1 })) {
-    const found = timesOf(date)
-      .map((time) => instantOf(date, time, timeZone))
-      .find((atMs) => atMs > afterMs)
-    if (found !== undefined) return found
-  }
-  return undefined
+  return timesOf(schedule, timeZone)(afterMs)
 }
+
+/** `nextTime` of a schedule that is known. */
+export type NextTime = (afterMs: number) => number | undefined
 
 /** The earliest of several schedules. */
 export function nextTimeOf(schedules: readonly Schedule[], afterMs: number, timeZone: string): number | undefined {
-  const times = schedules.map((schedule) => nextTime(schedule, afterMs, timeZone)).filter((atMs) => atMs !== undefined)
-  return times.length === 0 ? undefined : Math.min(...times)
+  return nextTimes(schedules, timeZone)(afterMs)
+}
+
+/** The same for whoever asks often: what a schedule means is worked out once, and a time that was found is not looked for again. */
+export function nextTimes(schedules: readonly Schedule[], timeZone: string): NextTime {
+  const each = schedules.map((schedule) => remembered(timesOf(schedule, timeZone)))
+  return (afterMs) => {
+    const times = each.flatMap((next) => next(afterMs) ?? [])
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
+}
+
+/** Between the moment that was asked about and the time that was found there is none. */
+function remembered(next: NextTime): NextTime {
+  let known: { readonly afterMs: number; readonly atMs: number } | undefined
+  return (afterMs) => {
+    if (known !== undefined && known.afterMs <= afterMs && afterMs < known.atMs) return known.atMs
+    const atMs = next(afterMs)
+    known = { afterMs, atMs: atMs ?? Number.POSITIVE_INFINITY }
+    return atMs
+  }
+}
+
+function timesOf(schedule: Schedule, timeZone: string): NextTime {
+  if (schedule.kind === 'continuous') return () => undefined
+  if (schedule.kind === 'every') return (afterMs) => nextMultiple(afterMs, schedule.minutes * minuteMs)
+  const timesOfDay = timesOfDays(schedule)
+  return (afterMs) => {
+    // The clocks may have been put back over midnight: the day before still has times that come.
+    let date = dateOf(afterMs, timeZone).subtract({ days: 1 })
+    for (let day = 0; day < daysLookedAhead; day += 1, date = date.add({ days: 1 })) {
+      const found = firstAfter(afterMs, timesOfDay(date), { date, timeZone })
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+}
+
+/** Where the clocks are not changed on a day, its times are so many minutes after its first moment. */
+function firstAfter(
+  afterMs: number,
+  times: readonly TimeOfDay[],
+  { date, timeZone }: { readonly date: Temporal.PlainDate; readonly timeZone: string },
+): number | undefined {
+  if (times.length === 0) return undefined
+  const startMs = startOf(date, timeZone)
+  const isEven = startOf(date.add({ days: 1 }), timeZone) - startMs === dayMs
+  const at = isEven
+    ? ({ hour, minute }: TimeOfDay) => startMs + (hour * 60 + minute) * minuteMs
+    : (time: TimeOfDay) => instantOf(date, time, timeZone)
+  for (const time of times) {
+    const atMs = at(time)
+    if (atMs > afterMs) return atMs
+  }
+  return undefined
 }
 
 /** Whether anything is due within a span; `untilMs` does not belong to it. */
@@ -46,19 +91,23 @@ export function isDueWithin(
  * four minutes at most, by a share (0 to 1) that each computer and job keeps.
  */
 export function startDelay(schedule: Schedule, share: number): number {
-  const periodMs = schedule.kind === 'every' ? schedule.minutes * 60_000 : dayMs
+  const periodMs = schedule.kind === 'every' ? schedule.minutes * minuteMs : dayMs
   return Math.floor(Math.min(maxStartDelayMs, periodMs / 10) * share)
 }
 
-export const maxStartDelayMs = 4 * 60_000
+export const maxStartDelayMs = 4 * minuteMs
 
 function nextMultiple(afterMs: number, periodMs: number): number {
   return (Math.floor(afterMs / periodMs) + 1) * periodMs
 }
 
+function startOf(date: Temporal.PlainDate, timeZone: string): number {
+  return date.toZonedDateTime(timeZone).epochMilliseconds
+}
+
 type TimesOfDay = (date: Temporal.PlainDate) => readonly TimeOfDay[]
 
-function timesOfDay(schedule: Exclude<Schedule, { kind: 'continuous' | 'every' }>): TimesOfDay {
+function timesOfDays(schedule: Exclude<Schedule, { kind: 'continuous' | 'every' }>): TimesOfDay {
   switch (schedule.kind) {
     case 'daily':
       return () => [schedule.at]

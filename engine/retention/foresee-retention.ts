@@ -1,12 +1,13 @@
 /**
  * Until when versions stay: what decided about them, followed into the future. Where it is known when backups are planned, the answer is
  * the moment from which no reason holds if good ones come just then; otherwise it is what the reasons promise whatever comes. A version
- * gains no reason later (plan-retention.ts), so each of its reasons is followed by itself, and the longest counts. Pure.
+ * gains no reason later (plan-retention.ts), so each of its reasons is followed by itself, and the longest counts. It is followed for
+ * thirty years and some thousand steps at most; what ends behind that has what it promises, or no end that is known. Pure.
  */
 import { startOfUnit, unitNames } from './calendar.ts'
 import { orderMs, type RuleContext } from './counting-rules.ts'
 import type { Decision, KeepReason, RetainedVersion } from './decision.ts'
-import { hourMs } from './floors.ts'
+import { dayMs, hourMs } from './floors.ts'
 import type { CalendarUnit } from './retention-rules.ts'
 
 export type KeptUntil =
@@ -21,8 +22,17 @@ export type KeptUntil =
 
 export interface ForesightContext extends Pick<RuleContext, 'timeZone' | 'nowMs'> {
   /** When a job's next backup after a moment is planned; undefined: nobody knows. */
-  readonly nextPlanned: (job: Pick<RetainedVersion, 'device' | 'job'>, afterMs: number) => number | undefined
+  readonly nextPlanned: (job: PlannedJob, afterMs: number) => number | undefined
+  /** What lies between two of a job's planned backups, where it is always the same: then they need not be counted one by one. */
+  readonly plannedEveryMs?: (job: PlannedJob) => number | undefined
 }
+
+type PlannedJob = Pick<RetainedVersion, 'device' | 'job'>
+
+/** Of one job and kind, and of all of them: each costs some calculating with dates, and pages wait for it. Rules count to 10,000. */
+const maxSteps = 1_000
+const maxStepsInAll = 10_000
+const horizonMs = 30 * 366 * dayMs
 
 export function foreseeRetention<Version extends RetainedVersion>(
   decisions: readonly Decision<Version>[],
@@ -30,10 +40,11 @@ export function foreseeRetention<Version extends RetainedVersion>(
 ): ReadonlyMap<Version, KeptUntil> {
   const foreseen = new Map<Version, KeptUntil>()
   const jobs = Map.groupBy(decisions, ({ version: { device, job } }) => JSON.stringify([device, job]))
+  const steps = { left: maxStepsInAll }
   for (const ofJob of jobs.values()) {
     const future = futureOf(
       ofJob.map(({ version }) => version),
-      context,
+      { ...context, steps },
     )
     for (const decision of ofJob) foreseen.set(decision.version, follow(decision, future, context.nowMs))
   }
@@ -45,20 +56,21 @@ function follow<Version extends RetainedVersion>(decision: Decision<Version>, fu
   const { version, reasons } = decision
   if (reasons.some(({ kind }) => kind === 'pinned')) return { kind: 'for-good' }
   const ends = reasons.map((reason) => ({ reason, end: endOf(reason, version, future, nowMs) }))
-  const isBound = ends.some(({ end }) => end === undefined || end.isBound)
+  const isBound = ends.some(({ end }) => end?.kind !== 'at' || end.isBound)
   const [longest] = ends
-    .flatMap(({ reason, end }) => (end === undefined ? [] : [{ reason, atMs: end.atMs }]))
-    .sort((one, other) => other.atMs - one.atMs)
+    .flatMap(({ reason, end }) => (end === undefined ? [] : [{ reason, end }]))
+    .sort((one, other) => other.end.atMs - one.end.atMs)
   if (longest === undefined) return { kind: 'while', reason: strongest(reasons) }
-  return { kind: 'until', ...longest, isBound }
+  if (longest.end.kind === 'beyond') return { kind: 'while', reason: longest.reason }
+  return { kind: 'until', atMs: longest.end.atMs, isBound, reason: longest.reason }
 }
 
-interface ReasonEnd {
-  readonly atMs: number
-  readonly isBound: boolean
-}
+type ReasonEnd =
+  | { readonly kind: 'at'; readonly atMs: number; readonly isBound: boolean }
+  /** Behind what is foreseen, and if backups come as planned, behind this moment. */
+  | { readonly kind: 'beyond'; readonly atMs: number }
 
-const exactly = (atMs: number): ReasonEnd => ({ atMs, isBound: false })
+const exactly = (atMs: number): ReasonEnd => ({ kind: 'at', atMs, isBound: false })
 
 /** When a reason ends, or the earliest time at which it may; undefined: it may end at any time. */
 function endOf(reason: KeepReason, version: RetainedVersion, future: Future, nowMs: number): ReasonEnd | undefined {
@@ -72,10 +84,10 @@ function endOf(reason: KeepReason, version: RetainedVersion, future: Future, now
     case 'newest-of':
       return endOfUnit(reason, version, future)
     case 'last':
-      return found(future.backup(reason.count - reason.place + 1))
+      return future.backup(reason.count - reason.place + 1)
     case 'newest-good':
     case 'unfinished':
-      return found(future.backup(1))
+      return future.backup(1)
     // Nobody knows when a backup that runs comes to its end.
     case 'in-use':
     case 'pinned':
@@ -83,10 +95,6 @@ function endOf(reason: KeepReason, version: RetainedVersion, future: Future, now
     default:
       return reason satisfies never
   }
-}
-
-function found(atMs: number | undefined): ReasonEnd | undefined {
-  return atMs === undefined ? undefined : exactly(atMs)
 }
 
 /** A newer good one of the same hour takes its place. */
@@ -98,9 +106,8 @@ function endOfHour(
 ): ReasonEnd | undefined {
   const hourEndsMs = (Math.floor(receivedMs / hourMs) + 1) * hourMs
   if (nowMs >= hourEndsMs) return exactly(untilMs)
-  if (!future.isKnown) return undefined
-  const nextMs = future.backup(1)
-  return exactly(nextMs !== undefined && nextMs < hourEndsMs ? nextMs : untilMs)
+  if (future.nextMs === undefined) return undefined
+  return exactly(future.nextMs < hourEndsMs ? future.nextMs : untilMs)
 }
 
 function endOfUnit(
@@ -109,13 +116,11 @@ function endOfUnit(
   future: Future,
 ): ReasonEnd | undefined {
   const { unit, place, count, untilMs, isOpen } = reason
-  if (future.isKnown) {
-    const nextMs = future.backup(1)
-    const isTaken = isOpen && nextMs !== undefined && nextMs < future.endOfUnit(orderMs(version), unit)
-    const atMs = isTaken ? nextMs : future.unit(unit, count - place + 1)
-    if (atMs !== undefined) return exactly(atMs)
-  }
-  return isOpen ? undefined : { atMs: untilMs, isBound: true }
+  const { nextMs } = future
+  if (nextMs !== undefined && isOpen && nextMs < future.endOfUnit(orderMs(version), unit)) return exactly(nextMs)
+  const end = nextMs === undefined ? undefined : future.unit(unit, count - place + 1)
+  // What the rule promises is longer than what was foreseen.
+  return end?.kind === 'at' || isOpen ? end : { kind: 'at', atMs: untilMs, isBound: true }
 }
 
 /** The one that says most of why it stays, of those whose end nobody knows. */
@@ -131,41 +136,56 @@ function strongest(reasons: readonly [KeepReason, ...KeepReason[]]): KeepReason 
 
 /** The planned backups of one job, as far as they are asked for. */
 interface Future {
-  /** Whether any is planned. */
-  readonly isKnown: boolean
+  /** The next one; undefined: none is planned. */
+  readonly nextMs: number | undefined
   /** The first, second, … from now on. */
-  readonly backup: (count: number) => number | undefined
+  readonly backup: (count: number) => ReasonEnd | undefined
   /** The first of the first, second, … unit that has no good version yet. */
-  readonly unit: (unit: CalendarUnit, count: number) => number | undefined
+  readonly unit: (unit: CalendarUnit, count: number) => ReasonEnd | undefined
   readonly endOfUnit: (atMs: number, unit: CalendarUnit) => number
 }
 
-/** Of one job and kind; what lies beyond is not foreseen. Rules count to 10,000. */
-const maxForeseen = 10_001
+interface StepsLeft {
+  left: number
+}
 
-function futureOf(versions: readonly RetainedVersion[], { timeZone, nowMs, nextPlanned }: ForesightContext): Future {
+function futureOf(
+  versions: readonly RetainedVersion[],
+  { timeZone, nowMs, nextPlanned, plannedEveryMs, steps }: ForesightContext & { readonly steps: StepsLeft },
+): Future {
   const [job] = versions
+  const untilMs = nowMs + horizonMs
   const next = (afterMs: number) => (job === undefined ? undefined : nextPlanned(job, afterMs))
+  const nextMs = next(nowMs)
+  const everyMs = job && plannedEveryMs?.(job)
   const newestGoodMs = Math.max(...versions.filter(({ isGood }) => isGood).map(orderMs), Number.NEGATIVE_INFINITY)
   const endOfUnit = (atMs: number, unit: CalendarUnit) => startOfUnit(atMs, timeZone, { unit, units: 1 })
+  const listed = (first: () => number | undefined, following: (last: number) => number | undefined) =>
+    lazyList((last) => (last === undefined ? first() : following(last)), { nowMs, untilMs, steps })
 
-  const backups = lazyList((last) => next(last ?? nowMs))
-  const units = new Map<CalendarUnit, ReturnType<typeof lazyList>>()
+  const backups = listed(() => nextMs, next)
+  const units = new Map<CalendarUnit, ReturnType<typeof listed>>()
   const firstOf = (unit: CalendarUnit) => {
-    const firstMs = next(nowMs)
     const isNew =
-      firstMs === undefined ||
+      nextMs === undefined ||
       newestGoodMs === Number.NEGATIVE_INFINITY ||
-      unitNames(firstMs, timeZone)[unit] !== unitNames(newestGoodMs, timeZone)[unit]
-    return isNew ? firstMs : next(endOfUnit(firstMs, unit) - 1)
+      unitNames(nextMs, timeZone)[unit] !== unitNames(newestGoodMs, timeZone)[unit]
+    return isNew ? nextMs : next(endOfUnit(nextMs, unit) - 1)
   }
   return {
-    isKnown: next(nowMs) !== undefined,
-    backup: backups,
+    nextMs,
+    backup: (count) => {
+      if (nextMs === undefined || everyMs === undefined) return backups(count)
+      const atMs = nextMs + (count - 1) * everyMs
+      return atMs > untilMs ? { kind: 'beyond', atMs: untilMs } : exactly(atMs)
+    },
     unit: (unit, count) => {
       let list = units.get(unit)
       if (list === undefined) {
-        list = lazyList((last) => (last === undefined ? firstOf(unit) : next(endOfUnit(last, unit) - 1)))
+        list = listed(
+          () => firstOf(unit),
+          (last) => next(endOfUnit(last, unit) - 1),
+        )
         units.set(unit, list)
       }
       return list(count)
@@ -175,16 +195,22 @@ function futureOf(versions: readonly RetainedVersion[], { timeZone, nowMs, nextP
 }
 
 /** Each from the one before it, remembered; counted from 1. */
-function lazyList(next: (last: number | undefined) => number | undefined): (count: number) => number | undefined {
+function lazyList(
+  next: (last: number | undefined) => number | undefined,
+  { nowMs, untilMs, steps }: { readonly nowMs: number; readonly untilMs: number; readonly steps: StepsLeft },
+): (count: number) => ReasonEnd | undefined {
   const list: number[] = []
-  let isAtEnd = false
+  let end: 'of-plan' | 'of-foresight' | undefined
   return (count) => {
-    if (count > maxForeseen) return undefined
-    while (list.length < count && !isAtEnd) {
-      const value = next(list.at(-1))
-      if (value === undefined) isAtEnd = true
+    while (list.length < count && end === undefined) {
+      const value = list.length < maxSteps && steps.left > 0 ? next(list.at(-1)) : Number.POSITIVE_INFINITY
+      steps.left -= 1
+      if (value === undefined) end = 'of-plan'
+      else if (value > untilMs) end = 'of-foresight'
       else list.push(value)
     }
-    return list[count - 1]
+    const atMs = list[count - 1]
+    if (atMs !== undefined) return exactly(atMs)
+    return end === 'of-plan' ? undefined : { kind: 'beyond', atMs: list.at(-1) ?? nowMs }
   }
 }

@@ -1,6 +1,6 @@
 /** Until when each version of a computer is kept: its decisions, followed into the backups that its jobs have planned. */
 import { foreseeRetention, type KeptUntil } from '../../engine/index.ts'
-import { nextTimeOf } from '../../selection/schedule-times.ts'
+import { type NextTime, nextTimes } from '../../selection/schedule-times.ts'
 import type { Queryable } from '../database/database.ts'
 import type { Device } from '../devices/device.ts'
 import type { Id } from '../runtime/ids.ts'
@@ -8,6 +8,8 @@ import { activeSchedules, type ToldJobs } from '../told-jobs/told-jobs.ts'
 import { decideVersions } from './decide.ts'
 import { listDeviceVersions } from './device-versions-table.ts'
 import { binMs, type DeviceRules, type DeviceVersion } from './retention.ts'
+
+const minuteMs = 60_000
 
 export type VersionKept =
   | KeptUntil
@@ -34,10 +36,12 @@ export async function foreseeDevice(db: Queryable, foresight: Foresight): Promis
   const versions = await listDeviceVersions(db, device.deviceId)
   const decisions = decideVersions(versions, { rules: rules.rules, timeZone, nowMs })
   const planned = device.state === 'active' ? told : undefined
+  const plans = plannedTimes(planned)
   const foreseen = foreseeRetention(decisions, {
     timeZone,
     nowMs,
-    nextPlanned: ({ job }, afterMs) => nextPlannedOf(planned, job, afterMs),
+    nextPlanned: ({ job }, afterMs) => plans.get(job)?.next(afterMs),
+    plannedEveryMs: ({ job }) => plans.get(job)?.everyMs,
   })
   const heldUntil = findHeld(versions, foresight)
   return [...foreseen].map(([version, kept]) => ({ version, kept: keptOf(version, kept, heldUntil.get(version.id)) }))
@@ -48,9 +52,23 @@ function keptOf({ bin }: DeviceVersion, kept: KeptUntil, heldUntilMs: number | u
   return kept.kind === 'going' && heldUntilMs !== undefined ? { kind: 'undo', atMs: heldUntilMs } : kept
 }
 
-function nextPlannedOf(told: ToldJobs | undefined, name: string, afterMs: number): number | undefined {
-  const job = told?.keepsSchedule === true ? told.jobs.find((one) => one.name === name) : undefined
-  return told === undefined || job === undefined ? undefined : nextTimeOf(activeSchedules([job]), afterMs, told.timeZone)
+interface PlannedTimes {
+  readonly next: NextTime
+  /** What lies between two of them, where it is always the same. */
+  readonly everyMs: number | undefined
+}
+
+/** By the jobs' names; none where the computer does not keep to a schedule. */
+function plannedTimes(told: ToldJobs | undefined): ReadonlyMap<string, PlannedTimes> {
+  if (told?.keepsSchedule !== true) return new Map()
+  return new Map(
+    told.jobs.map((job): [string, PlannedTimes] => {
+      const schedules = activeSchedules([job])
+      const [only, other] = schedules
+      const everyMs = only?.kind === 'every' && other === undefined ? only.minutes * minuteMs : undefined
+      return [job.name, { next: nextTimes(schedules, told.timeZone), everyMs }]
+    }),
+  )
 }
 
 /** What rules from before a change keep, and until when their word counts. */

@@ -26,6 +26,7 @@ function foreseen(
     readonly nowMs: number
     readonly timeZone?: string
     readonly nextPlanned?: (job: unknown, afterMs: number) => number | undefined
+    readonly plannedEveryMs?: (job: unknown) => number | undefined
   },
 ): ReadonlyMap<string, KeptUntil> {
   const whole = { timeZone: 'UTC', nextPlanned: nobodyKnows, ...context }
@@ -132,11 +133,12 @@ describe('for every history', () => {
     let told = 0
     const plan = fc.constantFrom(1, 5, 24, 31, 24 * 8)
     fc.assert(
-      fc.property(question, plan, ({ history, nowMs, ...context }, hours) => {
+      fc.property(question, plan, fc.boolean(), ({ history, nowMs, ...context }, hours, isByTheClock) => {
         // What is in use has no end that a plan could tell.
         const versions = past(history, nowMs).filter(({ job }) => job === 'documents')
         const next = every(hours)
-        for (const [name, until] of foreseen(versions, { ...context, nowMs, nextPlanned: next })) {
+        const plannedEveryMs = () => (isByTheClock ? hours * hourMs : undefined)
+        for (const [name, until] of foreseen(versions, { ...context, nowMs, nextPlanned: next, plannedEveryMs })) {
           if (until.kind !== 'until') {
             expect(until.kind).not.toBe('while')
             continue
@@ -158,14 +160,52 @@ describe('for every history', () => {
     expect(told).toBeGreaterThan(5)
   })
 
-  test('a plan that comes more often than anybody counts to is foreseen within bounds', () => {
-    const rules = { ...noRules, keepLast: 10_000, hourly: 10_000 }
+  describe('rules that count further than is foreseen', () => {
     const version = sampleVersion(Date.UTC(2026, 9, 20), { name: 'one' })
     const nowMs = version.receivedMs + 30 * minuteMs
-    expect(foreseen([version], { rules, nowMs, nextPlanned: every(1) }).get('one')).toMatchObject({
-      kind: 'until',
-      atMs: version.receivedMs + 10_000 * hourMs,
-      isBound: false,
+    const rules = { ...noRules, keepLast: 10_000 }
+
+    test('where backups come by the clock, to the millisecond', () => {
+      const plannedEveryMs = () => hourMs
+      expect(foreseen([version], { rules, nowMs, nextPlanned: every(1), plannedEveryMs }).get('one')).toMatchObject({
+        kind: 'until',
+        atMs: version.receivedMs + 10_000 * hourMs,
+        isBound: false,
+      })
+    })
+
+    test('otherwise the reason is all there is to be said', () => {
+      expect(foreseen([version], { rules, nowMs, nextPlanned: every(1) }).get('one')).toEqual({
+        kind: 'while',
+        reason: { kind: 'last', place: 1, count: 10_000 },
+      })
+    })
+
+    test('or what a rule of the calendar promises, whatever comes', () => {
+      const old = sampleVersion(Date.UTC(2026, 9, 18), { name: 'old' })
+      const daily = { ...noRules, daily: 10_000, keepLast: 1 }
+      expect(foreseen([old, version], { rules: daily, nowMs, nextPlanned: every(24) }).get('old')).toMatchObject({
+        kind: 'until',
+        atMs: Date.UTC(2026, 9, 18 + 10_000),
+        isBound: true,
+      })
+    })
+
+    test('so many steps are taken for all backup plans together, and no more', () => {
+      let asked = 0
+      const count = (_job: unknown, afterMs: number) => {
+        asked += 1
+        return afterMs + minuteMs
+      }
+      const all = { keepLast: 10_000, hourly: 10_000, daily: 10_000, weekly: 10_000, monthly: 10_000, yearly: 10_000 }
+      const versions = Array.from({ length: 30 }, (_, index) =>
+        sampleVersion(Date.UTC(2026, 9, 20), { name: String(index), job: `job ${index}` }),
+      )
+      foreseen(versions, { rules: { ...noRules, ...all }, nowMs, nextPlanned: count })
+      expect(asked).toBeLessThan(10_500)
+      asked = 0
+      foreseen(versions.slice(0, 1), { rules: { ...noRules, keepLast: 10_000 }, nowMs, nextPlanned: count })
+      expect(asked).toBeLessThan(1_100)
     })
   })
 })
