@@ -7,7 +7,6 @@ import { createAlarmsService } from './alarms/alarms-service.ts'
 import { type BasketsService, createBasketsService } from './baskets/baskets-service.ts'
 import type { CatalogueStaging } from './catalogue/catalogue.ts'
 import { type CatalogueFill, createCatalogueFill } from './catalogue/fill-catalogue.ts'
-import { type CatalogueSearch, createCatalogueSearch } from './catalogue/search-service.ts'
 import { createStaging } from './catalogue/staging-service.ts'
 import { createCheckOverview, type ReadCheckOverview } from './checks/check-overview.ts'
 import { type ChecksService, createChecks } from './checks/checks-service.ts'
@@ -34,6 +33,7 @@ import { createRunsService, type RunsService } from './runs/runs-service.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Log } from './runtime/log.ts'
 import type { Randomness } from './runtime/randomness.ts'
+import { type AgentSearch, createAgentSearch } from './search/agent-search.ts'
 import { type CompareVersions, createCompareVersions } from './search/compare-service.ts'
 import { createDayVersions, type DayVersions } from './search/day-versions-service.ts'
 import { createFileHistory, type FileHistoryService } from './search/history-service.ts'
@@ -76,7 +76,7 @@ export interface DevicesSide {
   readonly lostMarker: LostMarker
   readonly catalogue: CatalogueStaging
   readonly catalogueFill: CatalogueFill
-  readonly search: CatalogueSearch
+  readonly agentSearch: AgentSearch
   readonly searchIndex: SearchIndex
   readonly fileSearch: FileSearch
   readonly fileHistory: FileHistoryService
@@ -126,6 +126,7 @@ export function createDevicesSide(options: {
   const { clock, database, searchBytes: maxBytes = defaultSearchBytes } = options
   const compareVersions = createCompareVersions({ ...options, plaintexts })
   const searchIndex = createSearchIndex({ clock, maxBytes, rows: createIndexRows({ db: database.kysely }) })
+  const fileSearch = createFileSearch({ database, index: searchIndex })
   return {
     devices,
     connect: createConnect({ ...options, deviceSlots, alarms }),
@@ -146,9 +147,9 @@ export function createDevicesSide(options: {
     usage: createUsageService(options),
     plaintexts,
     lostMarker,
-    search: createCatalogueSearch(options),
     searchIndex,
-    fileSearch: createFileSearch({ database, index: searchIndex }),
+    fileSearch,
+    agentSearch: createAgentSearch({ database, fileSearch }),
     fileHistory: createFileHistory({ database, compare: compareVersions }),
     compareVersions,
     dayVersions: createDayVersions(options),

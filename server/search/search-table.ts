@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { entryTypes } from '../catalogue/catalogue.ts'
-import type { PathChange, PathName } from '../catalogue/catalogue-search-table.ts'
+import type { Change } from '../catalogue/path-states.ts'
 import type { Queryable } from '../database/database.ts'
 import type { JobId } from '../jobs/job.ts'
 import type { Id } from '../runtime/ids.ts'
@@ -85,7 +85,12 @@ export interface PathOfJob {
   readonly pathHash: Buffer
 }
 
-export type ChangeOfJob = PathChange & { readonly jobId: JobId }
+export type ChangeOfJob = Change & PathOfJob
+
+export interface PathName {
+  readonly parentHash: Buffer
+  readonly name: Buffer
+}
 
 /** More changes of the paths of one page than this are not looked at: the oldest are left out. */
 const maxChangesRead = 100_000

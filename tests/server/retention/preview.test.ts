@@ -70,8 +70,12 @@ describe('a preview', () => {
 describe('the catalogue', () => {
   const rows = async () => (await box().database.kysely.selectFrom('catalogue').select('from_version').execute()).length
   const find = async (name: string) => {
-    const { deviceId } = at.computer.identity
-    return box().devicesSide.search.find({ deviceId, job: undefined, name, match: 'contains', after: undefined, limit: 100 })
+    const { items } = await box().devicesSide.agentSearch.find({ ...asked(), name, match: 'contains' })
+    return items
+  }
+  const asked = () => {
+    const { deviceId, customerId } = at.computer.identity
+    return { customerId, deviceId, job: undefined, after: undefined, limit: 100 }
   }
 
   test('forgets the names that only forgotten versions had', async () => {
@@ -107,19 +111,13 @@ describe('the catalogue', () => {
       await pass(box(), 9 * dayMs)
       await applyNow(box())
     }
-    const found = await box().devicesSide.search.history({
-      deviceId: at.computer.identity.deviceId,
-      job: undefined,
-      path: [Buffer.from('diary')],
-      after: undefined,
-      limit: 100,
-    })
+    const found = await box().devicesSide.agentSearch.history({ ...asked(), path: [Buffer.from('diary')] })
     const left = await box().devicesSide.snapshots.listOfDevice({
       deviceId: at.computer.identity.deviceId,
       beforeSeq: undefined,
       limit: 100,
     })
-    expect(found.map(({ last }) => last.id)).toEqual(left.map(({ id }) => id))
+    expect(found.items.map(({ last }) => last.id)).toEqual(left.map(({ id }) => id))
     expect(left.length).toBeLessThan(5)
   })
 })

@@ -2,8 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { KyselyPlugin } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bytesOfText, textOfBytes } from '../../../engine/index.ts'
+import { createAgentSearch } from '../../../server/search/agent-search.ts'
 import { publicSnapshotId } from '../../../server/snapshots/snapshot.ts'
 import { backUpFolder } from '../../support/back-up-folder.ts'
 import { connectComputer, type TestComputer, type UploadBox, uploadBox } from '../../support/upload-box.ts'
@@ -133,6 +135,28 @@ describe('find', () => {
       if (cursor === null) break
     }
     expect(paged).toEqual(all.items)
+  })
+
+  test('asks the database as often for many paths as for one, but for their folders', async () => {
+    const { database, devicesSide, customer } = upload.box
+    const askedFor = async (name: string) => {
+      let queries = 0
+      const counting: KyselyPlugin = {
+        transformQuery({ node }) {
+          queries += 1
+          return node
+        },
+        transformResult: async ({ result }) => result,
+      }
+      const counted = { ...database, kysely: database.kysely.withPlugin(counting) }
+      const search = createAgentSearch({ database: counted, fileSearch: devicesSide.fileSearch })
+      const question = { customerId: customer.customerId, deviceId: computer.identity.deviceId, job: 'documents', name }
+      const { items } = await search.find({ ...question, match: 'contains', after: undefined, limit: 100 })
+      return { queries, found: items.length }
+    }
+    const [one, many] = [await askedFor('100%_done'), await askedFor('.')]
+    expect([one.found, many.found]).toEqual([1, 5])
+    expect(many.queries - one.queries).toBeLessThan(3)
   })
 
   test('another computer of the same customer finds nothing of it', async () => {

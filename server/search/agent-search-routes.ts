@@ -1,12 +1,12 @@
 /** `find` and `history` of a computer, over its own versions. */
 import { createRoute, z } from '@hono/zod-openapi'
+import { formatNs, namesOf, pathText } from '../catalogue/path-text.ts'
 import { askingDevice } from '../devices/asking-device.ts'
 import { formatTime, jsonContent, problemResponses, timeSchema } from '../http/api-schemas.ts'
 import type { App } from '../http/app-environment.ts'
 import { newRoutes } from '../http/new-routes.ts'
-import { pageQuerySchema, pageSchema, readPage } from '../http/paging.ts'
-import { formatNs, namesOf, pathText } from './path-text.ts'
-import type { CatalogueSearch, FoundPath, SeenState } from './search-service.ts'
+import { pageQuerySchema, pageSchema, readCursor, writeCursor } from '../http/paging.ts'
+import type { AgentSearch, FoundPath, SeenState } from './agent-search.ts'
 
 const maxNameCharacters = 255
 const maxPathCharacters = 16_384
@@ -61,32 +61,27 @@ const historyRoute = createRoute({
   responses: { 200: { description: 'A page', content: jsonContent(pageSchema(stateSchema)) }, ...problemResponses },
 })
 
-export function agentSearchRoutes({ search }: { readonly search: CatalogueSearch }): App {
+export function agentSearchRoutes({ agentSearch }: { readonly agentSearch: AgentSearch }): App {
   const routes = newRoutes()
   routes.openapi(findRoute, async (c) => {
-    const { deviceId } = askingDevice(c)
-    const { name, match, job, ...page } = c.req.valid('query')
-    const list = (wanted: Wanted) => search.find({ deviceId, name, match, job, ...wanted })
-    const { items, nextCursor } = await readPage(page, list, ({ key }) => key)
-    return c.json({ items: items.map(foundBody), nextCursor }, 200)
+    const { customerId, deviceId } = askingDevice(c)
+    const { cursor, ...question } = c.req.valid('query')
+    const { job } = question
+    const { items, next } = await agentSearch.find({ ...question, customerId, deviceId, job, after: readCursor(cursor) })
+    return c.json({ items: items.map(foundBody), nextCursor: cursorOf(next) }, 200)
   })
   routes.openapi(historyRoute, async (c) => {
-    const { deviceId } = askingDevice(c)
-    const { path, job, ...page } = c.req.valid('query')
-    const names = namesOf(path)
-    const { items, nextCursor } = await readPage(
-      page,
-      (wanted: Wanted) => search.history({ deviceId, path: names, job, ...wanted }),
-      ({ key }) => key,
-    )
-    return c.json({ items: items.map(stateBody), nextCursor }, 200)
+    const { customerId, deviceId } = askingDevice(c)
+    const { cursor, path, job, limit } = c.req.valid('query')
+    const question = { customerId, deviceId, job, after: readCursor(cursor), limit }
+    const { items, next } = await agentSearch.history({ ...question, path: namesOf(path) })
+    return c.json({ items: items.map(stateBody), nextCursor: cursorOf(next) }, 200)
   })
   return routes
 }
 
-interface Wanted {
-  readonly after: string | undefined
-  readonly limit: number
+function cursorOf(next: string | undefined): string | null {
+  return next === undefined ? null : writeCursor(next)
 }
 
 function foundBody(found: FoundPath): z.input<typeof foundSchema> {
