@@ -88,6 +88,7 @@ export const iconNames = [
   'square',
   'trash-2',
   'triangle-alert',
+  'undo-2',
   'user-plus',
   'users',
   'x',

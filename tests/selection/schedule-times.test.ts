@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseSchedule } from '../../selection/schedule.ts'
-import { isDueWithin, maxStartDelayMs, nextTime, nextTimeOf, startDelay } from '../../selection/schedule-times.ts'
+import { isDueWithin, maxStartDelayMs, nextTime, nextTimeOf, nextTimes, startDelay } from '../../selection/schedule-times.ts'
 
 const at = (text: string) => Temporal.ZonedDateTime.from(text).epochMilliseconds
 const berlin = '[Europe/Berlin]'
@@ -131,4 +131,16 @@ describe('the start of many computers', () => {
     expect(startDelay(parseSchedule('every 5 minutes'), 0.5)).toBe(15_000)
     expect(startDelay(parseSchedule('daily 18:00'), 0)).toBe(0)
   })
+})
+
+test('who asks often is told what who asks once is told, in whatever order, over changes of the clocks', () => {
+  const schedules = ['daily 02:30', '*/30 1-3 * * *', 'every 2 hours', 'continuous'].map(parseSchedule)
+  for (const timeZone of ['Europe/Berlin', 'America/Santiago', 'Australia/Lord_Howe']) {
+    const next = nextTimes(schedules, timeZone)
+    for (const day of ['2026-03-28', '2026-04-04', '2026-09-05', '2026-10-03', '2026-10-24'])
+      for (const hour of [30, 3, 12.25, 0, 29.5, 12.5]) {
+        const afterMs = Date.parse(`${day}T00:00:00Z`) + hour * 3_600_000
+        expect(next(afterMs), `${timeZone}, ${day} and ${hour} hours`).toBe(nextTimeOf(schedules, afterMs, timeZone))
+      }
+  }
 })

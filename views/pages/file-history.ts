@@ -194,7 +194,7 @@ function stateRow(props: FileHistoryPageProps, row: StateRow, shape: Shape & { r
                 }
                 <td class="wide until">${row.kept?.words ?? ''}</td>
                 ${shape.hasPicks ? html`${pick('from', 'Compare from')}${pick('to', 'Compare with')}` : ''}
-                <td class="acts">${row.revertPath === undefined ? '' : html`<a class="button small quiet" href="${row.revertPath}">${icon('history')}<span class="label">Revert<span class="vh"> to ${when}</span></span></a>`}${row.backPath === undefined ? '' : html`<a class="button small quiet" href="${row.backPath}">${icon('rotate-ccw')}<span class="label">Back to the computer<span class="vh">, ${when}</span></span></a>`}${row.getPath === undefined ? '' : html`<a class="button small quiet" href="${row.getPath}">${icon('download')}<span class="label">Download<span class="vh"> ${when}</span></span></a>`}</td>
+                <td class="acts">${row.revertPath === undefined ? '' : html`<a class="button small quiet" href="${row.revertPath}">${icon('undo-2')}<span class="label">Revert<span class="vh"> to ${when}</span></span></a>`}${row.backPath === undefined ? '' : html`<a class="button small quiet" href="${row.backPath}">${icon('rotate-ccw')}<span class="label">Back to the computer<span class="vh">, ${when}</span></span></a>`}${row.getPath === undefined ? '' : html`<a class="button small quiet" href="${row.getPath}">${icon('download')}<span class="label">Download<span class="vh"> ${when}</span></span></a>`}</td>
               </tr>`
 }
 
