@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bytesOfText } from '../../../engine/index.ts'
 import { actingOnTheBox } from '../../../server/audit/audit.ts'
+import { entryTypes } from '../../../server/catalogue/catalogue.ts'
+import { insertRows } from '../../../server/catalogue/catalogue-table.ts'
+import { pathHashOf } from '../../../server/catalogue/path-hash.ts'
 import { parseId } from '../../../server/runtime/ids.ts'
 import { listNewestBefore } from '../../../server/search/day-versions-table.ts'
 import { publicSnapshotId } from '../../../server/snapshots/snapshot.ts'
@@ -266,6 +269,9 @@ describe('the pages', () => {
     expect(then).toContain(`/versions/${versions[0]}/browse`)
     expect(then).not.toContain(`/versions/${versions[1]}/browse`)
     expect(words(await page('/restore?day=2001-01-01'))).toContain('Nothing had been backed up yet on that day.')
+    expect(words(newest)).not.toContain('Later weeks')
+    const earlier = /href="([^"]*)">[^<]*<svg[^>]*>[^>]*><\/svg> Earlier weeks/.exec(newest)![1]!
+    expect(words(await page(earlier))).toContain('Later weeks')
   })
 
   test('a backup plan without a version on that day takes no place among those that have one', async () => {
@@ -276,6 +282,10 @@ describe('the pages', () => {
     const newest = (limit: number) => listNewestBefore(box.database.kysely, { scope, beforeMs: times[0]! + 1, limit })
     expect(await newest(1)).toEqual([parseId('snap', versions[0]!)])
     expect(await newest(9)).toHaveLength(1)
+    // A plan by its name, as people write it.
+    const { versions: found } = await box.devicesSide.dayVersions.listNewest({ ...scope, job: 'DOCUMENTS' }, times[0]! + 1)
+    expect(found.map(({ id }) => id)).toEqual([parseId('snap', versions[0]!)])
+    expect((await box.devicesSide.dayVersions.listNewest({ ...scope, job: 'dócuments' }, times[0]! + 1)).versions).toEqual([])
   })
 
   test('a deleted file is shown as such, with its last version to be had', async () => {
@@ -353,5 +363,33 @@ describe('the pages', () => {
       expect((await ask(apiHistory('Archive/notes.txt', { cursor: Buffer.from(cursor).toString('base64url') }))).status).toBe(422)
     for (const job of ['', 'no such plan', 'x'.repeat(300)])
       expect((await ask(historyAddress('Archive/notes.txt', { job }), { cookie })).status, job).toBe(404)
+  })
+
+  test('a folder that was deleted many versions ago says so, and what can still be had', async () => {
+    const { box } = upload
+    const db = box.database.kysely
+    const job = db.selectFrom('jobs').selectAll().where('device_id', '=', parseId('dev', reception.device))
+    const { id, catalogue_given: given } = await job.where('name', '=', 'documents').executeTakeFirstOrThrow()
+    const device = (await box.devicesSide.devices.find(parseId('dev', reception.device)))!
+    const gone = Array.from({ length: 40 }, (_, index) => given + 1 + index)
+    for (const number of gone)
+      await insertVersion(box, { device, customer: box.customer }, { seq: 2000 + number, catalogueVersion: number })
+    const hash = pathHashOf(
+      file('Archive')
+        .split('/')
+        .slice(1)
+        .map((name) => Buffer.from(name)),
+    ).toString('hex')
+    await insertRows(db, `(${id},X'${hash}',${gone[0]},REPEAT(CHAR(0),16),${entryTypes.gone},0,0,'','')`)
+    await db
+      .updateTable('jobs')
+      .set({ catalogue_version: gone.at(-1)! })
+      .where('id', '=', id)
+      .execute()
+    const html = await page(historyAddress('Archive'))
+    expect(words(html)).toMatch(/2 versions since .* It was last there .* and has been deleted on RECEPTION since\./)
+    expect(words(html)).toContain('Deleted : not there any more')
+    for (const version of [versions[0], versions[1]]) expect(html).toContain(`/versions/${version}/zip/`)
+    expect(html).toContain('Back to the computer')
   })
 })
