@@ -261,7 +261,7 @@ function nothingFound({ q }: RestoreAsked, dayEndMs: number | undefined, { isFir
   return html`<p class="prose" role="status">${nothingWords()}</p>`
 
   function nothingWords(): string {
-    if (next !== undefined) return 'Nothing so far. There is more to look at.'
+    if (next !== undefined) return 'There is more to look at.'
     if (!isFirstPage) return 'There is nothing more.'
     const what = q === '' ? 'No file is like that.' : `No name holds “${q}”.`
     return `${what} ${dayEndMs === undefined ? 'Try a shorter part of the name, or fewer of the choices above.' : 'It may have been there on another day: look at any time.'}`
