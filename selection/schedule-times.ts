@@ -50,9 +50,13 @@ function timesOf(schedule: Schedule, timeZone: string): NextTime {
   return (afterMs) => {
     // The clocks may have been put back over midnight: the day before still has times that come.
     let date = dateOf(afterMs, timeZone).subtract({ days: 1 })
-    for (let day = 0; day < daysLookedAhead; day += 1, date = date.add({ days: 1 })) {
-      const found = firstAfter(afterMs, timesOfDay(date), { date, timeZone })
+    for (let looked = 0; looked < daysLookedAhead; ) {
+      const times = timesOfDay(date)
+      const found = times === 'none-this-month' ? undefined : firstAfter(afterMs, times, { date, timeZone })
       if (found !== undefined) return found
+      const days = times === 'none-this-month' ? date.daysInMonth - date.day + 1 : 1
+      looked += days
+      date = date.add({ days })
     }
     return undefined
   }
@@ -66,7 +70,9 @@ function firstAfter(
 ): number | undefined {
   if (times.length === 0) return undefined
   const startMs = startOf(date, timeZone)
-  const isEven = startOf(date.add({ days: 1 }), timeZone) - startMs === dayMs
+  const endMs = startOf(date.add({ days: 1 }), timeZone)
+  const isEven = endMs - startMs === dayMs
+  if (isEven && endMs <= afterMs) return undefined
   const at = isEven
     ? ({ hour, minute }: TimeOfDay) => startMs + (hour * 60 + minute) * minuteMs
     : (time: TimeOfDay) => instantOf(date, time, timeZone)
@@ -105,7 +111,7 @@ function startOf(date: Temporal.PlainDate, timeZone: string): number {
   return date.toZonedDateTime(timeZone).epochMilliseconds
 }
 
-type TimesOfDay = (date: Temporal.PlainDate) => readonly TimeOfDay[]
+type TimesOfDay = (date: Temporal.PlainDate) => readonly TimeOfDay[] | 'none-this-month'
 
 function timesOfDays(schedule: Exclude<Schedule, { kind: 'continuous' | 'every' }>): TimesOfDay {
   switch (schedule.kind) {
@@ -129,11 +135,12 @@ function cronTimes(fields: readonly string[]): TimesOfDay {
   // As cron does it: where both kinds of day are limited, either will do.
   const isEither = !fields[2]!.startsWith('*') && !fields[4]!.startsWith('*')
   return (date) => {
+    if (!months.has(date.month)) return 'none-this-month'
     const weekDay = date.dayOfWeek % 7
     const isWeekDay = daysOfWeek.has(weekDay) || (weekDay === 0 && daysOfWeek.has(7))
     const isMonthDay = daysOfMonth.has(date.day)
     const isDay = isEither ? isWeekDay || isMonthDay : isWeekDay && isMonthDay
-    return months.has(date.month) && isDay ? times : []
+    return isDay ? times : []
   }
 }
 
