@@ -136,7 +136,7 @@ export function restoreRoutes(options: {
         kind: 'found',
         files: found.items.map((file, index) => foundProps(file, { terms, id: `found-${index}`, basket, mayRestore })),
         total: found.total,
-        isExact: after === undefined && found.next === undefined,
+        isExact: found.isExact,
         isFirstPage: after === undefined,
         pager: {
           words: `${found.items.length} on this page`,
