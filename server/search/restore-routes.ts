@@ -103,7 +103,7 @@ export function restoreRoutes(options: {
         days: isEmpty ? [] : await stripDays(reader, asked, scope),
         ...stripPaths(reader, asked),
         result: isSearch(asked)
-          ? await search(reader, asked, { scope, after: c.req.query('after'), basket, mayRestore })
+          ? await search(reader, asked, { scope, after: c.req.query('after'), basket, mayRestore, signal: c.req.raw.signal })
           : await newest(reader, asked, scope, jobs),
       }),
     )
@@ -117,9 +117,10 @@ export function restoreRoutes(options: {
       readonly after: string | undefined
       readonly basket: BasketBeside | undefined
       readonly mayRestore: boolean
+      readonly signal: AbortSignal
     },
   ): Promise<RestoreResult> {
-    const { scope, after, basket, mayRestore } = of
+    const { scope, after, basket, mayRestore, signal } = of
     try {
       const found = await fileSearch.find({
         ...scope,
@@ -129,6 +130,7 @@ export function restoreRoutes(options: {
         order: orderAsked(asked),
         after: readCursor(after),
         limit: filesPerPage,
+        signal,
       })
       const back = restoreAddress(asked)
       const terms = termsOf(asked.q)
@@ -147,7 +149,8 @@ export function restoreRoutes(options: {
       }
     } catch (error) {
       if (!(error instanceof SearchError)) throw error
-      if (error.fault === 'not-ready' || error.fault === 'too-large') return { kind: error.fault }
+      const { fault } = error
+      if (fault === 'not-ready' || fault === 'too-large' || fault === 'too-hard') return { kind: fault }
       throw error
     }
   }

@@ -288,6 +288,7 @@ export function restoreSamples(options: { readonly viewer: Viewer; readonly nowM
     }),
     'restore-not-ready': restore({ asked: { ...asked, q: 'march' }, result: { kind: 'not-ready' } }),
     'restore-too-large': restore({ asked: { ...asked, q: 'march' }, result: { kind: 'too-large' } }),
+    'restore-too-hard': restore({ asked: { ...asked, q: '*a*b*c*' }, result: { kind: 'too-hard' } }),
     'history-file': history({}),
     'history-one': history({
       rows: [row(0, { isOldest: true, moreBytes: undefined })],

@@ -75,6 +75,8 @@ export type RestoreResult =
   /** The names are still being read. */
   | { readonly kind: 'not-ready' }
   | { readonly kind: 'too-large' }
+  /** A pattern that nearly matches too much. */
+  | { readonly kind: 'too-hard' }
 
 export type DayVersion = {
   readonly computer: string
@@ -239,6 +241,9 @@ function resultPart(props: RestorePageProps): Html {
     case 'too-large':
       return html`${partHead({ id: 'found-head', title: 'Choose one computer' })}
       <p class="prose" role="status">There are more files in this account than the box keeps in memory for searching. Choose a computer above and the search works there. An administrator can <a href="/errors/HF-SEARCH-TOO-LARGE">allow the search more memory</a>.</p>`
+    case 'too-hard':
+      return html`${partHead({ id: 'found-head', title: 'Without the wildcards' })}
+      <p class="prose" role="status">This pattern takes too long to look for. Type a part of the name as it is, without <kbd>*</kbd> and <kbd>?</kbd>, or choose one computer above.</p>`
     default:
       return result satisfies never
   }
