@@ -22,7 +22,7 @@ export function streamRestore(
   },
 ): Response {
   let change = Promise.withResolvers<void>()
-  const gone = Promise.withResolvers<void>()
+  let gone = Promise.withResolvers<void>()
   let isEnded = false
   const end = () => {
     isEnded = true
@@ -54,7 +54,11 @@ export function streamRestore(
       }
       // A line that is closed is opened again by the page at once: it is kept for as long as somebody looks.
       while (!isEnded) {
-        await Promise.race([gone.promise, stream.sleep(signOfLifeMs)])
+        // A timer that is left would keep a box that stops waiting for it.
+        const timer = setTimeout(() => gone.resolve(), signOfLifeMs)
+        await gone.promise
+        clearTimeout(timer)
+        gone = Promise.withResolvers<void>()
         if (!isEnded) await stream.write(': here\n\n')
       }
     } finally {

@@ -14,6 +14,7 @@ import { findDeviceVersion } from '../../../server/retention/device-versions-tab
 import { parseId } from '../../../server/runtime/ids.ts'
 import type { Snapshot } from '../../../server/snapshots/snapshot.ts'
 import { connectDevice } from '../../support/connect-device.ts'
+import { eventually } from '../../support/eventually.ts'
 import { mailServer, readMail } from '../../support/mail-server.ts'
 import { fileEntry, folderEntry } from '../../support/store-tree.ts'
 import { storeVersion } from '../../support/stored-version.ts'
@@ -257,6 +258,19 @@ describe('a restore order', () => {
     expect(box.devicesSide.progress.find(other.device.deviceId)).toBeUndefined()
     await jsonOf(`/api/v1/restores/${id}/cancel`, 'owner', {})
     expect(await tell()).toEqual({ isCancelled: true })
+  })
+
+  test('that has ended is shown for as long as somebody looks, and leaves no timer that a stopping box would wait for', async () => {
+    const { id } = await order(ofOther())
+    await jsonOf(`/api/v1/restores/${id}/cancel`, 'owner', {})
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const before = timers()
+    const { body } = await page(`/restores/${id}/live`)
+    const reader = body!.getReader()
+    await reader.read()
+    await eventually(async () => expect(timers()).toBeGreaterThan(before))
+    await reader.cancel()
+    await eventually(async () => expect(timers()).toBe(before))
   })
 
   test('refused by a program that is too old, it has failed with that reason', async () => {
