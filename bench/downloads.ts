@@ -3,7 +3,7 @@
 // How fast files come out of the box: an office's files are backed up by the agent to a serving box whose index already holds a million
 // chunks (as a box of 1 TB has), then the folder is downloaded as ZIP and as tar, single files are asked for one after another, and a
 // page is asked for meanwhile. Times are the client's, over loopback, its own work included; processor time is the box's alone.
-// `--set holes` is for what memory does with more than a disk has room for: files that are holes, as many and as large as told.
+// `--set holes` and `--set copies` are for what memory does with very many files: holes, or the same bytes in each.
 // `--box DIR` keeps the box in that folder, and measures the one that is there.
 import { once } from 'node:events'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { type Browser, openBrowser } from './ask-page.ts'
 import { openBenchFolder } from './bench-box.ts'
-import { makeHolesSet } from './data/holes-set.ts'
+import { makeCopiesSet, makeHolesSet } from './data/many-set.ts'
 import { makeOfficeSet } from './data/office-set.ts'
 import { median, resetPeak, usageOf } from './measure.ts'
 import { fillWithChunks } from './peers/fill-with-chunks.ts'
@@ -35,7 +35,7 @@ const singleFiles = 200
 const page = '/computers'
 const home = openBenchFolder({ kept: values.box, name: 'downloads' })
 const source = join(home, 'office')
-const makers = { office: makeOfficeSet, holes: makeHolesSet }
+const makers = { office: makeOfficeSet, holes: makeHolesSet, copies: makeCopiesSet }
 
 const isNew = !existsSync(join(home, 'filled'))
 if (isNew)
@@ -69,13 +69,14 @@ async function measureAll(browser: Browser, { url, pid }: RealBox): Promise<void
       const before = usageOf(pid).cpuS
       const path = `/versions/${version}/${kind}${encodeURI(source)}`
       const fetching = fetched(url + path, cookie)
-      const meanwhile = await latenciesUntil(browser, fetching)
+      const { latencies, memory } = await watchUntil(browser, pid, fetching)
       const { bytes, ms } = await fetching
       const usage = usageOf(pid)
       console.log(
         `${kind}: ${(bytes / MiB).toFixed(0)} MiB in ${(ms / 1000).toFixed(1)} s, ${(bytes / 1e6 / (ms / 1000)).toFixed(0)} MB/s; ` +
           `box ${(usage.cpuS - before).toFixed(1)} CPU s, ${usage.peakMiB.toFixed(0)} MiB at most; ` +
-          `${page} meanwhile ${median(meanwhile).toFixed(1)} ms in the middle, ${Math.max(...meanwhile).toFixed(0)} at most`,
+          `in the first quarter ${median(quarter(memory, 0)).toFixed(0)}, in the last ${median(quarter(memory, 3)).toFixed(0)}; ` +
+          `${page} meanwhile ${median(latencies).toFixed(1)} ms in the middle, ${Math.max(...latencies).toFixed(0)} at most`,
       )
     }
   const paths = await filePaths(browser, folder)
@@ -108,18 +109,25 @@ async function filePaths(browser: Browser, folder: string): Promise<readonly str
   return found
 }
 
-async function latenciesUntil(browser: Browser, end: Promise<unknown>): Promise<readonly number[]> {
+/** How long a page takes meanwhile, and the box's memory in MiB. */
+async function watchUntil(browser: Browser, pid: number, end: Promise<unknown>) {
   let isOver = false
   const over = () => {
     isOver = true
   }
   end.then(over, over)
-  const taken: number[] = []
+  const latencies: number[] = []
+  const memory: number[] = []
   while (!isOver) {
-    taken.push((await browser.get(page)).ms)
+    latencies.push((await browser.get(page)).ms)
+    memory.push(usageOf(pid).residentMiB)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  return taken
+  return { latencies, memory }
+}
+
+function quarter(samples: readonly number[], number: 0 | 3): readonly number[] {
+  return samples.slice(Math.floor((samples.length * number) / 4), Math.ceil((samples.length * (number + 1)) / 4))
 }
 
 /** By a thread of its own, which throws the bytes away. */

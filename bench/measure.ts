@@ -51,12 +51,17 @@ export async function measure(
 
 const ticksPerSecond = Number(spawnSync('getconf', ['CLK_TCK']).stdout?.toString() || 100)
 
-/** CPU seconds so far and peak memory since `resetPeak` of a running process. */
-export function usageOf(pid: number): { readonly cpuS: number; readonly peakMiB: number } {
+/** CPU seconds so far, memory now and at most since `resetPeak` of a running process. */
+export function usageOf(pid: number): { readonly cpuS: number; readonly residentMiB: number; readonly peakMiB: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  return { cpuS: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond, peakMiB: Number(peak?.[1] ?? 0) / 1024 }
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const mib = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1024
+  return {
+    cpuS: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
+    residentMiB: mib('VmRSS'),
+    peakMiB: mib('VmHWM'),
+  }
 }
 
 export function resetPeak(pid: number): void {

@@ -24,6 +24,7 @@ test.each<{ page: keyof typeof pageSamples; says: readonly (string | RegExp)[]; 
   { page: 'preview-text', says: ['Revert'] },
   { page: 'changes-many', says: ['At least 800 new, 150 changed, 50 deleted.'], not: ['More than'] },
   { page: 'changes-one-side', says: ['Not in this version'] },
+  { page: 'restore-partly', says: ['EACCES: permission denied', 'Another version may have it whole'], not: ['chunk'] },
 ])('$page', async ({ page: name, says, not = [] }) => {
   const words = await wordsOf(name)
   for (const one of says) expect(words).toMatch(one)

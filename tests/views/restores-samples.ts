@@ -150,7 +150,10 @@ export function restoresSamples({
       proof: {
         kept: [{ path: '/home/helen/new.txt', reason: 'not-older' }],
         beside: [{ path: '/home/helen/plan.docx', name: 'plan (restored).docx' }],
-        failed: [{ path: longPath, code: 'EACCES', detail: 'EACCES: permission denied' }],
+        failed: [
+          { path: longPath, code: 'EACCES', detail: 'EACCES: permission denied' },
+          { path: '/home/ann/plan.dwg', code: 'missing', detail: 'no whole copy of chunk 1e6e78ad was found' },
+        ],
         notSet: [{ path: longPath, what: 'owner', detail: 'EPERM: operation not permitted' }],
         left: [],
       },

@@ -283,6 +283,12 @@ function proofPart(reader: Reader, { rule }: RestoreProps, counters: CountersPro
   ])}</section>`
 }
 
+/** The computer tells of chunks and records, which help nobody who reads this. */
+function failureWords({ code, detail }: ProofProps['failed'][number]): string {
+  if (code !== 'missing' && !code.endsWith('-damaged')) return detail
+  return 'What the backup holds of it is damaged or lost. Another version may have it whole; where the computer has it, its next backup sends it again.'
+}
+
 const keepWords: Readonly<Record<string, string>> = {
   exists: 'something is there',
   'not-older': 'what is there is newer',
@@ -301,7 +307,7 @@ function namesPart(reader: Reader, counters: CountersProps | undefined, proof: P
     'failed',
     'Failed',
     counters?.failed ?? 0,
-    proof.failed.map(({ path, detail }) => html`<li><span>${name(path)}<span class="sub">${detail}</span></span></li>`),
+    proof.failed.map((one) => html`<li><span>${name(one.path)}<span class="sub">${failureWords(one)}</span></span></li>`),
   )}
     ${part(
       'kept',
