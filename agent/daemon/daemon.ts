@@ -19,7 +19,7 @@ import { createRestoreQueue } from './restore-queue.ts'
 import { createRunQueue } from './run-queue.ts'
 import { takeOrder } from './take-order.ts'
 import { jobsToTell } from './told-jobs.ts'
-import { openWorkBook } from './work-book.ts'
+import { openWorkBook, writingWhereItCan } from './work-book.ts'
 
 /*
  * `holdfast-agent run`: keeps the schedules and takes orders until it is asked to end. It does not watch files. The configuration is read
@@ -66,6 +66,7 @@ export async function runDaemon(program: Program, options: { readonly lookEveryM
         look()
       },
     })
+    const begin = writingWhereItCan(book, log)
     let jobs = readJobs(program, box.configuration.jobs)
     const contact = keepContact({
       program,
@@ -105,7 +106,7 @@ export async function runDaemon(program: Program, options: { readonly lookEveryM
             ...(untilMs === undefined ? {} : { untilMs }),
           } as const
         })
-        book.write({ doneUntil, runs: [...others, ...begun] })
+        begin({ doneUntil, runs: [...others, ...begun] })
       }
       queue.look()
       restores.look()

@@ -8,6 +8,7 @@ import type { backUpBefore } from '../restores/back-up-before.ts'
 import { addAttempt, countersOf } from '../restores/restore-counters.ts'
 import { reportOf, stateOf, withUnreadable } from '../restores/restore-words.ts'
 import type { Before, runRestore } from '../restores/run-restore.ts'
+import { isStateError } from '../state/state-folder.ts'
 import { isPassing, retryDelayMs } from './retry.ts'
 import type { PendingRestore, WorkBook } from './work-book.ts'
 
@@ -91,7 +92,7 @@ export function createRestoreQueue(options: {
       write(pending.id, () => settle(pending, report))
     } catch (error) {
       // Nothing was begun that the book does not know.
-      if (isOfBook(error) && !cancel.signal.aborted) return hold(error)
+      if (isStateError(error) && !cancel.signal.aborted) return hold(error)
       write(pending.id, () => conclude(pending, error, { isCancelled: cancel.signal.aborted, last }))
     }
   }
@@ -230,10 +231,6 @@ function demandReadable({ mode, items, lost }: RestoreTask): void {
     throw new AgentError('HF-STORED-DATA-DAMAGED', 'A part of this version is damaged on the box. Nothing was touched here.')
   if (items.length === 0 && mode === 'restore')
     throw new AgentError('HF-PATH-NOT-IN-VERSION', 'The version has nothing of what was selected.')
-}
-
-function isOfBook(error: unknown): boolean {
-  return error instanceof AgentError && error.code === 'HF-STATE-UNUSABLE'
 }
 
 function countedWith({ counted = nothingCounted }: Pick<PendingRestore, 'counted'>, last: RestoreResult | RevertResult) {

@@ -2,11 +2,11 @@ import { isSameJobName } from '../../selection/job-name.ts'
 import type { Program } from '../command-line/program.ts'
 import type { Job } from '../config/configuration.ts'
 import { readConfiguration } from '../config/configuration-file.ts'
-import { AgentError } from '../errors/agent-error.ts'
 import type { OrderReport } from '../link/telling-api.ts'
 import { type JobOutcome, runJob } from '../runs/run-job.ts'
 import type { RunOutbox } from '../runs/run-outbox.ts'
 import { findRunner } from '../state/run-lock.ts'
+import { isStateError } from '../state/state-folder.ts'
 import { isPassing, retryDelayMs } from './retry.ts'
 import type { PendingRun, WorkBook } from './work-book.ts'
 
@@ -107,7 +107,7 @@ export function createRunQueue(options: {
       const ended = execute(run, cancel)
         .catch((error: Error) => {
           log.write('failed', { run: run.key, job: run.job, detail: error.message, stack: error.stack })
-          if (isOfBook(error)) throw error
+          if (isStateError(error)) throw error
           settle(run, { state: 'failed', code: 'HF-AGENT-INTERNAL', detail: error.message })
         })
         // A book that cannot be written: what has its version is found done when it can.
@@ -139,10 +139,6 @@ export function createRunQueue(options: {
       await current?.ended
     },
   }
-}
-
-function isOfBook(error: unknown): boolean {
-  return error instanceof AgentError && error.code === 'HF-STATE-UNUSABLE'
 }
 
 function findJob(

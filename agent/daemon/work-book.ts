@@ -1,10 +1,12 @@
 import type { RestoreCounters } from '../../selection/restore-order.ts'
+import { explainError } from '../errors/explain-error.ts'
 import type { RestoreReport } from '../link/restores-api.ts'
 import type { OrderReport } from '../link/telling-api.ts'
 import type { ReportedAttempt } from '../runs/run-report.ts'
+import type { ActivityLog } from '../state/activity-log.ts'
 import { readSmallFile } from '../state/read-small-file.ts'
 import { replaceFileSync } from '../state/replace-file.ts'
-import { stateError } from '../state/state-folder.ts'
+import { isStateError, stateError } from '../state/state-folder.ts'
 import type { DoneUntilByJob } from './due-jobs.ts'
 
 /*
@@ -101,5 +103,21 @@ function read(path: string, device: string): Work {
     return isWhole ? work : nothing
   } catch {
     return nothing
+  }
+}
+
+/** Of what is found out anew at each look: where it cannot be written it waits, and the log says so once. */
+export function writingWhereItCan(book: Pick<WorkBook, 'write'>, log: Pick<ActivityLog, 'write'>): WorkBook['write'] {
+  let said: string | undefined
+  return (change) => {
+    try {
+      book.write(change)
+      said = undefined
+    } catch (error) {
+      if (!isStateError(error)) throw error
+      const { code, detail } = explainError(error)
+      if (detail !== said) log.write('the schedule waits', { code, detail })
+      said = detail
+    }
   }
 }

@@ -91,6 +91,11 @@ export function stateError(path: string, cause: unknown): AgentError {
   return new AgentError('HF-STATE-UNUSABLE', `${path}: ${reason}`, { cause })
 }
 
+/** A full or read-only disk, or what else `stateError` tells: it may pass. */
+export function isStateError(error: unknown): boolean {
+  return error instanceof AgentError && error.code === 'HF-STATE-UNUSABLE'
+}
+
 const readableMax = 40
 
 /** Any name as a safe file name: readable where it can be, and never that of another. */
