@@ -29,7 +29,7 @@ import { startBox } from '../support/start-box.ts'
 
 const MiB = 1024 * 1024
 /** Of the one large file. The bench takes more, with peers beside it. */
-const largeMiB = Number(process.env.HOLDFAST_LARGE_FILE_MIB ?? 320)
+const largeMiB = Number(process.env.HOLDFAST_LARGE_FILE_MIB ?? 160)
 
 it('a tree of 20,000 files and a large one is backed up, restored and identical; a second run sends nothing; an insertion costs little', {
   timeout: 900_000,

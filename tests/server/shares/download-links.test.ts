@@ -422,9 +422,9 @@ describe('a password', () => {
     expect(cookie).not.toContain(token)
     expect((await get(path, { cookie })).text).toContain('ground floor.dwg')
     expect((await get(other.path, { cookie })).text).toContain('Password of the link')
-    expect((await get(path, { cookie: cookie.replace(/.$/, cookie.endsWith('A') ? 'B' : 'A') })).text).toContain(
-      'Password of the link',
-    )
+    // Not the last character: of that some bits say nothing.
+    const forged = cookie.slice(0, -2) + (cookie.at(-2) === 'A' ? 'B' : 'A') + cookie.slice(-1)
+    expect((await get(path, { cookie: forged })).text).toContain('Password of the link')
     box.clock.advance(2 * 60 * 60 * 1000)
     expect((await get(path, { cookie })).text).toContain('Password of the link')
   })
