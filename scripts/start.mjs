@@ -17,6 +17,8 @@ if (process.platform !== 'win32' && typeof process.execve === 'function') {
   runAsChild()
 }
 
+const lookForParentEveryMs = 200
+
 /** Where a program cannot turn into another one: it passes signals on, and ends as the server ends. */
 function runAsChild() {
   const isWindows = process.platform === 'win32'
@@ -25,5 +27,16 @@ function runAsChild() {
     ? spawn(`"${launcher}"`, words, { stdio: 'inherit', shell: true })
     : spawn('/bin/sh', [launcher, ...words], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // The shell of an npm that is told to stop takes the signal for itself, and leaves us without a parent.
+  if (process.env.npm_lifecycle_event === 'start') whenParentIsGone(() => child.kill('SIGTERM'))
   child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 0 : 1)))
+}
+
+function whenParentIsGone(act) {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    act()
+  }, lookForParentEveryMs)
 }
