@@ -14,7 +14,6 @@ import type { CustomersService } from './customers/customers-service.ts'
 import type { Database } from './database/database.ts'
 import { type Connect, createConnect } from './devices/connect-service.ts'
 import { createDevicesService, type DevicesService } from './devices/devices-service.ts'
-import { createMarkFound } from './drills/mark-found.ts'
 import { createEnrolments, type EnrolmentsService } from './enrolments/enrolments-service.ts'
 import { createFleetService, type FleetService } from './fleet/fleet-service.ts'
 import { createOverviewService, type OverviewService } from './fleet/overview-service.ts'
@@ -51,6 +50,7 @@ import type { SubscriptionsService } from './subscriptions/subscriptions-service
 import { createToldJobsService, type ToldJobsService } from './told-jobs/told-jobs-service.ts'
 import { createUsageService, type UsageService } from './usage/usage-service.ts'
 import { createBlame } from './verification/blame-devices.ts'
+import { createMarkFound, type MarkFound } from './verification/mark-found.ts'
 import { createVerification, type VerificationService } from './verification/verification-service.ts'
 import type { WorkerPool } from './worker-pool/worker-pool.ts'
 
@@ -73,6 +73,7 @@ export interface DevicesSide {
   readonly overview: OverviewService
   readonly usage: UsageService
   readonly plaintexts: PlaintextsService
+  readonly markFound: MarkFound
   readonly lostMarker: LostMarker
   readonly catalogue: CatalogueStaging
   readonly catalogueFill: CatalogueFill
@@ -113,7 +114,8 @@ export function createDevicesSide(options: {
   const deviceSlots = createDeviceSlots({ ...options, openSecrets })
   const alarms = createAlarmsService(options)
   const onBlamed = createBlame({ ...options, alarms })
-  const lostMarker = createLostMarker({ ...options, openSecrets, markFound: createMarkFound({ ...options, onBlamed, reached }) })
+  const markFound = createMarkFound({ ...options, onBlamed, reached })
+  const lostMarker = createLostMarker({ ...options, openSecrets, markFound })
   const plaintexts = createPlaintexts({ ...options, locate, openSecrets, onLost: lostMarker.note })
   const catalogue = createStaging({ ...options, locate, openSecrets })
   const runs = createRunsService(options)
@@ -146,6 +148,7 @@ export function createDevicesSide(options: {
     overview: createOverviewService(options),
     usage: createUsageService(options),
     plaintexts,
+    markFound,
     lostMarker,
     searchIndex,
     fileSearch,

@@ -7,8 +7,7 @@ import { createFindOtherCopy } from './copies/find-other-copy.ts'
 import { type CopiesSide, createCopiesSide } from './copies-side.ts'
 import { createEnding } from './customers/ending/ending-service.ts'
 import { createDevicesSide, type DevicesSide } from './devices-side.ts'
-import type { DrillsService } from './drills/drills-service.ts'
-import { createDrillsSide } from './drills-side.ts'
+import { createDrills, type DrillsService } from './drills/drills-service.ts'
 import type { Readiness } from './health/readiness.ts'
 import { createKeyCare, type KeyCareService } from './key-care/key-care-service.ts'
 import { createLettersSide, type LettersSide } from './letters-side.ts'
@@ -167,13 +166,12 @@ export async function createServices(box: Box): Promise<Services> {
     forgetSecrets: repositories.forgetSecrets,
     log: box.log.child({ part: 'ends' }),
   })
-  const drills = createDrillsSide({
+  const drills = createDrills({
     ...box,
     ...care,
     ...devicesSide,
     repositories,
     records,
-    pool,
     traffic: uploads.traffic,
     timeZone,
     version: readVersion(),

@@ -14,10 +14,10 @@ import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SnapshotsService } from '../snapshots/snapshots-service.ts'
 import { VolumeError } from '../storage-volumes/storage-volume.ts'
 import type { Traffic } from '../traffic/traffic.ts'
+import type { FoundDamage, MarkFound } from '../verification/mark-found.ts'
 import { politePause } from '../verification/polite-pause.ts'
 import type { Drill, DrillCounts, DrillEvidence, DrillReason, OpenPath } from './drill.ts'
 import { type DrilledResult, drillVersion } from './drill-version.ts'
-import type { FoundDamage, MarkFound } from './mark-found.ts'
 import { openAfter } from './open-paths.ts'
 import { drillMaxBytes } from './pick-files.ts'
 import { type DrillPlan, pickPlans } from './pick-plans.ts'
@@ -140,6 +140,7 @@ async function drillEach(
       version,
       records: options.records.source(repository),
       secrets,
+      randomBytes: options.randomness.bytes,
       source: options.plaintexts.source(repository, { isUrgent: false, signal }),
       scratch,
       seed: numberOf(seed, version.id),

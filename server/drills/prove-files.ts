@@ -2,8 +2,8 @@
  * Files of a version, brought back together and each compared with a second reading. What is too large, has a name that the disk of the
  * box cannot hold, or finds no room on it, is only read twice, and said to be so.
  */
-import { randomBytes } from 'node:crypto'
 import {
+  isLoss,
   openVersion,
   type PlaintextSource,
   plaintextSource,
@@ -20,7 +20,6 @@ import { type PickedFile, readBytes } from './pick-files.ts'
 import { readTwice } from './read-twice.ts'
 import { failureKind, ScratchError } from './restore-failure.ts'
 import type { Scratch } from './scratch.ts'
-import { isLoss } from './watched-source.ts'
 
 export interface FilesToProve {
   readonly version: Pick<Snapshot, 'root'>
@@ -31,6 +30,8 @@ export interface FilesToProve {
   readonly source: PlaintextSource
   readonly scratch: Scratch
   readonly signal: AbortSignal
+  /** So many. */
+  readonly randomBytes: (bytes: number) => Buffer
 }
 
 export interface ProvedFile extends Compared {
@@ -134,7 +135,7 @@ async function attempt(prove: () => Promise<Compared>): Promise<Compared> {
 
 /** As an agent does it, each under its own name and with its time. */
 async function bringBack(batch: readonly PickedFile[], folder: string, options: FilesToProve): Promise<RestoreResult> {
-  const { records, secrets, version, signal } = options
+  const { records, secrets, version, signal, randomBytes } = options
   const result = await restore({
     records,
     secrets,

@@ -8,21 +8,19 @@ export type FailureKind = 'name' | 'scratch' | 'damage'
 
 const ofTheName: ReadonlySet<string> = new Set(['ENAMETOOLONG', 'EILSEQ', 'unsafe-name'])
 const ofTheScratch: ReadonlySet<string> = new Set([
-  ...[
-    'EACCES',
-    'EAGAIN',
-    'EBUSY',
-    'EDQUOT',
-    'EIO',
-    'EMFILE',
-    'ENFILE',
-    'ENOMEM',
-    'ENOSPC',
-    'EPERM',
-    'EROFS',
-    'ESTALE',
-    'ETIMEDOUT',
-  ],
+  'EACCES',
+  'EAGAIN',
+  'EBUSY',
+  'EDQUOT',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'ENOSPC',
+  'EPERM',
+  'EROFS',
+  'ESTALE',
+  'ETIMEDOUT',
 ])
 
 /** `code`: as `RestoreResult.failed` gives it. */

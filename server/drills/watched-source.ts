@@ -1,12 +1,5 @@
 /** The same source; of what it cannot give, it is noted which records it was. */
-import {
-  type ChunkId,
-  type ChunkKey,
-  chunkKey,
-  FormatError,
-  MissingChunksError,
-  type PlaintextSource,
-} from '../../engine/index.ts'
+import { type ChunkId, type ChunkKey, chunkKey, isLoss, type PlaintextSource } from '../../engine/index.ts'
 
 /** Enough to find the packs that they lie in. */
 const maxLostIds = 1000
@@ -30,9 +23,4 @@ export function watchedSource(source: PlaintextSource, lost: Set<ChunkKey>): Pla
       }
     },
   }
-}
-
-/** What is stored is not there, or not whole. */
-export function isLoss(error: unknown): error is Error {
-  return error instanceof FormatError || error instanceof MissingChunksError
 }

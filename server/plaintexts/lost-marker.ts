@@ -3,10 +3,10 @@
  * repair and the next backup see to it. In the background, one pack after the other.
  */
 import { type ChunkId, type ChunkKey, chunkIdOfKey, chunkKey } from '../../engine/index.ts'
-import type { MarkFound } from '../drills/mark-found.ts'
 import type { Repository, RepositoryId } from '../repositories/repository.ts'
 import type { OpenSecrets } from '../repositories/repository-secrets.ts'
 import type { Log } from '../runtime/log.ts'
+import type { MarkFound } from '../verification/mark-found.ts'
 
 export interface LostMarker extends AsyncDisposable {
   readonly note: (repository: Repository, id: ChunkId) => void

@@ -11,8 +11,7 @@ import { createFindOtherCopy } from '../../server/copies/find-other-copy.ts'
 import { createCopiesSide } from '../../server/copies-side.ts'
 import { createEnding, type EndingService } from '../../server/customers/ending/ending-service.ts'
 import { createDevicesSide, type DevicesSide } from '../../server/devices-side.ts'
-import type { DrillsService } from '../../server/drills/drills-service.ts'
-import { createDrillsSide } from '../../server/drills-side.ts'
+import { createDrills, type DrillsService } from '../../server/drills/drills-service.ts'
 import type { App } from '../../server/http/app-environment.ts'
 import { pageContextBy } from '../../server/http/page-context.ts'
 import { openStaticFiles } from '../../server/http/static-files.ts'
@@ -221,18 +220,16 @@ export async function testApp(
     log,
     reached,
   })
-  const drills = createDrillsSide({
+  const drills = createDrills({
     ...common,
     ...alarmsAndTime,
     ...devicesSide,
     repositories,
     records,
-    pool,
     traffic: uploads.traffic,
     timeZone: 'UTC',
     version: '0.0.0-test',
     log,
-    reached,
   })
   await drills.start()
   const chores = createChoresService({

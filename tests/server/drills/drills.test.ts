@@ -110,6 +110,7 @@ describe('a drill', () => {
       version: version!,
       records: box().records.source(repository),
       secrets: await box().repositories.openSecrets(repository),
+      randomBytes: systemRandomness.bytes,
       source: box().devicesSide.plaintexts.source(repository, { isUrgent: false, signal }),
       ...{ scratch, seed: 1, again: [], budgetBytes: 0, ...quiet, signal, ...more },
     })

@@ -1,5 +1,5 @@
 /**
- * What a drill found damaged is marked as a check marks it: the packs that hold it are read whole, and what does not open in any copy is
+ * What a drill or a reader met damaged is marked as a check marks it: the packs that hold it are read whole, and what does not open in any copy is
  * not served and not believed any more. Repair and the next backup see to the rest.
  */
 import { type ChunkId, type PackId, parsePackId, type RepositorySecrets } from '../../engine/index.ts'
@@ -11,8 +11,8 @@ import type { RecordsService } from '../records/records-service.ts'
 import type { Repository } from '../repositories/repository.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { ReachedPoint } from '../storage-volumes/crash-points.ts'
-import { verifyPack } from '../verification/verify-pack.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
+import { verifyPack } from './verify-pack.ts'
 
 export interface FoundDamage {
   readonly repository: Repository
